@@ -1,0 +1,72 @@
+"""create_app: the only place where settings, tools and domains meet."""
+
+from __future__ import annotations
+
+from flask import Flask
+from flask_migrate import Migrate
+from sqlalchemy.engine import make_url
+
+from server import __version__, cli, config
+from server.accounts import routes as accounts
+from server.accounts.services import load_actor
+from server.checklists import routes as checklists
+from server.core import auth, crypto, health, http, jobs, logs, openapi, problems
+from server.core.db import db
+from server.photos import routes as photos
+from server.regions import routes as regions
+from server.reviews import routes as reviews
+from server.sync import routes as sync
+
+BLUEPRINTS = (
+    accounts.blueprint,
+    regions.blueprint,
+    checklists.blueprint,
+    photos.blueprint,
+    reviews.blueprint,
+    sync.blueprint,
+)
+
+
+def create_app(settings: config.Settings | None = None) -> Flask:
+    """The application for one set of settings (the environment's when none is given).
+
+    Raises:
+        config.ConfigError: the environment holds a setting that is unknown, missing or malformed.
+    """
+    settings = settings or config.load()
+    app = Flask(__name__, static_folder=None)
+    app.testing = settings.testing
+    app.extensions["settings"] = settings
+    app.extensions["keyring"] = keys = crypto.Keyring(settings.secret_key)
+
+    http.init_app(app, settings.request_max_bytes)
+    logs.init_app(app, settings.log_level, settings.log_format)
+    problems.init_app(app)
+    _init_database(app, settings)
+    auth.init_app(app, keys, load_actor, settings.access_token_minutes, settings.refresh_token_days)
+    _init_api(app)
+    jobs.init_app(app, settings.jobs_url)
+    health.init_app(app)
+    cli.init_app(app)
+    http.serve_pwa(app, settings.pwa_dir)
+    return app
+
+
+def _init_database(app: Flask, settings: config.Settings) -> None:
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    settings.photo_dir.mkdir(parents=True, exist_ok=True)
+    url = make_url(settings.database_url)
+    if url.drivername == "postgresql":
+        url = url.set(drivername="postgresql+psycopg")
+    app.config["SQLALCHEMY_DATABASE_URI"] = url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_size": 40, "max_overflow": 10}
+    db.init_app(app)
+    Migrate(app, db, directory=str(config.ROOT / "migrations"), render_as_batch=True)
+
+
+def _init_api(app: Flask) -> None:
+    app.config.update(openapi.config(__version__))
+    api = openapi.Api(app)
+    openapi.describe(api)
+    for blueprint in BLUEPRINTS:
+        api.register_blueprint(blueprint)

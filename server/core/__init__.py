@@ -1,0 +1,1 @@
+"""Tools every domain uses; nothing here knows a domain."""

@@ -1,0 +1,120 @@
+"""The database handle, its column types, and the one way to open a transaction."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import BigInteger, Connection, DateTime, Engine, Integer, MetaData, event
+from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.types import TypeDecorator
+
+_NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+_FEN = Decimal(100)
+_writing: ContextVar[bool] = ContextVar("writing", default=False)
+
+
+class Base(DeclarativeBase):
+    """Base of every table; constraint names are fixed so that migrations can name them."""
+
+    metadata = MetaData(naming_convention=_NAMES)
+
+
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+
+# SQLite numbers rows by itself only for its own INTEGER PRIMARY KEY.
+SequenceInteger = BigInteger().with_variant(Integer(), "sqlite")
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware UTC instant on both engines (SQLite itself keeps no zone)."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse naive instants: they would silently shift by eight hours."""
+        if value is not None and value.tzinfo is None:
+            raise ValueError("an instant must carry its zone")
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        """Give back an aware instant."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Money(TypeDecorator[Decimal]):
+    """Decimal yuan with two places, kept as whole fen: exact on both engines."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
+        """Refuse what does not fit whole fen instead of rounding it."""
+        if value is None:
+            return None
+        fen = value * _FEN
+        if fen != fen.to_integral_value():
+            raise ValueError("money has at most two decimals")
+        return int(fen)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
+        """Give back yuan."""
+        return None if value is None else (Decimal(int(value)) / _FEN).quantize(Decimal("0.01"))
+
+
+@contextmanager
+def transaction() -> Iterator[None]:
+    """One write transaction: commits when the block ends, rolls back when it raises.
+
+    Opened by a route, a job or a command, never by a service. On SQLite it takes the write lock at
+    its first statement (``BEGIN IMMEDIATE``), so that a reader never turns writer half-way and fails
+    with "database is locked".
+    """
+    db.session.rollback()  # ends the read transaction that authorising the request began
+    token = _writing.set(True)
+    try:
+        yield
+        db.session.commit()
+    except BaseException:
+        db.session.rollback()
+        raise
+    finally:
+        _writing.reset(token)
+
+
+@event.listens_for(Engine, "connect")
+def _configure_sqlite(connection: Any, _record: Any) -> None:
+    if not isinstance(connection, sqlite3.Connection):
+        return
+    connection.isolation_level = None  # we say BEGIN ourselves
+    for pragma in (
+        "busy_timeout = 10000",  # first: the next one may have to wait for another process
+        "journal_mode = WAL",
+        "synchronous = FULL",  # an acknowledged visit survives a power cut
+        "foreign_keys = ON",
+        "temp_store = MEMORY",
+        "cache_size = -16000",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+@event.listens_for(Engine, "begin")
+def _begin(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")

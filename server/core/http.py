@@ -1,0 +1,130 @@
+"""What every request and answer shares: limits, identifiers, security headers, and the phone app's own files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from flask import Flask, Request, Response, g, request
+from whitenoise import WhiteNoise
+
+from server.core.problems import Problem
+
+CSP = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' blob: data:",
+        "connect-src 'self'",
+        "manifest-src 'self'",
+        "worker-src 'self'",
+        "font-src 'self'",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+SECURITY_HEADERS = {
+    "Content-Security-Policy": CSP,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Permissions-Policy": "camera=(self), geolocation=(self), microphone=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+MAX_DEPTH = 20
+
+
+class ApiRequest(Request):
+    """A request whose JSON must be whole, not too deep, and an object or a list."""
+
+    def on_json_loading_failure(self, e: ValueError | None) -> Any:
+        """Say that the body is not JSON; a wrong content type says so itself."""
+        if e is None:
+            return super().on_json_loading_failure(e)
+        raise Problem("malformed_json")
+
+    def get_data(self, *args: Any, **kwargs: Any) -> Any:
+        """The body; a body cut on its way (fewer bytes than declared) is refused, not half read."""
+        data = super().get_data(*args, **kwargs)
+        if self.content_length is not None and isinstance(data, bytes) and len(data) < self.content_length:
+            raise Problem("malformed_json")
+        return data
+
+    def get_json(self, *args: Any, **kwargs: Any) -> Any:
+        """The JSON body, at most 20 levels deep."""
+        try:
+            value = super().get_json(*args, **kwargs)
+        except RecursionError as error:
+            raise Problem("malformed_json") from error
+        if _too_deep(value):
+            raise Problem("malformed_json")
+        return value
+
+
+def _too_deep(value: Any) -> bool:
+    level = [value]
+    for _ in range(MAX_DEPTH):
+        level = [
+            child
+            for node in level
+            if isinstance(node, dict | list)
+            for child in (node.values() if isinstance(node, dict) else node)
+        ]
+        if not level:
+            return False
+    return True
+
+
+def init_app(app: Flask, request_max_bytes: int) -> None:
+    """Set limits and headers for every answer of the API."""
+    app.request_class = ApiRequest
+    app.config.update(
+        MAX_CONTENT_LENGTH=request_max_bytes,
+        MAX_FORM_MEMORY_SIZE=16 * 1024,
+        MAX_FORM_PARTS=10,
+    )
+    app.before_request(_name_request)
+    app.after_request(_add_headers)
+
+
+def _name_request() -> None:
+    g.request_id = str(uuid4())
+
+
+def _add_headers(response: Response) -> Response:
+    for name, value in SECURITY_HEADERS.items():
+        response.headers.setdefault(name, value)
+    response.headers["X-Request-Id"] = g.get("request_id", "")
+    if request.path.startswith("/api/"):
+        response.headers["X-Sync"] = "1"  # tells a phone that this is no captive portal's page
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def serve_pwa(app: Flask, folder: Path) -> None:
+    """Serve the built phone app at ``/``: hashed assets for ever, everything else revalidated."""
+    if not (folder / "index.html").exists():
+        app.add_url_rule("/", "pwa_missing", _pwa_missing)
+        return
+    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+        app.wsgi_app,
+        root=str(folder),
+        index_file=True,
+        max_age=0,
+        immutable_file_test=lambda _path, url: url.startswith("/assets/"),
+        add_headers_function=_static_headers,
+    )
+
+
+def _static_headers(headers: Any, _path: str, _url: str) -> None:
+    for name, value in SECURITY_HEADERS.items():
+        headers[name] = value
+
+
+def _pwa_missing() -> Response:
+    text = {"zh": "手机端还没有构建，请运行 make build。", "en": "The phone app is not built. Run make build."}
+    return Response(json.dumps(text, ensure_ascii=False), 503, content_type="application/json")

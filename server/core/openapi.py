@@ -1,0 +1,55 @@
+"""How the API describes itself: OpenAPI 3.1 from the marshmallow schemas, failures as problem documents."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response
+from flask_smorest import Api as SmorestApi
+from marshmallow import Schema, fields
+from werkzeug.exceptions import HTTPException
+
+from server.core.problems import from_http, respond
+
+API_PREFIX = "/api/v1"
+
+
+class ProblemSchema(Schema):
+    """An RFC 9457 problem document; ``code`` is stable, the titles are for people."""
+
+    type = fields.String(required=True)
+    title = fields.String(required=True)
+    title_zh = fields.String(required=True)
+    status = fields.Integer(required=True)
+    code = fields.String(required=True)
+    detail = fields.String()
+    instance = fields.String()
+    request_id = fields.String()
+    retry_after = fields.Integer()
+    errors = fields.Dict(keys=fields.String(), values=fields.List(fields.Dict()))
+
+
+class Api(SmorestApi):
+    """flask-smorest with our one error form."""
+
+    ERROR_SCHEMA = ProblemSchema
+
+    def handle_http_exception(self, error: HTTPException) -> Response:
+        """Answer a library's error with a problem document."""
+        return respond(from_http(error))
+
+
+def config(version: str) -> dict[str, Any]:
+    """Settings of flask-smorest."""
+    return {
+        "API_TITLE": "Liangdeng",
+        "API_VERSION": version,
+        "OPENAPI_VERSION": "3.1.0",
+        "OPENAPI_URL_PREFIX": None,
+    }
+
+
+def describe(api: SmorestApi) -> None:
+    """Say how callers identify themselves."""
+    api.spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"})
+    api.spec.options["security"] = [{"bearer": []}]

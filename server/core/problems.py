@@ -1,0 +1,185 @@
+"""Expected failures and their one wire form: RFC 9457 problem documents with a stable code.
+
+Every code has a sentence in Chinese and English that says what happened and what to do. A problem never
+carries a name, an ID number or a health detail.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, Response, g, request
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+CONTENT_TYPE = "application/problem+json"
+Errors = dict[str, list[dict[str, str]]]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One row of the catalogue: HTTP status and the sentences of a code."""
+
+    status: int
+    en: str
+    zh: str
+
+
+CATALOGUE: dict[str, Kind] = {
+    "malformed_json": Kind(400, "The request is not valid JSON. Send it again.", "请求内容不完整，请重新发送。"),
+    "body_hash_mismatch": Kind(
+        400, "The content changed on the way. Send it again.", "内容在传输中被改动，请重新发送。"
+    ),
+    "photo_length_mismatch": Kind(
+        400, "The photo arrived incomplete. It will be sent again.", "照片没有传完整，会重新发送。"
+    ),
+    "photo_hash_mismatch": Kind(
+        400, "The photo was damaged on the way. It will be sent again.", "照片在传输中损坏，会重新发送。"
+    ),
+    "bad_request": Kind(400, "The request cannot be understood.", "无法识别这个请求。"),
+    "wrong_credentials": Kind(401, "User name or password is wrong.", "用户名或密码不对，请检查后再试。"),
+    "token_missing": Kind(401, "Sign in first.", "请先登录。"),
+    "token_expired": Kind(401, "The sign-in has expired. Sign in again; nothing on the phone is lost.",
+                          "登录已过期，请重新登录；手机上的记录不会丢。"),
+    "token_invalid": Kind(401, "This sign-in is not valid. Sign in again; nothing on the phone is lost.",
+                          "登录无效，请重新登录；手机上的记录不会丢。"),
+    "account_disabled": Kind(401, "This account is switched off. Ask your township.", "账号已停用，请联系乡镇。"),
+    "role_not_allowed": Kind(403, "Your role may not do this.", "您的角色不能做这项操作。"),
+    "not_found": Kind(404, "Not found.", "没有找到。"),
+    "household_not_found": Kind(404, "This household is not in your area.", "这户不在您的管理范围内。"),
+    "visit_not_found": Kind(404, "This visit is not in your area.", "这次走访不在您的管理范围内。"),
+    "checklist_not_found": Kind(404, "There is no such checklist version.", "没有这个版本的清单。"),
+    "method_not_allowed": Kind(405, "This address does not accept that method.", "这个地址不支持该操作。"),
+    "visit_conflict": Kind(409, "Another visit was already sent under this number. Nothing was changed; "
+                                "the record stays on the phone.",
+                           "同一编号下已有内容不同的走访记录，服务器未作改动，本机记录已保留。"),
+    "revision_outdated": Kind(409, "This visit was already replaced by a newer revision.",
+                              "这次走访已有更新的修改版本。"),
+    "visit_not_reviewable": Kind(409, "This visit can no longer be reviewed: it was decided or replaced.",
+                                 "这次走访已审过或已被新版本替代，不能再审。"),
+    "own_work": Kind(409, "Nobody reviews their own visit.", "不能审核自己的走访。"),
+    "review_conflict": Kind(409, "Another review was already sent under this number.", "同一编号下已有内容不同的审核。"),
+    "photo_not_expected": Kind(409, "The visit does not list this photo.", "走访记录里没有登记这张照片。"),
+    "photo_not_ready": Kind(409, "The photo is still being checked. Try again shortly.", "照片还在检查，请稍后再看。"),
+    "length_required": Kind(411, "The length of the content is missing.", "请求缺少内容长度。"),
+    "too_large": Kind(413, "The request is too large.", "请求内容过大。"),
+    "photo_too_large": Kind(413, "The photo is larger than 2 MB.", "照片超过 2 MB，请重拍或压缩。"),
+    "type_unsupported": Kind(415, "This content type is not accepted.", "不支持这种内容类型。"),
+    "photo_type_unsupported": Kind(415, "Only JPEG, PNG or WebP photos are accepted.", "只接收 JPEG、PNG、WebP 照片。"),
+    "invalid": Kind(422, "Some fields are not right.", "有内容填写不对，请按提示修改。"),
+    "invalid_answers": Kind(422, "Some answers are not right. The record stays on the phone; correct and send it.",
+                            "有题目填写不对，记录仍在本机，请按提示修改后再发。"),
+    "unknown_checklist_version": Kind(422, "The server does not know this checklist version.",
+                                      "服务器不认识这个版本的清单，请更新后再发。"),
+    "too_many_attempts": Kind(429, "Too many attempts. Wait, then try again.", "尝试次数过多，请稍后再试。"),
+    "internal": Kind(500, "The server failed. Nothing was changed. Try again later.",
+                     "服务器出错，内容没有改动，请稍后再试。"),
+    "busy": Kind(503, "The server is busy. It will be sent again by itself.", "服务器忙，稍后会自动重发。"),
+    "storage_full": Kind(507, "The server's storage is full. Tell the county office; nothing is lost on the phone.",
+                         "服务器空间已满，请告知县里；手机上的记录不会丢。"),
+}  # fmt: skip
+
+
+class Problem(Exception):
+    """An expected failure, raised by services; only this module turns it into HTTP."""
+
+    def __init__(self, code: str, *, errors: Errors | None = None, detail: str = "", **extra: Any) -> None:
+        super().__init__(code)
+        self.kind = CATALOGUE[code]
+        self.code, self.errors, self.detail, self.extra = code, errors, detail, extra
+
+    def document(self) -> dict[str, Any]:
+        """The problem as a JSON object; ``errors`` maps a field to its ``{code, message}`` list."""
+        body: dict[str, Any] = {
+            "type": f"urn:liangdeng:problem:{self.code}",
+            "title": self.kind.en,
+            "title_zh": self.kind.zh,
+            "status": self.kind.status,
+            "code": self.code,
+        }
+        if self.detail:
+            body["detail"] = self.detail
+        if self.errors:
+            body["errors"] = self.errors
+        return body | self.extra
+
+
+def respond(problem: Problem) -> Response:
+    """The HTTP answer to a problem."""
+    body = problem.document() | {"instance": request.path, "request_id": g.get("request_id")}
+    reply = Response(json.dumps(body, ensure_ascii=False), problem.kind.status, content_type=CONTENT_TYPE)
+    if "retry_after" in problem.extra:
+        reply.headers["Retry-After"] = str(problem.extra["retry_after"])
+    return reply
+
+
+_BY_STATUS = {
+    400: "bad_request",
+    401: "token_missing",
+    403: "role_not_allowed",
+    404: "not_found",
+    405: "method_not_allowed",
+    411: "length_required",
+    413: "too_large",
+    415: "type_unsupported",
+    422: "invalid",
+    429: "too_many_attempts",
+    503: "busy",
+}
+
+
+def from_http(error: HTTPException) -> Problem:
+    """The problem for an error that Flask or a library raised; validation messages become ``errors``."""
+    status = error.code or 500
+    code = _BY_STATUS.get(status, "bad_request" if status < 500 else "internal")
+    messages = (getattr(error, "data", None) or {}).get("messages")
+    if isinstance(messages, dict) and "json" in messages and status in (400, 422):
+        found = messages["json"]
+        if found == ["Invalid JSON body."]:
+            return Problem("malformed_json")
+        return Problem(code, errors=flatten(found))
+    if isinstance(messages, dict):
+        return Problem(code, errors=flatten({k: v for part in messages.values() for k, v in _pairs(part)}))
+    return Problem(code)
+
+
+def _pairs(part: Any) -> list[tuple[str, Any]]:
+    return list(part.items()) if isinstance(part, dict) else [("_schema", part)]
+
+
+def flatten(messages: Any, path: str = "") -> Errors:
+    """Nested marshmallow messages as ``{"a.0.b": [{"code": "invalid", "message": …}]}``."""
+    if isinstance(messages, dict):
+        found: Errors = {}
+        for key, value in messages.items():
+            found |= flatten(value, f"{path}.{key}" if path else str(key))
+        return found
+    texts = messages if isinstance(messages, list) else [messages]
+    return {path or "_schema": [{"code": "invalid", "message": str(text)} for text in texts]}
+
+
+def init_app(app: Flask) -> None:
+    """Answer every failure with a problem document."""
+    app.register_error_handler(Problem, respond)
+    app.register_error_handler(HTTPException, lambda error: respond(from_http(error)))
+    app.register_error_handler(OperationalError, _on_database_error)
+    if not app.testing:
+        app.register_error_handler(Exception, _on_bug)
+
+
+def _on_database_error(error: OperationalError) -> Response:
+    text = str(error.orig).lower()
+    if "full" in text or "no space" in text:
+        return respond(Problem("storage_full", retry_after=300))
+    if "locked" in text or "busy" in text:
+        return respond(Problem("busy", retry_after=5))
+    return _on_bug(error)
+
+
+def _on_bug(error: Exception) -> Response:
+    from server.core.logs import log  # the log needs the request that this module also serves
+
+    log.error("unhandled", kind=type(error).__name__, exc_info=error)
+    return respond(Problem("internal"))

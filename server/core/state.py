@@ -1,0 +1,34 @@
+"""Facts about this installation itself, one row each: today only the epoch."""
+
+from __future__ import annotations
+
+import secrets
+
+from sqlalchemy import String, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from server.core import audit
+from server.core.db import Base, db
+
+EPOCH = "epoch"
+
+
+class ServerState(Base):
+    """A named fact about the installation."""
+
+    __tablename__ = "server_state"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    value: Mapped[str] = mapped_column(String(200))
+
+
+def epoch() -> str | None:
+    """The identifier of this database's history; it changes when a backup is restored. None before set-up."""
+    return db.session.scalar(select(ServerState.value).where(ServerState.name == EPOCH))
+
+
+def ensure_epoch() -> None:
+    """Give a new database its epoch; the caller holds the transaction."""
+    if epoch() is None:
+        db.session.add(ServerState(name=EPOCH, value=secrets.token_hex(8)))
+        audit.record("server.initialise", ("server", EPOCH), "0")
