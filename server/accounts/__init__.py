@@ -1,0 +1,1 @@
+"""Users, their sign-in sessions, and the throttle against guessing."""

@@ -1,0 +1,1 @@
+"""Households and their members: the register a visit is made against."""

@@ -1,0 +1,1 @@
+"""Administrative regions and natural villages: the tree every other record hangs on."""
