@@ -1,0 +1,1 @@
+"""Judging a visit: facts to lights, and a row for each light."""

@@ -1,0 +1,42 @@
+"""One row a photo that a visit promised; the bytes lie in the photo folder under the row's id."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import ForeignKey, Index, SmallInteger, String, UniqueConstraint, Uuid
+from sqlalchemy.orm import Mapped, mapped_column
+
+from server.core.db import Base, UtcDateTime
+from server.core.scope import RegionScoped
+
+EXPECTED, STORED, READY, REFUSED = "expected", "stored", "ready", "refused"
+
+
+class Photo(RegionScoped, Base):
+    """A photo: expected (named by the visit), stored (bytes here), then ready or refused with a reason.
+
+    ``sha256`` and ``length`` (bytes) are the original's, as the phone took it, and stay its identity after the
+    original has been replaced by the re-encoded picture.
+    """
+
+    __tablename__ = "photo"
+    __table_args__ = (
+        UniqueConstraint("visit_id", "sha256"),
+        Index("ix_photo_state_stored_at", "state", "stored_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=uuid4)
+    visit_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("visit.id"))
+    position: Mapped[int] = mapped_column(SmallInteger)
+    sha256: Mapped[str] = mapped_column(String(64))
+    length: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(12))
+    taken_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    state: Mapped[str] = mapped_column(String(10), default=EXPECTED)
+    reason: Mapped[str | None] = mapped_column(String(30))
+    width: Mapped[int | None]
+    height: Mapped[int | None]
+    attempts: Mapped[int] = mapped_column(SmallInteger, default=0)
+    stored_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

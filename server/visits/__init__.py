@@ -1,0 +1,1 @@
+"""Visits as the phone signed them: kept whole, in revisions, with a receipt."""

@@ -1,0 +1,67 @@
+"""One row a visit, the body exactly as the phone signed it beside what the server concluded from it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import JSON, ForeignKey, Index, SmallInteger, String, Text, UniqueConstraint, Uuid
+from sqlalchemy.orm import Mapped, mapped_column
+
+from server.core.db import Base, SequenceInteger, UtcDateTime
+from server.core.scope import RegionScoped
+
+SUBMITTED, APPROVED, RETURNED, SUPERSEDED = "submitted", "approved", "returned", "superseded"
+SEVERITIES = ("red", "yellow", "attention", "none")
+
+
+class Visit(RegionScoped, Base):
+    """One visit, or one revision of it. The body never changes; ``seq`` is the order of the server.
+
+    ``root_id`` is the first revision's id. ``severity_rank`` is the place of ``severity`` in SEVERITIES, so that
+    the most urgent sort first. ``risks`` is the sorted risk ids between bars ("|health|house|"), for filters.
+    """
+
+    __tablename__ = "visit"
+    __table_args__ = (
+        UniqueConstraint("root_id", "revision"),
+        Index("ix_visit_household_id_seq", "household_id", "seq"),
+        Index("ix_visit_severity_rank_seq", "severity_rank", "seq"),
+        Index("ix_visit_author_id_state", "author_id", "state"),
+    )
+
+    seq: Mapped[int] = mapped_column(SequenceInteger, primary_key=True, autoincrement=True)
+    id: Mapped[UUID] = mapped_column(Uuid, unique=True)
+    household_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("household.id"))
+    author_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("user_account.id"))
+    author_name: Mapped[str] = mapped_column(String(60))
+    root_id: Mapped[UUID] = mapped_column(Uuid)
+    revises_id: Mapped[UUID | None] = mapped_column(Uuid)
+    revision: Mapped[int] = mapped_column(SmallInteger, default=1)
+
+    checklist_version: Mapped[str] = mapped_column(String(20))
+    body: Mapped[str] = mapped_column(Text, deferred=True)
+    sha256: Mapped[str] = mapped_column(String(64))
+    visited_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    distance_m: Mapped[int | None]
+    photo_count: Mapped[int] = mapped_column(SmallInteger, default=0)
+
+    state: Mapped[str] = mapped_column(String(12), default=SUBMITTED)
+    severity: Mapped[str] = mapped_column(String(10), default="none")
+    severity_rank: Mapped[int] = mapped_column(SmallInteger, default=3)
+    red_count: Mapped[int] = mapped_column(SmallInteger, default=0)
+    yellow_count: Mapped[int] = mapped_column(SmallInteger, default=0)
+    attention_count: Mapped[int] = mapped_column(SmallInteger, default=0)
+    risks: Mapped[str] = mapped_column(String(300), default="")
+    packs: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    judgement: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    not_asked: Mapped[list[str]] = mapped_column(JSON, default=list)
+
+    previous_id: Mapped[UUID | None] = mapped_column(Uuid)
+    changes: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    changed_count: Mapped[int] = mapped_column(SmallInteger, default=0)
+
+    receipt_number: Mapped[str] = mapped_column(String(20), default="")
+    result: Mapped[str] = mapped_column(Text, default="", deferred=True)
