@@ -1,0 +1,1 @@
+"""The household checklist: versions, answer checks, and the facts that rules read."""
