@@ -18,7 +18,8 @@ class Photo(RegionScoped, Base):
     """A photo: expected (named by the visit), stored (bytes here), then ready or refused with a reason.
 
     ``sha256`` and ``length`` (bytes) are the original's, as the phone took it, and stay its identity after the
-    original has been replaced by the re-encoded picture.
+    original has been replaced by the re-encoded picture. ``file_id`` names the files; a revision that keeps a photo of
+    the revision before points at the same ones.
     """
 
     __tablename__ = "photo"
@@ -28,6 +29,7 @@ class Photo(RegionScoped, Base):
     )
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=uuid4)
+    file_id: Mapped[UUID] = mapped_column(Uuid, index=True)
     visit_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("visit.id"))
     position: Mapped[int] = mapped_column(SmallInteger)
     sha256: Mapped[str] = mapped_column(String(64))
@@ -38,5 +40,4 @@ class Photo(RegionScoped, Base):
     reason: Mapped[str | None] = mapped_column(String(30))
     width: Mapped[int | None]
     height: Mapped[int | None]
-    attempts: Mapped[int] = mapped_column(SmallInteger, default=0)
     stored_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
