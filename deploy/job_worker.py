@@ -1,0 +1,75 @@
+"""Runs the job worker beside gunicorn: starts it, starts it again when it dies, ends with gunicorn.
+
+A process of its own and not a thread of the gunicorn master: gunicorn reaps every child of its own, so only
+another process can see the worker's end. It watches its parent's id: when the master is gone, even by
+SIGKILL, the worker goes too.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from types import FrameType
+
+COMMAND = [sys.executable, "-m", "flask", "--app", "wsgi", "jobs", "run"]
+LOOK_SECONDS = 0.5
+LONGEST_PAUSE_SECONDS = 30.0
+STEADY_SECONDS = 60.0
+GRACE_SECONDS = 20.0
+
+
+class _Stop(Exception):
+    """Raised by SIGTERM and SIGINT."""
+
+
+def _on_signal(_number: int, _frame: FrameType | None) -> None:
+    raise _Stop
+
+
+def main() -> None:
+    """Keep one job worker running until told to stop or left alone."""
+    signal.signal(signal.SIGTERM, _on_signal)
+    signal.signal(signal.SIGINT, _on_signal)
+    parent, pause = os.getppid(), 1.0
+    while os.getppid() == parent:
+        started = time.monotonic()
+        worker = subprocess.Popen(COMMAND, start_new_session=True)
+        try:
+            _watch(worker, parent)
+        except _Stop:
+            _end(worker)
+            return
+        if worker.poll() is None:
+            _end(worker)
+            return
+        pause = 1.0 if time.monotonic() - started > STEADY_SECONDS else min(pause * 2, LONGEST_PAUSE_SECONDS)
+        print(
+            f"job worker ended with {worker.returncode}; starts again in {pause:.0f} s",
+            file=sys.stderr,
+            flush=True,
+        )
+        try:
+            time.sleep(pause)
+        except _Stop:
+            return
+
+
+def _watch(worker: subprocess.Popen[bytes], parent: int) -> None:
+    while worker.poll() is None and os.getppid() == parent:
+        time.sleep(LOOK_SECONDS)
+
+
+def _end(worker: subprocess.Popen[bytes]) -> None:
+    """Ask the worker to finish its job; insist after a while."""
+    worker.terminate()
+    try:
+        worker.wait(GRACE_SECONDS)
+    except subprocess.TimeoutExpired:
+        worker.kill()
+
+
+if __name__ == "__main__":
+    main()
