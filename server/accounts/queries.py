@@ -1,0 +1,61 @@
+"""Reads of users and sign-in sessions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+
+from server.accounts.models import LoginSession, LoginThrottle, User
+from server.core.db import db
+
+
+def user_by_name(username: str) -> User | None:
+    """The user of a user name (names are compared in lower case)."""
+    return db.session.scalar(select(User).where(User.username == username.strip().lower()))
+
+
+def user_by_id(user_id: UUID) -> User | None:
+    """The user of an identifier."""
+    return db.session.scalar(select(User).where(User.id == user_id))
+
+
+def all_users() -> Sequence[User]:
+    """Every user, ordered by role and name."""
+    return db.session.scalars(select(User).order_by(User.role, User.username)).all()
+
+
+def names_of(ids: Iterable[UUID | None]) -> dict[UUID, str]:
+    """Display name of each user."""
+    return {key: name for key, (name, _role) in people(ids).items()}
+
+
+def people(ids: Iterable[UUID | None]) -> dict[UUID, tuple[str, str]]:
+    """Display name and role of each user, in one query."""
+    wanted = {given for given in ids if given is not None}
+    if not wanted:
+        return {}
+    rows = db.session.execute(select(User.id, User.display_name, User.role).where(User.id.in_(wanted)))
+    return {key: (name, role) for key, name, role in rows}
+
+
+def session_by_id(session_id: UUID) -> LoginSession | None:
+    """A sign-in session."""
+    return db.session.scalar(select(LoginSession).where(LoginSession.id == session_id))
+
+
+def knows_device(user_id: UUID, device_id: str) -> bool:
+    """Whether this user has signed in from the device before."""
+    query = select(LoginSession.id).where(
+        LoginSession.user_id == user_id,
+        LoginSession.device_id == device_id,
+        LoginSession.revoked_at.is_(None),
+    )
+    return db.session.scalar(query.limit(1)) is not None
+
+
+def throttle(account: str, device: str, *, lock: bool = False) -> LoginThrottle | None:
+    """The failures kept for an account and device; ``lock`` holds the row until the transaction ends."""
+    query = select(LoginThrottle).where(LoginThrottle.account == account, LoginThrottle.device == device)
+    return db.session.scalar(query.with_for_update() if lock else query)

@@ -1,0 +1,115 @@
+"""HTTP routes of accounts: parse, delegate, dump. Tokens and the limit per address are made here, nowhere else."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response, current_app
+from flask.blueprints import BlueprintSetupState
+from flask_jwt_extended import create_access_token, create_refresh_token, get_jwt
+from flask_limiter import Limiter, RequestLimit
+from flask_limiter.util import get_remote_address
+from flask_smorest import Blueprint
+
+from server.accounts import queries, services
+from server.accounts.models import LoginSession, User
+from server.accounts.schemas import AccessTokenSchema, LoginSchema, SignedInSchema, UserSchema
+from server.core import auth, clock
+from server.core.db import transaction
+from server.core.problems import Problem, respond
+from server.core.scope import EVERYTHING, NOTHING, region_scope
+from server.regions import queries as regions
+
+blueprint = Blueprint("accounts", __name__, url_prefix="/api/v1", description="Signing in and out")
+limiter = Limiter(get_remote_address, storage_uri="memory://")
+
+
+@blueprint.record_once
+def _start_limiter(state: BlueprintSetupState) -> None:
+    limiter.init_app(state.app)
+
+
+def _per_address() -> str:
+    return f"{current_app.extensions['settings'].login_attempts_per_minute} per minute"
+
+
+def _too_many(limit: RequestLimit) -> Response:
+    wait = max(1, round(limit.reset_at - clock.now().timestamp()))
+    return respond(Problem("too_many_attempts", retry_after=min(wait, 60)))
+
+
+@blueprint.post("/auth/login")
+@limiter.limit(_per_address, on_breach=_too_many)
+@blueprint.arguments(LoginSchema)
+@blueprint.response(200, SignedInSchema)
+def login(form: services.LoginForm) -> dict[str, Any]:
+    """Sign in with a password on a device."""
+    lifetime = current_app.config["JWT_REFRESH_TOKEN_EXPIRES"]
+    with region_scope(EVERYTHING):
+        attempt = services.judge_login(form)
+        with transaction():
+            session = services.record_login(attempt, form.device, lifetime)
+        if session is None or attempt.user is None:
+            raise Problem("wrong_credentials")
+        return issue_tokens(session) | {"user": describe(attempt.user)}
+
+
+@blueprint.post("/auth/refresh")
+@blueprint.response(200, AccessTokenSchema)
+def refresh() -> dict[str, str]:
+    """A new access token for the bearer of a refresh token."""
+    actor = auth.identify(refresh=True)
+    with region_scope(EVERYTHING):
+        session = services.live_session(*_token_session())
+        if services.needs_noting(session):
+            with transaction():
+                services.note_use(services.live_session(*_token_session()), actor.region_code)
+    return {"access_token": _access_token(session)}
+
+
+@blueprint.post("/auth/logout")
+@blueprint.response(204)
+def logout() -> None:
+    """Sign out on this device; its tokens stop working at once."""
+    actor = auth.identify(refresh=True)
+    with region_scope(EVERYTHING), transaction():
+        services.close_session(services.live_session(*_token_session()), actor.region_code)
+
+
+@blueprint.get("/me")
+@blueprint.response(200, UserSchema)
+def me() -> dict[str, Any]:
+    """The signed-in user."""
+    user = queries.user_by_id(auth.current_actor().id)
+    if user is None:
+        raise Problem("account_disabled")
+    return describe(user)
+
+
+def issue_tokens(session: LoginSession) -> dict[str, str]:
+    """Access and refresh token of a session; both name the user and the session, nothing else about them."""
+    claims = {"session": str(session.id), "jti": session.refresh_jti}
+    refresh_token = create_refresh_token(identity=str(session.user_id), additional_claims=claims)
+    return {"access_token": _access_token(session), "refresh_token": refresh_token}
+
+
+def _access_token(session: LoginSession) -> str:
+    claims = {"session": str(session.id)}
+    return create_access_token(identity=str(session.user_id), additional_claims=claims)
+
+
+def _token_session() -> tuple[UUID, str]:
+    claims = get_jwt()
+    return UUID(claims["session"]), claims["jti"]
+
+
+def describe(user: User) -> dict[str, Any]:
+    """A user with the names of their region."""
+    path = regions.path_of(user.region_code)
+    nowhere = {"code": user.region_code, "name": "", "level": "system", "path": []}
+    place = path[-1] if path and user.region_code != NOTHING else None
+    region = nowhere if place is None else {
+        "code": place.code, "name": place.name, "level": place.level, "path": [step.name for step in path],
+    }  # fmt: skip
+    return UserSchema().dump(user) | {"region": region}

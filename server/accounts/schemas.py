@@ -1,0 +1,74 @@
+"""Wire forms of signing in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import EXCLUDE, Schema, fields, post_load, validate
+
+from server.accounts.services import Device, LoginForm
+
+
+class DeviceSchema(Schema):
+    """The device somebody signs in from; ``id`` is made by the app and kept on the device."""
+
+    class Meta:
+        unknown = EXCLUDE  # an older server must accept a newer client's extra fields
+
+    id = fields.String(required=True, validate=validate.Length(1, 64))
+    name = fields.String(load_default="", validate=validate.Length(max=80))
+    app_version = fields.String(load_default="", validate=validate.Length(max=40))
+
+    @post_load
+    def _to_device(self, data: dict[str, Any], **_: object) -> Device:
+        return Device(**data)
+
+
+class LoginSchema(Schema):
+    """User name, password and device."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    username = fields.String(required=True, validate=validate.Length(1, 64))
+    password = fields.String(required=True, validate=validate.Length(1, 128))
+    device = fields.Nested(DeviceSchema, required=True)
+
+    @post_load
+    def _to_form(self, data: dict[str, Any], **_: object) -> LoginForm:
+        return LoginForm(**data)
+
+
+class UserRegionSchema(Schema):
+    """Where a user works; ``path`` names the regions from the county down. An administrator's is ``-``."""
+
+    code = fields.String(required=True)
+    name = fields.String(required=True)
+    level = fields.String(required=True)
+    path = fields.List(fields.String(), required=True)
+
+
+class UserSchema(Schema):
+    """The signed-in user."""
+
+    id = fields.UUID(required=True)
+    username = fields.String(required=True)
+    display_name = fields.String(required=True)
+    role = fields.String(required=True)
+    department = fields.String(required=True, allow_none=True)
+    locale = fields.String(required=True)
+    region = fields.Nested(UserRegionSchema, required=True)
+
+
+class SignedInSchema(Schema):
+    """Both tokens and the user."""
+
+    access_token = fields.String(required=True)
+    refresh_token = fields.String(required=True)
+    user = fields.Nested(UserSchema, required=True)
+
+
+class AccessTokenSchema(Schema):
+    """A new access token."""
+
+    access_token = fields.String(required=True)

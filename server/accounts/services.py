@@ -1,0 +1,218 @@
+"""Signing in and out, and the accounts themselves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+
+from server.accounts import passwords, queries
+from server.accounts.models import LoginSession, LoginThrottle, User
+from server.accounts.throttling import FORGOTTEN_AFTER, delay_after, seconds_left
+from server.core import audit, clock
+from server.core.auth import Actor
+from server.core.crypto import blind_index
+from server.core.db import db
+from server.core.problems import Problem
+from server.core.scope import NOTHING
+
+NOWHERE = "0"  # region code of audit entries that concern no region
+_USED_NOTED_EVERY = timedelta(days=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Device:
+    """The phone or browser somebody signs in from, as it describes itself."""
+
+    id: str
+    name: str
+    app_version: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoginForm:
+    """What was typed on the sign-in screen."""
+
+    username: str
+    password: str
+    device: Device
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attempt:
+    """A judged sign-in that is not recorded yet; ``device`` is empty for all unknown devices together."""
+
+    account: str
+    device: str
+    user: User | None
+    correct: bool
+    better_hash: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewUser:
+    """An account to create."""
+
+    username: str
+    display_name: str
+    role: str
+    region_code: str
+    department: str | None = None
+
+
+def load_actor(user_id: UUID, session_id: UUID) -> Actor | None:
+    """The user of a token as the database has them now; None when the user or the session is switched off."""
+    row = db.session.execute(
+        select(User.id, User.role, User.region_code, User.display_name)
+        .join(LoginSession, LoginSession.user_id == User.id)
+        .where(
+            User.id == user_id,
+            User.active.is_(True),
+            LoginSession.id == session_id,
+            LoginSession.revoked_at.is_(None),
+            LoginSession.expires_at > clock.now(),
+        )
+    ).one_or_none()
+    return Actor(*row) if row else None
+
+
+def judge_login(form: LoginForm) -> Attempt:
+    """Check a sign-in without writing; slow on purpose, so it runs outside the write transaction.
+
+    Raises:
+        Problem: too_many_attempts, with ``retry_after`` in seconds.
+    """
+    user = queries.user_by_name(form.username)
+    account = blind_index(f"login:{form.username.strip().lower()}")
+    known = user is not None and queries.knows_device(user.id, form.device.id)
+    device = form.device.id if known else ""
+    _refuse_while_blocked(queries.throttle(account, device))
+    correct = passwords.matches(user.password_hash if user else None, form.password)
+    outdated = user is not None and correct and passwords.is_outdated(user.password_hash)
+    better = passwords.hash_password(form.password) if outdated else None
+    return Attempt(account=account, device=device, user=user, correct=correct, better_hash=better)
+
+
+def record_login(attempt: Attempt, device: Device, lifetime: timedelta) -> LoginSession | None:
+    """Open a session for a correct attempt, or count a failed one and give None.
+
+    Raises:
+        Problem: too_many_attempts, when others failed meanwhile: guesses sent side by side learn nothing;
+            account_disabled, to someone who knows the password.
+    """
+    throttle = queries.throttle(attempt.account, attempt.device, lock=True)
+    _refuse_while_blocked(throttle)
+    if attempt.user is None or not attempt.correct:
+        _count_failure(throttle, attempt)
+        return None
+    if not attempt.user.active:
+        raise Problem("account_disabled")
+    if throttle is not None:
+        throttle.failures, throttle.blocked_until = 0, None
+    if attempt.better_hash:
+        attempt.user.password_hash = attempt.better_hash
+    return open_session(attempt.user, device, lifetime)
+
+
+def _refuse_while_blocked(throttle: LoginThrottle | None) -> None:
+    wait = seconds_left(throttle.blocked_until, clock.now()) if throttle else 0
+    if wait:
+        raise Problem("too_many_attempts", retry_after=wait)
+
+
+def _count_failure(throttle: LoginThrottle | None, attempt: Attempt) -> None:
+    now = clock.now()
+    if throttle is None:
+        throttle = LoginThrottle(id=uuid4(), account=attempt.account, device=attempt.device, failures=0)
+        db.session.add(throttle)
+    elif now - throttle.last_failure_at > FORGOTTEN_AFTER:
+        throttle.failures = 0
+    throttle.failures += 1
+    throttle.last_failure_at = now
+    delay = delay_after(throttle.failures)
+    throttle.blocked_until = now + delay if delay else None
+    target, region = (attempt.user.id, attempt.user.region_code) if attempt.user else ("unknown", NOWHERE)
+    audit.record("account.login_failed", ("user", target), region, failures=throttle.failures)
+    db.session.flush()
+
+
+def open_session(user: User, device: Device, lifetime: timedelta) -> LoginSession:
+    """Start a sign-in session of a user on a device."""
+    now = clock.now()
+    session = LoginSession(
+        id=uuid4(),
+        user_id=user.id,
+        device_id=device.id,
+        device_name=device.name,
+        app_version=device.app_version,
+        refresh_jti=str(uuid4()),
+        created_at=now,
+        last_used_at=now,
+        expires_at=now + lifetime,
+    )
+    db.session.add(session)
+    audit.record("account.login", ("user", user.id), user.region_code, session=str(session.id))
+    db.session.flush()
+    return session
+
+
+def live_session(session_id: UUID, jti: str) -> LoginSession:
+    """The session that a refresh token belongs to.
+
+    Raises:
+        Problem: token_invalid, when the token is not the session's own.
+    """
+    session = queries.session_by_id(session_id)
+    if session is None or session.refresh_jti != jti:
+        raise Problem("token_invalid")
+    return session
+
+
+def needs_noting(session: LoginSession) -> bool:
+    """Whether the session's last use lies so far back that it should be written down again."""
+    return clock.now() - session.last_used_at >= _USED_NOTED_EVERY
+
+
+def note_use(session: LoginSession, region_code: str) -> None:
+    """Write down that the session is in use: once a day, not at every refresh."""
+    session.last_used_at = clock.now()
+    audit.record("account.session_used", ("user", session.user_id), region_code, session=str(session.id))
+
+
+def close_session(session: LoginSession, region_code: str) -> None:
+    """Sign out: every token of the session stops working at once."""
+    session.revoked_at = clock.now()
+    audit.record("account.logout", ("user", session.user_id), region_code, session=str(session.id))
+
+
+def create_user(form: NewUser, password_hash: str) -> User:
+    """Add an account; an administrator's region is nowhere, whatever was asked for."""
+    region_code = NOTHING if form.role == "admin" else form.region_code
+    user = User(
+        id=uuid4(),
+        username=form.username.strip().lower(),
+        password_hash=password_hash,
+        display_name=form.display_name,
+        role=form.role,
+        region_code=region_code,
+        department=form.department,
+        active=True,
+        locale="zh-CN",
+        created_at=clock.now(),
+    )
+    db.session.add(user)
+    audit.record("account.create", ("user", user.id), region_code, role=form.role)
+    db.session.flush()
+    return user
+
+
+def set_password(user: User, password_hash: str) -> None:
+    """Replace a password and end every session opened with the old one."""
+    user.password_hash = password_hash
+    live = select(LoginSession).where(LoginSession.user_id == user.id, LoginSession.revoked_at.is_(None))
+    for session in db.session.scalars(live):
+        session.revoked_at = clock.now()
+    audit.record("account.set_password", ("user", user.id), user.region_code)
+    db.session.flush()

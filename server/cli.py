@@ -1,0 +1,38 @@
+"""The flask commands: set-up, worker, accounts, demo. ``flask db`` and ``flask openapi`` come with their libraries."""
+
+from __future__ import annotations
+
+import click
+from flask import Flask, current_app
+from flask.cli import AppGroup, with_appcontext
+from flask_migrate import upgrade
+
+from server.accounts import cli as accounts
+from server.core import jobs, state
+from server.core.db import transaction
+from server.core.scope import EVERYTHING, region_scope
+
+jobs_group = AppGroup("jobs", help="The background worker.")
+
+
+def init_app(app: Flask) -> None:
+    """Add every command to the app."""
+    app.cli.add_command(setup)
+    app.cli.add_command(jobs_group)
+    accounts.init_app(app)
+
+
+@click.command("setup")
+@with_appcontext
+def setup() -> None:
+    """Bring the database to the newest schema and give a new one its epoch."""
+    upgrade()
+    with region_scope(EVERYTHING), transaction():
+        state.ensure_epoch()
+        click.echo(f"ready, epoch {state.epoch()}")
+
+
+@jobs_group.command("run")
+def run_jobs() -> None:
+    """Be the background worker until stopped."""
+    jobs.serve(current_app._get_current_object())  # type: ignore[attr-defined]

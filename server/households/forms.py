@@ -1,0 +1,70 @@
+"""What a household to be registered consists of, checked; never a raw dict."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from uuid import UUID, uuid4
+
+from stdnum.cn import ric
+from stdnum.exceptions import ValidationError
+
+
+class IdNumberRefused(ValueError):
+    """The identity number fails GB 11643; the message never repeats the number."""
+
+
+def check_id_number(number: str) -> str:
+    """The number in its stored form (18 characters, upper-case X), its place, date and check digit verified.
+
+    Raises:
+        IdNumberRefused: it does not follow GB 11643.
+    """
+    try:
+        return str(ric.validate(number.strip().upper()))
+    except ValidationError as error:
+        raise IdNumberRefused("not a valid identity number (GB 11643)") from error
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewMember:
+    """One person of a household to be registered."""
+
+    name: str
+    relation: str
+    sex: str | None
+    birth_on: date | None
+    id_number: str | None = None
+    stage: str | None = None
+    labour: str = "none"
+    main_labour: bool = False
+    disability_grade: int | None = None
+    id: UUID = field(default_factory=uuid4)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewHousehold:
+    """A household to be registered; the first member is its head. Money is yuan a year, degrees WGS-84."""
+
+    region_code: str
+    number: str
+    members: list[NewMember]
+    natural_village_id: UUID | None = None
+    address: str = ""
+    phone: str | None = None
+    lifted: bool | None = False
+    kind: str = "none"
+    released: bool | None = False
+    monitored_since: date | None = None
+    dibao: bool | None = False
+    tekun: bool | None = False
+    tekun_scattered: bool | None = False
+    orphan: bool | None = False
+    highrisk_job: bool | None = False
+    pcni_prev: Decimal | None = None
+    net_prev: Decimal | None = None
+    poor10: bool | None = False
+    online_flag: bool | None = False
+    home: tuple[str, str] | None = None
+    id: UUID = field(default_factory=uuid4)

@@ -1,0 +1,17 @@
+"""How identity and telephone numbers look in lists: enough to tell people apart, not enough to use. Pure."""
+
+from __future__ import annotations
+
+
+def mask_id(number: str) -> str:
+    """The six digits of the place and the last four characters: ``450321********123X``."""
+    if len(number) < 11:
+        return "*" * len(number)
+    return number[:6] + "*" * (len(number) - 10) + number[-4:]
+
+
+def mask_phone(number: str) -> str:
+    """The first three and last four digits: ``138****0000``."""
+    if len(number) < 8:
+        return "*" * len(number)
+    return number[:3] + "*" * (len(number) - 7) + number[-4:]

@@ -1,0 +1,70 @@
+"""Reads of households; the region scope in force decides which exist."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from sqlalchemy import func, select, tuple_
+from sqlalchemy.orm import selectinload
+
+from server.core import cursors
+from server.core.crypto import blind_index
+from server.core.db import db
+from server.core.problems import Problem
+from server.households.models import Household, Member
+
+PAGE = 500
+
+
+def get_household(household_id: UUID) -> Household:
+    """One household with its members.
+
+    Raises:
+        Problem: household_not_found, also when it lies outside the scope.
+    """
+    query = select(Household).where(Household.id == household_id).options(selectinload(Household.members))
+    household = db.session.scalar(query)
+    if household is None:
+        raise Problem("household_not_found")
+    return household
+
+
+def page_of_households(after: str | None, limit: int = PAGE) -> tuple[Sequence[Household], str | None]:
+    """One page in the order of region and number, and the cursor of the next (None at the end).
+
+    Raises:
+        Problem: bad_request, for a cursor that is not one of ours.
+    """
+    query = select(Household).options(selectinload(Household.members))
+    query = query.order_by(Household.region_code, Household.number).limit(limit + 1)
+    if after is not None:
+        query = query.where(tuple_(Household.region_code, Household.number) > tuple_(*_position(after)))
+    rows = db.session.scalars(query).all()
+    page = rows[:limit]
+    more = len(rows) > limit
+    return page, cursors.pack("households", page[-1].region_code, page[-1].number) if more else None
+
+
+def _position(cursor: str) -> tuple[str, str]:
+    parts = cursors.unpack("households", cursor)
+    if len(parts) != 2:
+        raise Problem("bad_request")
+    return str(parts[0]), str(parts[1])
+
+
+def households_by_id(ids: Iterable[UUID]) -> dict[UUID, Household]:
+    """Several households with their members, by identifier; those out of scope are simply missing."""
+    query = select(Household).where(Household.id.in_(set(ids))).options(selectinload(Household.members))
+    return {household.id: household for household in db.session.scalars(query)}
+
+
+def count_households() -> int:
+    """How many households the scope holds."""
+    return db.session.scalar(select(func.count()).select_from(Household)) or 0
+
+
+def members_with_id_number(id_number: str) -> Sequence[Member]:
+    """The members that carry an identity number; more than one means the register repeats itself."""
+    query = select(Member).where(Member.id_index == blind_index(id_number.strip().upper()))
+    return db.session.scalars(query.order_by(Member.id)).all()

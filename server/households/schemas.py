@@ -1,0 +1,51 @@
+"""Wire forms of households; sync adds what other domains know about them."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields
+
+
+class MemberSchema(Schema):
+    """One member; ``age`` is full years today, the identity number masked."""
+
+    id = fields.String(required=True, metadata={"format": "uuid"})
+    name = fields.String(required=True)
+    relation = fields.String(required=True)
+    sex = fields.String(required=True, allow_none=True)
+    age = fields.Integer(required=True, allow_none=True)
+    stage = fields.String(required=True, allow_none=True)
+    labour = fields.String(required=True)
+    id_masked = fields.String(required=True)
+    main_labour = fields.Boolean(required=True)
+    disability_grade = fields.Integer(required=True, allow_none=True)
+
+
+class HomeSchema(Schema):
+    """Where the house stands: WGS-84 degrees as text."""
+
+    lat = fields.String(required=True)
+    lon = fields.String(required=True)
+
+
+class HouseholdSchema(Schema):
+    """One household of the register, as ``households.services.present`` gives it."""
+
+    id = fields.String(required=True, metadata={"format": "uuid"})
+    number = fields.String(required=True)
+    head_name = fields.String(required=True)
+    pinyin = fields.String(required=True)
+    initials = fields.String(required=True)
+    id_tail = fields.String(required=True)
+    region_code = fields.String(required=True)
+    township = fields.String(required=True)
+    village = fields.String(required=True)
+    natural_village = fields.String(required=True)
+    grid = fields.String(required=True)
+    address = fields.String(required=True)
+    phone_masked = fields.String(required=True)
+    category = fields.String(required=True)
+    revision = fields.Integer(required=True)
+    roster = fields.Dict(keys=fields.String(), values=fields.Raw(allow_none=True), required=True)
+    home = fields.Nested(HomeSchema, required=True, allow_none=True)
+    due_on = fields.String(required=True, allow_none=True, metadata={"format": "date"})
+    members = fields.List(fields.Nested(MemberSchema), required=True)

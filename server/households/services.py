@@ -1,0 +1,135 @@
+"""Registering households, noting visits, and the form in which other domains show a household."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from server.core import audit, clock
+from server.core.crypto import blind_index, seal
+from server.core.db import db
+from server.households import queries, roster
+from server.households.due import due_on
+from server.households.forms import NewHousehold, NewMember, check_id_number
+from server.households.masking import mask_id, mask_phone
+from server.households.models import Household, Member
+from server.households.names import search_forms
+from server.regions import queries as regions
+
+_COPIED = (
+    "id", "region_code", "number", "natural_village_id", "address", "lifted", "kind", "released",
+    "monitored_since", "dibao", "tekun", "tekun_scattered", "orphan", "highrisk_job", "pcni_prev", "net_prev",
+    "poor10", "online_flag",
+)  # fmt: skip
+
+
+def register(form: NewHousehold) -> Household:
+    """Add a household and its members to the register; the caller flushes with the transaction.
+
+    Raises:
+        IdNumberRefused: an identity number fails GB 11643.
+    """
+    members = [_member(form, position, person) for position, person in enumerate(form.members)]
+    head = form.members[0]
+    pinyin, initials = search_forms(head.name)
+    household = Household(
+        **{name: getattr(form, name) for name in _COPIED},
+        head_name=head.name,
+        pinyin=pinyin,
+        initials=initials,
+        id_tail=head.id_number[-4:].upper() if head.id_number else "",
+        phone_sealed=seal(form.phone, f"household:{form.id}:phone") if form.phone else None,
+        phone_masked=mask_phone(form.phone) if form.phone else "",
+        home_lat=form.home[0] if form.home else None,
+        home_lon=form.home[1] if form.home else None,
+        revision=1,
+        members=members,
+    )
+    db.session.add(household)
+    audit.record("household.register", ("household", form.id), form.region_code, members=len(members))
+    return household
+
+
+def _member(form: NewHousehold, position: int, person: NewMember) -> Member:
+    number = check_id_number(person.id_number) if person.id_number else None
+    return Member(
+        id=person.id,
+        region_code=form.region_code,
+        position=position,
+        name=person.name,
+        relation=person.relation,
+        sex=person.sex,
+        birth_on=person.birth_on,
+        id_sealed=seal(number, f"member:{person.id}:id_number") if number else None,
+        id_index=blind_index(number) if number else None,
+        id_masked=mask_id(number) if number else "",
+        stage=person.stage,
+        labour=person.labour,
+        main_labour=person.main_labour,
+        disability_grade=person.disability_grade,
+    )
+
+
+def note_visit(household_id: UUID, visit_id: UUID, visited_at: datetime) -> None:
+    """Remember the newest visit; a visit that arrives late does not push aside a newer one.
+
+    Raises:
+        Problem: household_not_found.
+    """
+    household = queries.get_household(household_id)
+    if household.last_visited_at is None or visited_at >= household.last_visited_at:
+        household.last_visit_id, household.last_visited_at = visit_id, visited_at
+
+
+def roster_facts(household: Household) -> dict[str, Any]:
+    """Today's facts of the register for judging; money is Decimal yuan."""
+    return roster.roster_facts(household, clock.today())
+
+
+def present(households: Sequence[Household]) -> list[dict[str, Any]]:
+    """Wire form of households (see ``HouseholdSchema``), names of places looked up in two queries."""
+    places = regions.names_of(household.region_code for household in households)
+    hamlets = regions.natural_village_names(household.natural_village_id for household in households)
+    return [_present(household, places, hamlets) for household in households]
+
+
+def _present(household: Household, places: dict[str, str], hamlets: dict[UUID, str]) -> dict[str, Any]:
+    today = clock.today()
+    last = clock.local_date(household.last_visited_at) if household.last_visited_at else None
+    grid, hamlet = household.region_code, household.natural_village_id
+    return {
+        **{
+            name: getattr(household, name)
+            for name in ("head_name", "pinyin", "initials", "id_tail", "number")
+        },
+        **{name: getattr(household, name) for name in ("address", "phone_masked", "category", "revision")},
+        "id": str(household.id),
+        "region_code": grid,
+        "township": places.get(grid[:9], ""),
+        "village": places.get(grid[:12], ""),
+        "grid": places.get(grid, ""),
+        "natural_village": hamlets.get(hamlet, "") if hamlet else "",
+        "roster": {name: _wire(value) for name, value in roster.roster_facts(household, today).items()},
+        "home": _home(household),
+        "due_on": due_on(household.kind, last, today).isoformat(),
+        "members": [_present_member(member) for member in household.members],
+    }
+
+
+def _wire(value: Any) -> Any:
+    return f"{value:.2f}" if isinstance(value, Decimal) else value
+
+
+def _home(household: Household) -> dict[str, str] | None:
+    if household.home_lat is None or household.home_lon is None:
+        return None
+    return {"lat": household.home_lat, "lon": household.home_lon}
+
+
+def _present_member(member: Member) -> dict[str, Any]:
+    names = ("name", "relation", "sex", "stage", "labour", "id_masked", "main_labour", "disability_grade")
+    age = roster.age_on(member.birth_on, clock.today())
+    return {name: getattr(member, name) for name in names} | {"id": str(member.id), "age": age}

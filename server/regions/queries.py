@@ -1,0 +1,51 @@
+"""Reads of the region tree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from sqlalchemy import or_, select
+
+from server.core.db import db
+from server.core.scope import EVERYTHING, NOTHING, within
+from server.regions.models import LEVEL_BY_LENGTH, NaturalVillage, Region
+
+
+def ancestors(code: str) -> list[str]:
+    """Codes from the county down to ``code`` itself."""
+    return [code[:length] for length in LEVEL_BY_LENGTH if length <= len(code)]
+
+
+def path_of(code: str) -> list[Region]:
+    """The regions from the county down to ``code``; empty for the code of nowhere."""
+    if code == NOTHING:
+        return []
+    found = db.session.scalars(select(Region).where(Region.code.in_(ancestors(code))))
+    return sorted(found, key=lambda region: len(region.code))
+
+
+def under(prefix: str) -> Sequence[Region]:
+    """The regions under a scope and those above it, ordered by code."""
+    if prefix == NOTHING:
+        return []
+    query = select(Region).order_by(Region.code)
+    if prefix != EVERYTHING:
+        query = query.where(or_(within(Region.code, prefix), Region.code.in_(ancestors(prefix))))
+    return db.session.scalars(query).all()
+
+
+def names_of(codes: Iterable[str]) -> dict[str, str]:
+    """Name of each region code, and of every region above it, in one query."""
+    wanted = {code for given in codes for code in ancestors(given)}
+    rows = db.session.execute(select(Region.code, Region.name).where(Region.code.in_(wanted)))
+    return {code: name for code, name in rows}
+
+
+def natural_village_names(ids: Iterable[UUID | None]) -> dict[UUID, str]:
+    """Name of each natural village."""
+    wanted = {given for given in ids if given is not None}
+    if not wanted:
+        return {}
+    query = select(NaturalVillage.id, NaturalVillage.name).where(NaturalVillage.id.in_(wanted))
+    return {key: name for key, name in db.session.execute(query)}
