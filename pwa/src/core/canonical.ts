@@ -3,7 +3,13 @@
  * Keys are sorted by code point, nothing is spaced, text is UTF-8, numbers are whole (others travel as text).
  */
 
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json | undefined };
+export type Json =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly Json[]
+  | { readonly [key: string]: Json | undefined };
 
 /** JavaScript sorts by UTF-16 unit, Python by code point; they differ above U+FFFF. */
 function byCodePoint(a: string, b: string): number {

@@ -1,0 +1,52 @@
+/** The operations of the HTTP interface in the form that openapi-fetch reads. */
+import type {
+  BatchReply,
+  ChecklistJson,
+  HouseholdDetail,
+  HouseholdPage,
+  LoginReply,
+  PhotoInfo,
+  Problem,
+  Region,
+  Review,
+  ReviewRequest,
+  User,
+  VisitBody,
+  VisitDetail,
+  VisitFilter,
+  VisitPage,
+} from './types';
+
+interface Failure {
+  headers: Record<string, unknown>;
+  content: { 'application/problem+json': Problem };
+}
+type Operation<Reply, Path = undefined, Query = undefined, Body = undefined> = {
+  parameters: (Path extends undefined ? { path?: never } : { path: Path }) &
+    (Query extends undefined ? { query?: never } : { query?: Query }) & { header?: never; cookie?: never };
+  responses: {
+    200: { headers: Record<string, unknown>; content: { 'application/json': Reply } };
+    default: Failure;
+  };
+} & (Body extends undefined
+  ? { requestBody?: never }
+  : { requestBody: { content: { 'application/json': Body } } });
+type Get<Reply, Path = undefined, Query = undefined> = { get: Operation<Reply, Path, Query> };
+type Post<Reply, Body, Path = undefined> = { post: Operation<Reply, Path, undefined, Body> };
+
+export interface paths {
+  '/auth/login': Post<
+    LoginReply,
+    { username: string; password: string; device: { id: string; name: string; app_version: string } }
+  >;
+  '/me': Get<User>;
+  '/checklists/{version}': Get<ChecklistJson, { version: string }>;
+  '/households': Get<HouseholdPage, undefined, { after?: string; limit?: number }>;
+  '/households/{id}': Get<HouseholdDetail, { id: string }>;
+  '/visits': Get<VisitPage, undefined, VisitFilter>;
+  '/visits/batch': Post<BatchReply, { visits: { sha256: string; body: VisitBody }[] }>;
+  '/visits/{id}': Get<VisitDetail, { id: string }>;
+  '/visits/{id}/reviews': Post<Review, ReviewRequest, { id: string }>;
+  '/visits/{visit_id}/photos': Get<{ items: PhotoInfo[] }, { visit_id: string }>;
+  '/regions': Get<{ items: Region[] }>;
+}

@@ -1,0 +1,45 @@
+/** Failures of the server in one form, with words for people chosen by their stable code. */
+import { hasText, t } from '../i18n';
+import type { Problem } from './types';
+
+/** A call that did not succeed; `problem.code` says why. */
+export class ServerProblem extends Error {
+  readonly problem: Problem;
+
+  constructor(problem: Problem) {
+    super(problem.code);
+    this.name = 'ServerProblem';
+    this.problem = problem;
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+/** A problem document out of whatever the answer carried; a bare code is taken as it is. */
+export function readProblem(status: number, body: unknown): Problem {
+  if (isObject(body) && typeof body['code'] === 'string') return { ...blank(status, body['code']), ...body };
+  return blank(status, typeof body === 'string' && /^[a-z_]+$/.test(body) ? body : `http_${status}`);
+}
+
+function blank(status: number, code: string): Problem {
+  return { type: `urn:problem:${code}`, title: code, status, code, detail: '' };
+}
+
+/** The code of any error: the server's, or `unexpected`. */
+export function codeOf(error: unknown): string {
+  return error instanceof ServerProblem ? error.problem.code : 'unexpected';
+}
+
+/** Plain words for a problem code in the language on screen. */
+export function codeText(code: string): string {
+  if (hasText(`problem.${code}`)) return t(`problem.${code}`);
+  if (/^http_5/.test(code)) return t('problem.server_error');
+  return t('problem.other', { code });
+}
+
+/** Plain words for any error. */
+export function errorText(error: unknown): string {
+  return codeText(codeOf(error));
+}

@@ -1,0 +1,300 @@
+/** Shapes of the HTTP interface by the names the app uses. Money is yuan as text, instants are ISO-8601 UTC. */
+import type { Json } from '../canonical';
+import type { Bilingual } from '../i18n';
+
+export type Role =
+  | 'grid_member'
+  | 'first_secretary'
+  | 'township'
+  | 'county'
+  | 'department'
+  | 'admin'
+  | 'auditor';
+export type Category = 'ordinary' | 'lifted' | 'unstable' | 'marginal' | 'sudden';
+export type Severity = 'red' | 'yellow' | 'attention' | 'none';
+export type VisitState = 'submitted' | 'approved' | 'returned' | 'superseded';
+export type PhotoKind = 'house' | 'water' | 'certificate' | 'bill' | 'scene';
+export type PhotoState = 'expected' | 'stored' | 'ready' | 'refused';
+
+/** Answers by question id; loops are lists of objects (`ill`, `stu`). */
+export type Answers = { [question: string]: Json };
+export type Notes = { [question: string]: string };
+export type RosterFacts = { [fact: string]: Json };
+
+export interface User {
+  id: string;
+  username: string;
+  display_name: string;
+  role: Role;
+  region: { code: string; name: string; level: string; path: string[] };
+}
+
+export interface LoginReply {
+  access_token: string;
+  refresh_token: string;
+  user: User;
+}
+
+export interface Member {
+  id: string;
+  name: string;
+  relation: string;
+  sex: 'male' | 'female';
+  age: number;
+  stage: null | 'preschool' | 'primary' | 'junior' | 'senior' | 'college';
+  labour: 'full' | 'skilled' | 'half' | 'none';
+  id_masked: string;
+  main_labour: boolean;
+  disability_grade: number | null;
+}
+
+export interface LastVisit {
+  id: string;
+  visited_at: string;
+  state: VisitState;
+  severity: Severity;
+  checklist_version: string;
+  answers: Answers;
+}
+
+export interface QuestionComment {
+  question: string;
+  text: string;
+}
+
+export interface Returned {
+  visit_id: string;
+  comment: string;
+  comments: QuestionComment[];
+  answers: Answers;
+  notes: Notes;
+  photos: PhotoInfo[];
+  reviewed_at: string;
+  reviewer_name: string;
+}
+
+export interface Household {
+  id: string;
+  number: string;
+  head_name: string;
+  pinyin: string;
+  initials: string;
+  id_tail: string;
+  region_code: string;
+  village: string;
+  natural_village: string | null;
+  grid: string;
+  address: string;
+  phone_masked: string | null;
+  category: Category;
+  revision: number;
+  roster: RosterFacts;
+  home: { lat: string; lon: string } | null;
+  due_on: string | null;
+  members: Member[];
+  last_visit: LastVisit | null;
+  returned: Returned | null;
+}
+
+export interface HouseholdDetail extends Household {
+  history: VisitSummary[];
+}
+
+export interface HouseholdPage {
+  items: Household[];
+  next: string | null;
+  server_time: string;
+}
+
+export interface PhotoRef {
+  sha256: string;
+  length: number;
+  kind: PhotoKind;
+  taken_at: string;
+}
+
+export interface VisitBody {
+  id: string;
+  household_id: string;
+  revises: string | null;
+  checklist_version: string;
+  started_at: string;
+  finished_at: string;
+  answers: Answers;
+  notes: Notes;
+  roster: RosterFacts;
+  location: { lat: string; lon: string; accuracy_m: string; fixed_at: string; datum: 'WGS-84' } | null;
+  location_missing_reason: string | null;
+  photos: PhotoRef[];
+  device: { id: string; app_version: string };
+}
+
+export interface LightCause {
+  fact: string;
+  value: Json;
+  label: Bilingual | null;
+  threshold: Json;
+}
+
+export interface Light {
+  rule: string;
+  label: Bilingual;
+  severity: Severity;
+  risks: string[];
+  causes: LightCause[];
+  articles: { id: string; document: string; text: string }[];
+  pack: string;
+  pack_version: string;
+}
+
+export interface UnknownRule {
+  rule: string;
+  label: Bilingual;
+  ask: string[];
+}
+
+export interface Receipt {
+  number: string;
+  seq: number;
+  received_at: string;
+}
+
+export interface VisitResult {
+  id: string;
+  sha256: string;
+  state: 'accepted';
+  revision: number;
+  severity: Severity;
+  receipt: Receipt;
+  lights: Light[];
+  unknown: UnknownRule[];
+  photos: { sha256: string; state: PhotoState }[];
+}
+
+export interface RejectedVisit {
+  id: string;
+  state: 'rejected';
+  problem: Problem;
+}
+
+export interface BatchReply {
+  results: (VisitResult | RejectedVisit)[];
+  server_time: string;
+}
+
+export interface VisitSummary {
+  id: string;
+  household: {
+    id: string;
+    head_name: string;
+    number: string;
+    category: Category;
+    village: string;
+    natural_village: string | null;
+    township: string;
+  };
+  author_name: string;
+  visited_at: string;
+  received_at: string;
+  revision: number;
+  state: VisitState;
+  severity: Severity;
+  light_counts: { red: number; yellow: number; attention: number };
+  top_lights: Bilingual[];
+  risks: string[];
+  changed_count: number;
+  photo_count: number;
+  photos_ready: number;
+}
+
+export interface VisitPage {
+  items: VisitSummary[];
+  next: string | null;
+  counts: {
+    total: number;
+    red: number;
+    yellow: number;
+    attention: number;
+    none: number;
+    changed: number;
+    unchanged: number;
+  };
+}
+
+export interface PhotoInfo {
+  id: string;
+  sha256?: string;
+  kind: PhotoKind;
+  state: PhotoState;
+  reason: string | null;
+  width?: number | null;
+  height?: number | null;
+  taken_at?: string;
+}
+
+export interface Review {
+  id: string;
+  decision: 'approved' | 'returned';
+  comment: string;
+  comments: QuestionComment[];
+  reviewer_name: string;
+  reviewer_role: Role;
+  created_at: string;
+}
+
+export interface VisitDetail extends Omit<VisitSummary, 'household'> {
+  household: Household;
+  answers: Answers;
+  notes: Notes;
+  checklist_version: string;
+  location: VisitBody['location'];
+  distance_m: number | null;
+  lights: Light[];
+  unknown: UnknownRule[];
+  not_asked: string[];
+  changes: { question: string; item: string | null; before: Json; after: Json }[];
+  photos: PhotoInfo[];
+  reviews: Review[];
+  revisions: { id: string; revision: number; state: VisitState; received_at: string }[];
+  receipt: Receipt;
+  previous_visit: { id: string; visited_at: string } | null;
+}
+
+export interface Region {
+  code: string;
+  name: string;
+  level: string;
+  parent_code: string | null;
+}
+
+export interface ReviewRequest {
+  id: string;
+  decision: 'approved' | 'returned';
+  comment: string;
+  comments: QuestionComment[];
+}
+
+/** RFC 9457 problem document; `code` is stable and chooses the words shown. */
+export interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  code: string;
+  detail: string;
+  instance?: string;
+  errors?: Record<string, { code: string; message: string }[]>;
+  retry_after?: number;
+}
+
+/** A checklist as served: see features/visit for what its parts mean. */
+export type ChecklistJson = { version: string } & { [member: string]: Json };
+
+export interface VisitFilter {
+  region?: string;
+  severity?: Severity;
+  risk?: string;
+  state?: VisitState;
+  flagged?: boolean;
+  cursor?: string;
+  limit?: number;
+}

@@ -1,0 +1,28 @@
+/** Checklist definitions, kept on the phone by version so that a form begun offline can always be finished. */
+import { api, call } from './api/client';
+import type { ChecklistJson } from './api/types';
+import { read, readMeta, writeStrict } from './localDb';
+
+const CURRENT = 'checklist.current';
+
+/** Downloads the current definition and keeps it; older versions stay. */
+export async function refreshChecklist(): Promise<ChecklistJson> {
+  return fetchVersion('current');
+}
+
+async function fetchVersion(version: string): Promise<ChecklistJson> {
+  const definition = await call(api.GET('/checklists/{version}', { params: { path: { version } } }));
+  await writeStrict(['checklists', 'meta'], (tx) => {
+    void tx.objectStore('checklists').put(definition, definition.version);
+    if (version === 'current') void tx.objectStore('meta').put(definition.version, CURRENT);
+  });
+  return definition;
+}
+
+/** A definition by version, the current one without: from this phone, else from the server. */
+export async function checklist(version?: string): Promise<ChecklistJson> {
+  const wanted = version ?? (await readMeta<string>(CURRENT));
+  if (wanted === undefined) return refreshChecklist();
+  const kept = await read((database) => database.get('checklists', wanted));
+  return kept === undefined ? fetchVersion(wanted) : (kept as ChecklistJson);
+}

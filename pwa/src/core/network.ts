@@ -1,0 +1,25 @@
+/** Whether the server can be reached: what the browser says, corrected by what the last request showed. */
+import { computed, type ReadonlySignal, signal } from '@preact/signals';
+
+const browserOnline = signal(globalThis.navigator?.onLine ?? true);
+const reached = signal(true);
+
+/** False when the browser is offline or the last request found no answer of ours. */
+export const online: ReadonlySignal<boolean> = computed(() => browserOnline.value && reached.value);
+
+/** Tells what the last request showed. */
+export function noteContact(answered: boolean): void {
+  reached.value = answered;
+}
+
+/** Follows the browser's own notices; call once at start. */
+export function watchNetwork(): void {
+  addEventListener('online', () => {
+    browserOnline.value = true;
+    reached.value = true;
+  });
+  addEventListener('offline', () => {
+    browserOnline.value = false;
+  });
+  browserOnline.value = navigator.onLine;
+}

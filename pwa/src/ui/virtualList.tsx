@@ -1,0 +1,87 @@
+/** A list of any length: only the rows on screen are drawn. The document scrolls, row heights are known. */
+import type { ComponentChildren } from 'preact';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+
+export interface VirtualListProps<T> {
+  items: readonly T[];
+  keyOf: (item: T) => string;
+  /** Height of a row in pixels; rows are clipped to it. */
+  heightOf: (item: T) => number;
+  render: (item: T, index: number) => ComponentChildren;
+  label: string;
+  /** Set when the list scrolls in its own box instead of the document; the box needs a height. */
+  own?: boolean | undefined;
+  /** Keeps this row on screen when it changes (keyboard movement). */
+  activeIndex?: number | undefined;
+}
+
+/** Upper edges of all rows and the total height at the end. */
+export function edges<T>(items: readonly T[], heightOf: (item: T) => number): number[] {
+  const tops = [0];
+  for (const item of items) tops.push((tops.at(-1) ?? 0) + heightOf(item));
+  return tops;
+}
+
+/** First row whose lower edge lies below `y`, by halving. */
+export function rowAt(tops: readonly number[], y: number): number {
+  let low = 0;
+  let high = Math.max(0, tops.length - 2);
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((tops[middle + 1] ?? 0) <= y) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+const SPARE_PX = 400;
+
+export function VirtualList<T>(props: VirtualListProps<T>) {
+  const { items, heightOf, own = false, activeIndex } = props;
+  const box = useRef<HTMLDivElement>(null);
+  const tops = useMemo(() => edges(items, heightOf), [items, heightOf]);
+  const [view, setView] = useState({ top: 0, height: 900 });
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (!element) return undefined;
+    const target = own ? element : window;
+    const measure = () => {
+      const top = own ? element.scrollTop : -element.getBoundingClientRect().top;
+      setView({ top, height: own ? element.clientHeight : innerHeight });
+    };
+    measure();
+    target.addEventListener('scroll', measure, { passive: true });
+    addEventListener('resize', measure);
+    return () => {
+      target.removeEventListener('scroll', measure);
+      removeEventListener('resize', measure);
+    };
+  }, [own, items]);
+  useEffect(() => {
+    if (activeIndex !== undefined)
+      box.current?.querySelector(`[data-row="${activeIndex}"]`)?.scrollIntoView({ block: 'nearest' });
+  }, [activeIndex]);
+  const first = rowAt(tops, view.top - SPARE_PX);
+  const last = Math.min(items.length, rowAt(tops, view.top + view.height + SPARE_PX) + 1);
+  return (
+    <div ref={box} class={`vlist${own ? ' vlist-own' : ''}`}>
+      <ul aria-label={props.label} style={{ height: `${tops.at(-1) ?? 0}px` }}>
+        {items.slice(first, last).map((item, offset) => {
+          const index = first + offset;
+          const style = { transform: `translateY(${tops[index]}px)`, height: `${heightOf(item)}px` };
+          return (
+            <li
+              key={props.keyOf(item)}
+              data-row={index}
+              style={style}
+              aria-setsize={items.length}
+              aria-posinset={index + 1}
+            >
+              {props.render(item, index)}
+            </li>
+          );
+        })}
+      </ul>
+    </div>
+  );
+}
