@@ -1,0 +1,83 @@
+"""A throw-away PostgreSQL server for the tests, started from Debian's package, shared by all workers."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import socket
+import subprocess
+from pathlib import Path
+
+FOLDER_VARIABLE = "TEST_POSTGRES_FOLDER"
+MISSING = "The tests need PostgreSQL's server programs: install the Debian package postgresql-15 (or newer)."
+
+
+def binaries() -> Path:
+    """Folder of initdb and postgres.
+
+    Raises:
+        RuntimeError: the package is not installed.
+    """
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    if not found:
+        raise RuntimeError(MISSING)
+    return found[-1].parent
+
+
+def server_port() -> int:
+    """Port of the server on 127.0.0.1; the first caller of all workers starts it."""
+    folder = Path(os.environ[FOLDER_VARIABLE])
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        port = folder / "port"
+        if not port.exists():
+            port.write_text(str(_start(folder)))
+        return int(port.read_text())
+
+
+def _start(folder: Path) -> int:
+    data, programs, port = folder / "data", binaries(), _free_port()
+    folder.chmod(0o755)
+    data.mkdir()
+    if os.geteuid() == 0:
+        shutil.chown(data, "postgres", "postgres")
+    _run(
+        programs / "initdb",
+        "-D",
+        data,
+        "-U",
+        "tester",
+        "-A",
+        "trust",
+        "-E",
+        "UTF8",
+        "--locale=C",
+        "--no-sync",
+    )
+    options = (
+        f"-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories={data}"
+        " -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200"
+    )
+    _run(programs / "pg_ctl", "start", "-D", data, "-w", "-s", "-l", data / "log", "-o", options)
+    return port
+
+
+def stop(folder: Path) -> None:
+    """End the server, if one was started, and remove its data."""
+    if (folder / "data" / "postmaster.pid").exists():
+        _run(binaries() / "pg_ctl", "stop", "-D", folder / "data", "-m", "immediate", "-s")
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _run(program: Path, *arguments: object) -> None:
+    command = [str(program), *map(str, arguments)]
+    if os.geteuid() == 0:  # PostgreSQL refuses to run as root
+        command = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", *command]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL, cwd="/")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
