@@ -1,4 +1,4 @@
-"""The flask commands: set-up, worker, accounts, demo. ``flask db`` and ``flask openapi`` come with their libraries."""
+"""The flask commands. ``flask db`` and ``flask openapi`` come with their libraries."""
 
 from __future__ import annotations
 
@@ -35,4 +35,4 @@ def setup() -> None:
 @jobs_group.command("run")
 def run_jobs() -> None:
     """Be the background worker until stopped."""
-    jobs.serve(current_app._get_current_object())  # type: ignore[attr-defined]
+    jobs.serve(current_app._get_current_object())  # type: ignore[attr-defined] # noqa: SLF001

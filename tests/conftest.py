@@ -85,7 +85,7 @@ def _shared_app(engine: str, make_settings: Callable[..., config.Settings]) -> I
 
 @pytest.fixture
 def app(_shared_app: Flask, clock: Clock) -> Iterator[Flask]:
-    """The app with the regions and the cast of ``tests.factories`` and nothing else; its clock stands still."""
+    """The app with the regions and cast of ``tests.factories`` and nothing else; its clock stands still."""
     empty(_shared_app)
     factories.build_world(_shared_app)
     limiter.reset()

@@ -12,7 +12,7 @@ from server.core.db import Base, UtcDateTime
 
 
 class User(Base):
-    """A person who signs in. ``region_code`` is the prefix of all they may see; "-" means no records at all."""
+    """A person who signs in. ``region_code`` is the prefix of all they may see; "-" means no records."""
 
     __tablename__ = "user_account"
 
@@ -46,7 +46,7 @@ class LoginSession(Base):
 
 
 class LoginThrottle(Base):
-    """Failed attempts on one account from one device, or from all unknown devices together (``device`` empty).
+    """Failed attempts on one account from one device, or from all unknown devices (``device`` empty).
 
     ``account`` is a keyed digest: what somebody typed may be a password or a name, and is not kept.
     """

@@ -34,9 +34,10 @@ def matches(password_hash: str | None, password: str) -> bool:
     """Whether the password belongs to the hash; without a hash it takes the same time to say no."""
     with _slots:
         try:
-            return _hasher.verify(password_hash or _nobodys_hash(), password) and password_hash is not None
+            _hasher.verify(password_hash or _nobodys_hash(), password)
         except (VerificationError, InvalidHashError):
             return False
+    return password_hash is not None
 
 
 def is_outdated(password_hash: str) -> bool:

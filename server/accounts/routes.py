@@ -1,11 +1,11 @@
-"""HTTP routes of accounts: parse, delegate, dump. Tokens and the limit per address are made here, nowhere else."""
+"""HTTP routes of accounts: parse, delegate, dump. Tokens and the limit per address are made here only."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from flask import Response, current_app
+from flask import Flask, Response, current_app
 from flask.blueprints import BlueprintSetupState
 from flask_jwt_extended import create_access_token, create_refresh_token, get_jwt
 from flask_limiter import Limiter, RequestLimit
@@ -27,7 +27,7 @@ limiter = Limiter(get_remote_address, storage_uri="memory://")
 
 @blueprint.record_once
 def _start_limiter(state: BlueprintSetupState) -> None:
-    limiter.init_app(state.app)
+    limiter.init_app(cast("Flask", state.app))
 
 
 def _per_address() -> str:
@@ -96,7 +96,7 @@ def issue_tokens(session: LoginSession) -> dict[str, str]:
 
 def _access_token(session: LoginSession) -> str:
     claims = {"session": str(session.id)}
-    return create_access_token(identity=str(session.user_id), additional_claims=claims)
+    return str(create_access_token(identity=str(session.user_id), additional_claims=claims))
 
 
 def _token_session() -> tuple[UUID, str]:
@@ -112,4 +112,5 @@ def describe(user: User) -> dict[str, Any]:
     region = nowhere if place is None else {
         "code": place.code, "name": place.name, "level": place.level, "path": [step.name for step in path],
     }  # fmt: skip
-    return UserSchema().dump(user) | {"region": region}
+    described: dict[str, Any] = UserSchema().dump(user)
+    return described | {"region": region}

@@ -12,7 +12,7 @@ from server.accounts.services import Device, LoginForm
 class DeviceSchema(Schema):
     """The device somebody signs in from; ``id`` is made by the app and kept on the device."""
 
-    class Meta:
+    class Meta:  # noqa: D106
         unknown = EXCLUDE  # an older server must accept a newer client's extra fields
 
     id = fields.String(required=True, validate=validate.Length(1, 64))
@@ -27,7 +27,7 @@ class DeviceSchema(Schema):
 class LoginSchema(Schema):
     """User name, password and device."""
 
-    class Meta:
+    class Meta:  # noqa: D106
         unknown = EXCLUDE
 
     username = fields.String(required=True, validate=validate.Length(1, 64))

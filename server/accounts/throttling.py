@@ -14,7 +14,8 @@ def delay_after(failures: int) -> timedelta | None:
     """The wait after so many failures in a row: none below five, then 30 s, doubling up to 15 minutes."""
     if failures < FREE_FAILURES:
         return None
-    return min(FIRST_DELAY * 2 ** min(failures - FREE_FAILURES, 10), LONGEST_DELAY)
+    doublings = min(failures - FREE_FAILURES, 10)
+    return min(FIRST_DELAY * (1 << doublings), LONGEST_DELAY)
 
 
 def seconds_left(blocked_until: datetime | None, now: datetime) -> int:

@@ -1,4 +1,4 @@
-"""The checklist versions as served: the committed files, byte for byte, so that every phone has the same text."""
+"""The checklist versions as served: the committed files byte for byte, so that all phones have one text."""
 
 from __future__ import annotations
 

@@ -22,4 +22,5 @@ def read_checklist(version: str) -> Response:
     # A released version never changes; which one is current does.
     reply.cache_control.private = True
     reply.cache_control.max_age = 0 if version == CURRENT else 86_400
-    return reply.make_conditional(request)
+    reply.make_conditional(request)
+    return reply

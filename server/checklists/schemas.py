@@ -1,4 +1,4 @@
-"""Wire form of a checklist definition; its inner parts are described where they are read (definition, policy)."""
+"""Wire form of a checklist definition; its inner parts are described where they are read."""
 
 from __future__ import annotations
 

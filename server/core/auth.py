@@ -97,7 +97,14 @@ def token_subject(*, refresh: bool = False) -> tuple[UUID, UUID]:
         return UUID(get_jwt_identity()), UUID(claims["session"])
     except ExpiredSignatureError as error:
         raise Problem("token_expired") from error
-    except (InvalidTokenError, JWTExtendedException, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (
+        InvalidTokenError,
+        JWTExtendedException,
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+    ) as error:
         raise Problem("token_invalid") from error
 
 

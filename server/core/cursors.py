@@ -1,4 +1,4 @@
-"""Page cursors: the sort values of the last row, signed so that a client can only hand back what it was given."""
+"""Page cursors: the sort values of the last row, signed: a client can only hand back what it was given."""
 
 from __future__ import annotations
 

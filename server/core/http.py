@@ -126,5 +126,8 @@ def _static_headers(headers: Any, _path: str, _url: str) -> None:
 
 
 def _pwa_missing() -> Response:
-    text = {"zh": "手机端还没有构建，请运行 make build。", "en": "The phone app is not built. Run make build."}
+    text = {
+        "zh": "手机端还没有构建，请运行 make build。",
+        "en": "The phone app is not built. Run make build.",
+    }
     return Response(json.dumps(text, ensure_ascii=False), 503, content_type="application/json")

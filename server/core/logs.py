@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 import time
+from collections.abc import Mapping, MutableMapping
 from typing import Any
 
 import structlog
@@ -30,7 +31,7 @@ def init_app(app: Flask, level: str, form: str) -> None:
     app.after_request(_finish)
 
 
-def _without_values(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+def _without_values(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
     """Keep where an error happened and what kind it was; its message may hold a value someone typed."""
     error = event.pop("exc_info", None)
     if isinstance(error, BaseException):

@@ -44,7 +44,7 @@ def _roles(operation: str, row: str | dict[str, str]) -> frozenset[str]:
 
 def is_public(operation: str) -> bool:
     """Whether anybody may call the operation without signing in."""
-    return table().get(operation) == {PUBLIC}
+    return PUBLIC in table().get(operation, frozenset())
 
 
 def allows(operation: str, role: str) -> bool:

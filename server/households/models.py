@@ -1,4 +1,4 @@
-"""Tables of households and members. Identity and telephone numbers are sealed; lists show their masked forms."""
+"""Tables of households and members. Identity and telephone numbers are sealed; lists show masked forms."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tables of regions. They are not region-scoped: whoever sees a village may also read the name of its county."""
+"""Tables of regions. They are not region-scoped: whoever sees a village may read the name of its county."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ def names_of(codes: Iterable[str]) -> dict[str, str]:
     """Name of each region code, and of every region above it, in one query."""
     wanted = {code for given in codes for code in ancestors(given)}
     rows = db.session.execute(select(Region.code, Region.name).where(Region.code.in_(wanted)))
-    return {code: name for code, name in rows}
+    return {row.code: row.name for row in rows}
 
 
 def natural_village_names(ids: Iterable[UUID | None]) -> dict[UUID, str]:
@@ -48,4 +48,4 @@ def natural_village_names(ids: Iterable[UUID | None]) -> dict[UUID, str]:
     if not wanted:
         return {}
     query = select(NaturalVillage.id, NaturalVillage.name).where(NaturalVillage.id.in_(wanted))
-    return {key: name for key, name in db.session.execute(query)}
+    return {row.id: row.name for row in db.session.execute(query)}

@@ -24,7 +24,7 @@ def parent_of(code: str) -> str | None:
 
 
 def add_regions(names: Iterable[tuple[str, str]]) -> None:
-    """Add regions given as (code, name), parents before children; the level follows from the code's length."""
+    """Add regions given as (code, name); the level follows from the code's length."""
     rows = [
         Region(code=code, name=name, level=LEVEL_BY_LENGTH[len(code)], parent_code=parent_of(code))
         for code, name in sorted(names, key=lambda pair: len(pair[0]))
