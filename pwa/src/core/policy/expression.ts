@@ -1,239 +1,300 @@
 /**
  * The three-valued conditions shared by risk rules, skip rules and constraints (twin of
- * server/policy/expression.py). Nodes are compiled to closures: no eval, so the strict CSP holds.
+ * server/policy/expression.py). Nodes become closures: no eval, so the strict CSP holds.
  *
- * A missing operand makes a comparison unknown, never false: a question nobody asked proves nothing.
+ * A missing operand, or one of the wrong kind, makes a comparison unknown, never false: a question
+ * nobody asked proves nothing. Booleans never equal numbers; text has an order only as ISO dates.
  */
 
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+import type { Json } from '../canonical';
+
 export type Facts = { readonly [name: string]: Json | undefined };
 
-/** What a condition says; `ask` names the facts whose absence kept it from being decided. */
+/** What a condition says; `ask` names the facts whose absence kept it from being decided, sorted. */
 export type Verdict =
   | { readonly value: boolean; readonly ask: readonly [] }
   | { readonly value: null; readonly ask: readonly string[] };
 
+export class ExpressionError extends Error {}
+
 interface Scope {
   readonly facts: Facts;
   readonly params: Facts;
-  readonly item?: Facts;
-  readonly loop?: string;
+  readonly item: Facts | undefined;
 }
 
-/** The absence of a value, carrying the names of the facts that would fill it. */
+/** The absence of a value, with the names that would fill it. */
 class Missing {
   constructor(readonly names: readonly string[]) {}
 }
 
 type Truth = boolean | Missing;
-type Value = Json | Missing;
 type Test = (scope: Scope) => Truth;
-type Read = (scope: Scope) => Value;
-type Node = { readonly [key: string]: Json };
-
-export class ExpressionError extends Error {}
+type Node = { readonly [key: string]: Json | undefined };
+/** A value and the names it is read from. */
+interface Operand {
+  readonly read: (scope: Scope) => Json | Missing;
+  readonly names: readonly string[];
+}
 
 const isNode = (json: Json | undefined): json is Node =>
   typeof json === 'object' && json !== null && !Array.isArray(json);
-const isList = (value: Value): value is readonly Json[] => Array.isArray(value);
-const isAbsent = (value: Value): value is Missing => value instanceof Missing;
+const isList = (value: Json | Missing | undefined): value is readonly Json[] => Array.isArray(value);
+const isAbsent = (value: unknown): value is Missing => value instanceof Missing;
+const isNumber = (value: unknown): value is number => typeof value === 'number';
+const union = (missing: readonly Missing[]): Missing => new Missing(missing.flatMap((m) => m.names));
 
 /** Decimal money is exact on the server; drop the binary noise of doubles so that both sides agree. */
 const tidy = (n: number): number => (Number.isSafeInteger(n) ? n : Number(n.toPrecision(15)));
 
-const union = (missing: readonly Missing[]): Missing => new Missing(missing.flatMap((m) => m.names));
-
-/** Kleene conjunction (`stop` false) or disjunction (`stop` true). */
-function combine(truths: readonly Truth[], stop: boolean): Truth {
-  if (truths.includes(stop)) return stop;
-  const unknown = truths.filter((t): t is Missing => t instanceof Missing);
-  return unknown.length > 0 ? union(unknown) : !stop;
+function fault(message: string): never {
+  throw new ExpressionError(message);
 }
 
-const negate = (truth: Truth): Truth => (truth instanceof Missing ? truth : !truth);
-
-function named(name: Json | undefined): string {
-  if (typeof name !== 'string') throw new ExpressionError('a name must be a string');
-  return name;
+function named(json: Json | undefined): string {
+  return typeof json === 'string' && json !== '' ? json : fault('expected a name');
 }
 
-function lookUp(table: Facts | undefined, name: string, path = name): Value {
-  const value = table && Object.hasOwn(table, name) ? table[name] : null;
-  return value === null || value === undefined ? new Missing([path]) : value;
+function listed<T>(json: Json | undefined, make: (part: Json) => T): readonly T[] {
+  return isList(json) && json.length > 0 ? json.map(make) : fault('expected a list');
 }
 
-const readFact =
-  (name: string): Read =>
-  (s) =>
-    lookUp(s.facts, name);
+function look(table: Facts, name: string): Json | Missing {
+  const value = Object.hasOwn(table, name) ? table[name] : null;
+  return value ?? new Missing([name]);
+}
 
-/** Numbers of a calculation; a missing or non-numeric operand makes the result missing. */
-function calculate(parts: readonly Read[], run: (n: readonly number[]) => number): Read {
-  return (s) => {
-    const values = parts.map((part) => part(s));
-    const absent = values.filter(isAbsent);
-    if (absent.length > 0) return union(absent);
-    if (!values.every((v): v is number => typeof v === 'number')) return new Missing([]);
-    const result = run(values);
-    return Number.isFinite(result) ? tidy(result) : new Missing([]);
+/** A calculation over numbers; missing when a part is, when a part is no number, or when dividing by 0. */
+function calculate(parts: readonly Operand[], run: (n: readonly number[]) => number): Operand {
+  const read = (s: Scope) => {
+    const values = parts.map((part) => part.read(s));
+    if (values.every(isNumber)) {
+      const result = run(values);
+      return Number.isFinite(result) ? tidy(result) : new Missing(parts.at(-1)?.names ?? []);
+    }
+    const lacking = parts.filter((_, at) => !isNumber(values[at]));
+    return new Missing(lacking.flatMap((part) => namesLacking(part.read(s), part)));
   };
+  return { read, names: parts.flatMap((part) => part.names) };
 }
 
-function operands(json: Json | undefined): readonly Read[] {
-  if (!Array.isArray(json)) throw new ExpressionError('operands must be a list');
-  return json.map(compileValue);
+const namesLacking = (value: Json | Missing, part: Operand): readonly string[] =>
+  isAbsent(value) ? value.names : part.names;
+
+const pair = (json: Json | undefined): readonly Operand[] => {
+  const parts = listed(json, operand);
+  return parts.length === 2 ? parts : fault('expected two parts');
+};
+const add = (a: number, b: number): number => a + b;
+
+/** The items of a loop, or null when it is missing or holds anything but objects. */
+function itemsOf(facts: Facts, loop: string): readonly Node[] | null {
+  const items = look(facts, loop);
+  return isList(items) && items.every(isNode) ? (items as readonly Node[]) : null;
 }
 
-function readTotal(loop: string, field: string): Read {
-  return (s) => {
-    const items = lookUp(s.facts, loop);
-    if (!isList(items)) return isAbsent(items) ? items : new Missing([loop]);
-    const read = items.map((item) => () => lookUp(isNode(item) ? item : undefined, field, `${loop}.${field}`));
-    return calculate(read, (n) => n.reduce((a, b) => a + b, 0))(s);
+function total(loop: string, field: string): Operand {
+  const read = (s: Scope) => {
+    const items = itemsOf(s.facts, loop);
+    if (items === null) return new Missing([loop]);
+    const values = items.map((item) => look(item, field));
+    return values.every(isNumber) ? tidy(values.reduce(add, 0)) : new Missing([field]);
   };
+  return { read, names: [field] };
 }
 
-function readSize(name: string): Read {
-  return (s) => {
-    const list = lookUp(s.facts, name);
-    return isList(list) ? list.length : isAbsent(list) ? list : new Missing([name]);
+function size(name: string): Operand {
+  const read = (s: Scope) => {
+    const list = look(s.facts, name);
+    return isList(list) ? list.length : new Missing([name]);
   };
+  return { read, names: [name] };
 }
 
-const VALUES: { readonly [key: string]: (arg: Json, node: Node) => Read } = {
-  fact: (arg) => readFact(named(arg)),
-  item: (arg) => {
-    const name = named(arg);
-    return (s) => lookUp(s.item, name, s.loop ? `${s.loop}.${name}` : name);
-  },
-  param: (arg) => {
-    const name = named(arg);
-    return (s) => lookUp(s.params, name);
-  },
-  sum: (arg) => calculate(operands(arg), (n) => n.reduce((a, b) => a + b, 0)),
-  minus: (arg) => calculate(operands(arg), (n) => n.slice(1).reduce((a, b) => a - b, n[0] ?? Number.NaN)),
-  product: (arg) => calculate(operands(arg), (n) => n.reduce((a, b) => a * b, 1)),
-  divide: (arg) => calculate(operands(arg), ([a = Number.NaN, b = Number.NaN]) => a / b),
-  total: (arg, node) => readTotal(named(arg), named(node['of'])),
-  count: (arg) => readSize(named(arg)),
-  size: (arg) => readSize(named(arg)),
-  or_zero: (arg) => {
-    const inner = compileValue(arg);
-    return (s) => {
-      const value = inner(s);
-      return isAbsent(value) ? 0 : value;
-    };
-  },
+function orZero(json: Json): Operand {
+  const inner = operand(json);
+  const read = (s: Scope) => {
+    const value = inner.read(s);
+    return isNumber(value) ? value : 0;
+  };
+  return { read, names: inner.names };
+}
+
+const VALUES: { readonly [word: string]: (body: Json, node: Node) => Operand } = {
+  fact: (name) => ({ read: (s) => look(s.facts, named(name)), names: [named(name)] }),
+  item: (name) => ({ read: (s) => look(s.item ?? fault('no item here'), named(name)), names: [named(name)] }),
+  param: (name) => ({ read: (s) => look(s.params, named(name)), names: [] }),
+  sum: (body) => calculate(listed(body, operand), (n) => n.reduce(add, 0)),
+  product: (body) => calculate(listed(body, operand), (n) => n.reduce((a, b) => a * b, 1)),
+  minus: (body) => calculate(pair(body), ([a = 0, b = 0]) => a - b),
+  divide: (body) => calculate(pair(body), ([a = 0, b = 0]) => a / b),
+  total: (loop, node) => total(named(loop), named(node['of'])),
+  count: (loop) => size(named(loop)),
+  size: (list) => size(named(list)),
+  or_zero: orZero,
 };
 
-function compileValue(json: Json): Read {
-  if (json === null) return () => new Missing([]);
-  if (!isNode(json)) return () => json;
-  const key = Object.keys(json).find((k) => Object.hasOwn(VALUES, k));
-  const make = key === undefined ? undefined : VALUES[key];
-  if (key === undefined || !make) throw new ExpressionError(`no such value: ${Object.keys(json).join(', ')}`);
-  return make(json[key] as Json, json);
+function operand(json: Json): Operand {
+  if (json === null || isList(json)) return fault('expected a value');
+  if (!isNode(json)) return { read: () => json, names: [] };
+  const word = Object.keys(json)[0] ?? '';
+  const make = Object.hasOwn(VALUES, word) ? VALUES[word] : undefined;
+  if (!make || Object.keys(json).length !== (word === 'total' ? 2 : 1))
+    return fault(`unknown expression ${word}`);
+  return make(json[word] ?? null, json);
 }
 
-/** Order exists between two numbers or two strings (ISO dates); anything else is not comparable: false. */
-function ordered(a: Json, b: Json, test: (sign: number) => boolean): boolean {
-  if (typeof a !== typeof b || (typeof a !== 'number' && typeof a !== 'string')) return false;
-  return test(a === b ? 0 : (a as number) < (b as number) ? -1 : 1);
+type Tri = boolean | null;
+const not = (value: Tri): Tri => (value === null ? null : !value);
+const isScalar = (value: Json): boolean => typeof value !== 'object';
+const ISO_DAY = /^\d{4}-\d{2}-\d{2}$/;
+
+const is = (a: Json, b: Json): Tri => (isScalar(a) && isScalar(b) ? a === b : null);
+const among = (a: Json, list: Json): Tri => (isScalar(a) && isList(list) ? list.includes(a) : null);
+
+/** Below 0, 0 or above 0 for two numbers or two days; null for anything else. */
+function order(a: Json, b: Json, test: (sign: number) => boolean): Tri {
+  const days = typeof a === 'string' && typeof b === 'string' && ISO_DAY.test(a) && ISO_DAY.test(b);
+  if (!days && !(isNumber(a) && isNumber(b))) return null;
+  return test(a === b ? 0 : a < b ? -1 : 1);
 }
 
-const among = (value: Json, list: Json): boolean => Array.isArray(list) && list.includes(value);
-const shares = (list: Json, wanted: Json): boolean => Array.isArray(list) && list.some((v) => among(v, wanted));
-
-const OPERATORS: { readonly [op: string]: (left: Json, right: Json) => boolean } = {
-  is: (a, b) => a === b,
-  is_not: (a, b) => a !== b,
+const OPERATORS: { readonly [word: string]: (left: Json, right: Json) => Tri } = {
+  is,
+  is_not: (a, b) => not(is(a, b)),
   in: among,
-  not_in: (a, b) => !among(a, b),
+  not_in: (a, b) => not(among(a, b)),
   in_list: among,
-  not_in_list: (a, b) => !among(a, b),
-  above: (a, b) => ordered(a, b, (sign) => sign > 0),
-  at_least: (a, b) => ordered(a, b, (sign) => sign >= 0),
-  below: (a, b) => ordered(a, b, (sign) => sign < 0),
-  at_most: (a, b) => ordered(a, b, (sign) => sign <= 0),
+  not_in_list: (a, b) => not(among(a, b)),
+  above: (a, b) => order(a, b, (sign) => sign > 0),
+  at_least: (a, b) => order(a, b, (sign) => sign >= 0),
+  below: (a, b) => order(a, b, (sign) => sign < 0),
+  at_most: (a, b) => order(a, b, (sign) => sign <= 0),
   has: (a, b) => among(b, a),
-  lacks: (a, b) => !among(b, a),
-  has_any: shares,
-  empty: (a, b) => (Array.isArray(a) && a.length === 0) === b,
+  lacks: (a, b) => not(among(b, a)),
+  has_any: (a, b) => (isList(a) && isList(b) ? a.some((v) => b.includes(v)) : null),
+  empty: (a, b) => (isList(a) ? (a.length === 0) === b : null),
+};
+const CHOICES: ReadonlySet<string> = new Set(['in', 'not_in', 'has_any']);
+const ORDERS: ReadonlySet<string> = new Set(['above', 'at_least', 'below', 'at_most']);
+
+function rightSide(word: string, body: Json): Operand {
+  if (CHOICES.has(word)) {
+    const choices = listed(body, (v) => (v !== null && isScalar(v) ? v : fault('expected a value')));
+    return { read: () => choices, names: [] };
+  }
+  const day = typeof body === 'string' && ISO_DAY.test(body);
+  if (ORDERS.has(word) && !isNode(body) && !isNumber(body) && !day) fault('expected a number or a day');
+  if (word === 'empty' && typeof body !== 'boolean') fault('expected true or false');
+  return operand(body);
+}
+
+function leftSide(node: Node, subject: string): Operand {
+  if (subject !== 'value') return operand({ [subject]: node[subject] });
+  const body = node['value'] ?? null;
+  return isNode(body) || isNumber(body) ? operand(body) : fault('expected a number');
+}
+
+function comparison(node: Node, subject: string): Test {
+  const left = leftSide(node, subject);
+  const [word = '', ...more] = Object.keys(node).filter((key) => key !== subject);
+  const body = node[word] ?? null;
+  if (more.length > 0) return fault('expected one operator');
+  if (word === 'known' && typeof body === 'boolean') return (s) => !isAbsent(left.read(s)) === body;
+  const compare = Object.hasOwn(OPERATORS, word) ? OPERATORS[word] : undefined;
+  if (!compare) return fault(`unknown operator ${word}`);
+  const right = rightSide(word, body);
+  return (s) => {
+    const a = left.read(s);
+    const b = right.read(s);
+    if (isAbsent(a) || isAbsent(b)) return union([a, b].filter(isAbsent));
+    return compare(a, b) ?? new Missing(left.names);
+  };
+}
+
+/** Kleene's tables: one `decisive` truth decides, else one unknown leaves it unknown. */
+function combine(truths: readonly Truth[], decisive: boolean): Truth {
+  if (truths.includes(decisive)) return decisive;
+  const unknown = truths.filter(isAbsent);
+  return unknown.length > 0 ? union(unknown) : !decisive;
+}
+
+function group(body: Json | undefined, decisive: boolean): Test {
+  const tests = listed(body, condition);
+  return (s) => {
+    const truths = tests.map((test) => test(s));
+    return combine(truths, decisive);
+  };
+}
+
+function overLoop(loop: string, where: Json | undefined, decisive: boolean): Test {
+  const test = condition(where ?? null);
+  return (s) => {
+    const items = itemsOf(s.facts, loop);
+    if (items === null) return new Missing([loop]);
+    const truths = items.map((item) => test({ ...s, item }));
+    return combine(truths, decisive);
+  };
+}
+
+function negated(body: Json | undefined): Test {
+  const test = condition(body ?? null);
+  return (s) => {
+    const truth = test(s);
+    return isAbsent(truth) ? truth : !truth;
+  };
+}
+
+function anyRule(severity: string): Test {
+  if (!['red', 'yellow', 'attention'].includes(severity)) return fault('unknown severity');
+  return comparison({ fact: `rules_any_${severity}`, is: true }, 'fact');
+}
+
+/** Forms that stand alone or with one companion; comparisons check their own shape. */
+const WIDTH: { readonly [word: string]: number } = { all: 1, any: 1, not: 1, some: 2, every: 2, any_rule: 1 };
+
+const FORMS: { readonly [word: string]: (node: Node) => Test } = {
+  all: (node) => group(node['all'], false),
+  any: (node) => group(node['any'], true),
+  not: (node) => negated(node['not']),
+  some: (node) => overLoop(named(node['some']), node['where'], true),
+  every: (node) => overLoop(named(node['every']), node['where'], false),
+  any_rule: (node) => anyRule(named(node['any_rule'])),
+  fact: (node) => comparison(node, 'fact'),
+  item: (node) => comparison(node, 'item'),
+  value: (node) => comparison(node, 'value'),
 };
 
-function compileComparison(left: Read, node: Node, subject: string): Test {
-  const op = Object.keys(node).find((k) => k !== subject && (k === 'known' || Object.hasOwn(OPERATORS, k)));
-  if (op === undefined) throw new ExpressionError(`no operator in ${Object.keys(node).join(', ')}`);
-  const right = compileValue(node[op] as Json);
-  if (op === 'known') return (s) => !isAbsent(left(s)) === right(s);
-  const compare = OPERATORS[op] as (a: Json, b: Json) => boolean;
-  return (s) => {
-    const a = left(s);
-    const b = right(s);
-    if (isAbsent(a) || isAbsent(b)) return union([a, b].filter(isAbsent));
-    return compare(a, b);
-  };
-}
-
-function compileLoop(loop: string, where: Json | undefined, stop: boolean): Test {
-  const test = compileTest(where ?? null);
-  return (s) => {
-    const items = lookUp(s.facts, loop);
-    if (isAbsent(items)) return items;
-    if (!isList(items)) return new Missing([loop]);
-    return combine(
-      items.map((item) => test({ ...s, item: isNode(item) ? item : {}, loop })),
-      stop,
-    );
-  };
-}
-
-function conditions(json: Json | undefined): readonly Test[] {
-  if (!Array.isArray(json)) throw new ExpressionError('conditions must be a list');
-  return json.map(compileTest);
-}
-
-function compileTest(json: Json): Test {
-  if (!isNode(json)) throw new ExpressionError('a condition must be an object');
-  if ('all' in json || 'any' in json) {
-    const stop = 'any' in json;
-    const tests = conditions(stop ? json['any'] : json['all']);
-    return (s) =>
-      combine(
-        tests.map((test) => test(s)),
-        stop,
-      );
-  }
-  if ('not' in json) {
-    const test = compileTest(json['not'] as Json);
-    return (s) => negate(test(s));
-  }
-  if ('some' in json) return compileLoop(named(json['some']), json['where'], true);
-  if ('every' in json) return compileLoop(named(json['every']), json['where'], false);
-  if ('value' in json) return compileComparison(compileValue(json['value'] as Json), json, 'value');
-  const subject = 'fact' in json ? 'fact' : 'item';
-  return compileComparison(compileValue({ [subject]: json[subject] ?? null }), json, subject);
+function condition(json: Json): Test {
+  if (!isNode(json)) return fault('expected a condition');
+  const words = Object.keys(json);
+  const word = Object.keys(FORMS).find((key) => key in json) ?? '';
+  const make = Object.hasOwn(FORMS, word) ? FORMS[word] : undefined;
+  if (!make || words.length !== (WIDTH[word] ?? words.length))
+    return fault(`unknown condition ${words.join(', ')}`);
+  return make(json);
 }
 
 const compiled = new WeakMap<object, Test>();
 
 /**
- * Judge one condition. Nodes are compiled once and remembered by identity, so pass the same
- * definition object again rather than a copy. Throws ExpressionError on a malformed node.
+ * Judge one condition. A node is compiled once and remembered by identity, so pass the definition's own
+ * object rather than a copy. Throws ExpressionError on a malformed node.
  */
 export function evaluate(node: Json, facts: Facts, context: { params?: Facts; item?: Facts } = {}): Verdict {
-  if (!isNode(node)) throw new ExpressionError('a condition must be an object');
-  let test = compiled.get(node);
-  if (!test) compiled.set(node, (test = compileTest(node)));
-  const truth = test({ facts, params: context.params ?? {}, ...(context.item && { item: context.item }) });
-  if (!(truth instanceof Missing)) return { value: truth, ask: [] };
+  if (!isNode(node)) return fault('expected a condition');
+  const test = compiled.get(node) ?? condition(node);
+  compiled.set(node, test);
+  const truth = test({ facts, params: context.params ?? {}, item: context.item });
+  if (!isAbsent(truth)) return { value: truth, ask: [] };
   return { value: null, ask: [...new Set(truth.names)].sort() };
 }
 
-/** True only when the condition is certainly true (skip rules). */
-export const holds = (node: Json, facts: Facts, item?: Facts): boolean =>
-  evaluate(node, facts, item ? { item } : {}).value === true;
+const judge = (node: Json, facts: Facts, item?: Facts): boolean | null =>
+  evaluate(node, facts, item ? { item } : {}).value;
 
-/** True only when the condition is certainly false (constraints). */
-export const fails = (node: Json, facts: Facts, item?: Facts): boolean =>
-  evaluate(node, facts, item ? { item } : {}).value === false;
+/** True only when the condition is certainly true: a skip rule shows its question. */
+export const holds = (node: Json, facts: Facts, item?: Facts): boolean => judge(node, facts, item) === true;
+
+/** True only when the condition is certainly false: a constraint is violated. */
+export const fails = (node: Json, facts: Facts, item?: Facts): boolean => judge(node, facts, item) === false;

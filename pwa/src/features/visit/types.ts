@@ -1,6 +1,6 @@
 /** Shapes the visit form works with: the checklist definition, the household and the draft. */
 
-import type { Json } from '../../core/policy/expression';
+import type { Json } from '../../core/canonical';
 
 export interface Text {
   readonly zh: string;
