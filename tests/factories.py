@@ -1,8 +1,8 @@
 """The world of the tests: two counties, two townships in each, two villages in each, two grids in each.
 
 The cast is always the same. Of one county: Mei works grid 1 of village 1, Ping grid 2 of the same village,
-Lan grid 1 of the other village, Hong grid 1 of the other township. Secretary Wei leads village 1, Secretary Tan
-the other; Zhou and Lu review for the two townships; Qin works for the county. Fang and Gong sit in the other
+Lan grid 1 of the other village, Hong grid 1 of the other township. Secretary Wei leads village 1, Secretary
+Tan the other; Zhou and Lu review for the two townships; Qin works for the county. Fang and Gong sit in the other
 county and must see nothing. Every name, number and place of a household is made up.
 """
 
@@ -88,7 +88,7 @@ def region_names() -> list[tuple[str, str]]:
 
 @contextmanager
 def inside(app: Flask, scope: str = EVERYTHING) -> Iterator[None]:
-    """Be inside the app with a region scope, as a command is. No request in it: it would share the session."""
+    """Be inside the app with a region scope, as a command is. No request in it: it would share g."""
     with app.app_context(), region_scope(scope):
         yield
 

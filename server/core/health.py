@@ -19,7 +19,7 @@ def init_app(app: Flask) -> None:
 
 
 def healthz() -> tuple[dict[str, Any], int]:
-    """200 with version and epoch when the database and the photo store answer, else 503 naming which does not."""
+    """200 with version and epoch when database and photo store answer, else 503 naming which does not."""
     settings: config.Settings = current_app.extensions["settings"]
     try:
         with region_scope(EVERYTHING):

@@ -1,4 +1,4 @@
-"""What every request and answer shares: limits, identifiers, security headers, and the phone app's own files."""
+"""What every request and answer shares: limits, identifiers, security headers, the phone app's own files."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class ApiRequest(Request):
     def on_json_loading_failure(self, e: ValueError | None) -> Any:
         """Say that the body is not JSON; a wrong content type says so itself."""
         if e is None:
-            return super().on_json_loading_failure(e)
+            return super().on_json_loading_failure(e)  # type: ignore[misc]
         raise Problem("malformed_json")
 
     def get_data(self, *args: Any, **kwargs: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Structured logs: one line a request with its route pattern, never with identifiers of households or persons."""
+"""Structured logs: one line a request with its route pattern, never with a household or a person in it."""
 
 from __future__ import annotations
 

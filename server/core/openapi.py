@@ -29,7 +29,7 @@ class ProblemSchema(Schema):
     errors = fields.Dict(keys=fields.String(), values=fields.List(fields.Dict()))
 
 
-class Api(SmorestApi):
+class Api(SmorestApi):  # type: ignore[misc]
     """flask-smorest with our one error form."""
 
     ERROR_SCHEMA = ProblemSchema

@@ -1,4 +1,4 @@
-"""The permission table: which role may call which operation. What has no row is refused and fails the build."""
+"""The permission table: which role may call which operation. What has no row is refused."""
 
 from __future__ import annotations
 

@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """Expected failures and their one wire form: RFC 9457 problem documents with a stable code.
 
 Every code has a sentence in Chinese and English that says what happened and what to do. A problem never

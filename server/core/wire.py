@@ -1,0 +1,62 @@
+"""Fields that all wire forms share: identifiers in one spelling, instants in one form."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from marshmallow import EXCLUDE, Schema, fields
+
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_YEARS = range(1971, 2100)  # a phone's clock may be badly wrong; its work still counts
+
+
+class WireSchema(Schema):
+    """A form that a newer phone may send more fields of than this server knows."""
+
+    class Meta:
+        """Unknown fields are left out of the form."""
+
+        unknown = EXCLUDE
+
+
+class StrictUuid(fields.UUID):
+    """A UUID in its one canonical spelling, because it is echoed and compared as text."""
+
+    def _deserialize(self, value: Any, *_args: Any, **_kwargs: Any) -> UUID:
+        if not isinstance(value, str) or not _UUID.match(value):
+            raise self.make_error("invalid_uuid")
+        return UUID(value)
+
+
+class Instant(fields.AwareDateTime):
+    """An ISO-8601 instant with its zone, of a year a device can sensibly show."""
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> datetime:
+        if not isinstance(value, str):
+            raise self.make_error("invalid", input=value, obj_type=self.OBJ_TYPE)
+        instant: datetime = super()._deserialize(value, *args, **kwargs)
+        if instant.year not in _YEARS:
+            raise self.make_error("invalid", input=value, obj_type=self.OBJ_TYPE)
+        return instant.astimezone(UTC)
+
+    def _serialize(self, value: datetime | None, *_args: Any, **_kwargs: Any) -> str | None:
+        return None if value is None else instant_text(value)
+
+
+class PlainText(fields.String):
+    """Text that people wrote: no control characters, which neither database nor screen can show."""
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
+        text: str = super()._deserialize(value, *args, **kwargs)
+        if _CONTROL.search(text):
+            raise self.make_error("invalid")
+        return text
+
+
+def instant_text(value: datetime) -> str:
+    """The wire form of an instant: UTC, milliseconds, Z."""
+    return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
