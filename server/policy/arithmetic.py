@@ -209,7 +209,7 @@ def lacking(part: Operand, f: Facts, p: Facts, i: Item) -> frozenset[str]:
 
 
 def _joined(parts: list[Operand], get: Getter) -> Operand:
-    """An operand made of parts; when only the result is missing (division by 0), the last part is to blame."""
+    """An operand made of parts; when only the result is missing (division by 0), blame the last part."""
 
     def missing(f: Facts, p: Facts, i: Item) -> frozenset[str]:
         if get(f, p, i) is not None:

@@ -294,8 +294,20 @@ def _over(node: Mapping[str, Any], word: str, place: str, scope: Scope) -> tuple
 
 def _loop(loop: str, part: Node, decided_by: bool) -> Node:
     """``some`` is decided by one True item, ``every`` by one False item; an empty loop by none."""
-    test = part.truth
+    truth = _loop_truth(loop, part.truth, decided_by)
 
+    def missing(f: Facts, p: Facts, i: Item) -> frozenset[str]:
+        if truth(f, p, i) is not None:
+            return NOTHING
+        items = loop_items(f, loop)
+        if items is None:
+            return frozenset({loop})
+        return NOTHING.union(*(part.missing(f, p, entry) for entry in items))
+
+    return Node(truth, missing, _loop_observed(loop, part))
+
+
+def _loop_truth(loop: str, test: Truths, decided_by: bool) -> Truths:
     def truth(f: Facts, p: Facts, i: Item) -> Truth:
         items = loop_items(f, loop)
         if items is None:
@@ -309,24 +321,22 @@ def _loop(loop: str, part: Node, decided_by: bool) -> Node:
                 result = None
         return result
 
-    def missing(f: Facts, p: Facts, i: Item) -> frozenset[str]:
-        if truth(f, p, i) is not None:
-            return NOTHING
-        items = loop_items(f, loop)
-        if items is None:
-            return frozenset({loop})
-        return NOTHING.union(*(part.missing(f, p, entry) for entry in items))
+    return truth
+
+
+def _loop_observed(loop: str, part: Node) -> Observe:
+    """Observations of the deciding items, each marked with the item's key."""
 
     def observe(f: Facts, p: Facts, i: Item, wanted: bool) -> tuple[Observation, ...]:
         found: list[Observation] = []
         for entry in loop_items(f, loop) or ():
-            if test(f, p, entry) is wanted:
+            if part.truth(f, p, entry) is wanted:
                 key = entry.get("who")
                 who = key if isinstance(key, str) else None
                 found += [seen._replace(item=seen.item or who) for seen in part.observe(f, p, entry, wanted)]
         return tuple(found)
 
-    return Node(truth, missing, observe)
+    return observe
 
 
 def _some(node: Mapping[str, Any], place: str, scope: Scope) -> Node:

@@ -1,0 +1,188 @@
+"""Judges the facts of one household by the packs in force on a day. Pure: no clock, no database.
+
+A rule is met, not met, or unknown; for an unknown one the engine says what to ask. Explanations are built
+only for rules that are met, because nearly all are not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from .derived import add_derived, compile_derived
+from .expression import Condition, Observation, any_rule_fact, asks_other_rules, compile_condition
+from .kinds import propose_kind
+from .loader import load_packs, parameters_on
+from .model import BY_CAUSE, SEVERITIES, Article, Library, Pack, Rule, Text
+from .results import Cause, Judgement, PackInForce, RuleResult, UnknownRule
+from .risks import risks_by_cause
+from .vocabulary import Vocabulary
+
+Params = Mapping[str, Decimal | int | None]
+
+Facts = Mapping[str, Any]
+_OTHER_RULES: Text = {"zh": "走访清单是否有红灯", "en": "Whether the visit shows a red light"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Ruling:
+    """A rule ready to be judged."""
+
+    rule: Rule
+    condition: Condition
+    pack: Pack
+    articles: tuple[Article, ...]
+
+
+class Bench:
+    """Everything of one profile that is in force on one day, compiled."""
+
+    def __init__(self, library: Library, profile: str, on: date) -> None:
+        """Raises KeyError for an unknown profile."""
+        packs = tuple(pack for pack in library.packs_of(profile) if pack.in_force.covers(on))
+        self.profile = profile
+        self.packs = packs
+        self.params = parameters_on(packs, on)
+        self.known = library.vocabulary(library.profiles[profile].packs)
+        self.formulas = compile_derived(tuple(entry for pack in packs for entry in pack.derived), self.known)
+        self._formula = {formula.name: formula for formula in self.formulas}
+        rulings = [_ruling(rule, pack, self.known) for pack in packs for rule in pack.rules]
+        self.first = tuple(ruling for ruling in rulings if not asks_other_rules(ruling.rule.when))
+        self.last = tuple(ruling for ruling in rulings if asks_other_rules(ruling.rule.when))
+        self.within = compile_condition(library.profiles[profile].income_within, known=self.known)
+
+    def judge(self, facts: Facts, overrides: Params | None = None) -> Judgement:
+        """Judge one household. ``overrides`` replaces parameters by name (what-if questions)."""
+        params = {**self.params, **overrides} if overrides else self.params
+        known = dict(facts)
+        add_derived(self.formulas, known, params)
+        met: list[_Ruling] = []
+        unknown: list[_Ruling] = []
+        self._sort(self.first, known, params, met, unknown)
+        if self.last:
+            _add_any_rule(known, met, unknown)
+            self._sort(self.last, known, params, met, unknown)
+        return self._judgement(known, params, met, unknown)
+
+    def _sort(
+        self,
+        rulings: tuple[_Ruling, ...],
+        known: Facts,
+        params: Params,
+        met: list[_Ruling],
+        unknown: list[_Ruling],
+    ) -> None:
+        for ruling in rulings:
+            truth = ruling.condition.evaluate(known, params)
+            if truth is True:
+                met.append(ruling)
+            elif truth is None:
+                unknown.append(ruling)
+
+    def _judgement(
+        self,
+        known: Facts,
+        params: Params,
+        met: list[_Ruling],
+        unknown: list[_Ruling],
+    ) -> Judgement:
+        present = {ruling.rule.severity for ruling in met}
+        red = {ruling.rule.id for ruling in met if ruling.rule.severity == "red"}
+        return Judgement(
+            met=tuple(self._result(ruling, known, params) for ruling in _by_severity(met)),
+            unknown=tuple(
+                UnknownRule(ruling.rule.id, ruling.rule.label, self._ask(ruling, unknown, known, params))
+                for ruling in unknown
+            ),
+            severity=next((severity for severity in SEVERITIES if severity in present), "none"),
+            packs=tuple(PackInForce(pack.id, pack.version) for pack in self.packs),
+            proposed_kind=propose_kind(known, red, self.within.evaluate(known, params)),
+        )
+
+    def _result(self, ruling: _Ruling, known: Facts, params: Params) -> RuleResult:
+        rule = ruling.rule
+        causes: list[Cause] = []
+        for seen in ruling.condition.causes(known, params):
+            formula = self._formula.get(seen.fact)
+            inner = formula.causes(known, params) if formula is not None else []
+            causes += [self._cause(entry) for entry in inner or [seen]]
+        return RuleResult(
+            rule=rule.id,
+            label=rule.label,
+            severity=rule.severity,
+            risks=risks_by_cause(known) if rule.risks == (BY_CAUSE,) else rule.risks,
+            causes=tuple(causes),
+            articles=ruling.articles,
+            pack=ruling.pack.id,
+            pack_version=ruling.pack.version,
+        )
+
+    def _cause(self, seen: Observation) -> Cause:
+        spec = self.known.find(seen.fact)
+        label = spec.label if spec is not None else _OTHER_RULES
+        return Cause(seen.fact, seen.value, label, seen.threshold, seen.item)
+
+    def _ask(self, ruling: _Ruling, unknown: list[_Ruling], known: Facts, params: Params) -> tuple[str, ...]:
+        """What to ask to decide the rule: names that can be asked, derived facts taken apart."""
+        asked: set[str] = set()
+        waiting = set(ruling.condition.missing(known, params))
+        while waiting:
+            name = waiting.pop()
+            formula = self._formula.get(name)
+            severity = _OTHERS.get(name)
+            if formula is not None:
+                waiting |= formula.missing(known, params, None)
+            elif severity is not None:
+                others = (
+                    entry for entry in unknown if entry.rule.severity == severity and entry is not ruling
+                )
+                asked.update(*(self._ask(entry, unknown, known, params) for entry in others))
+            else:
+                asked.add(name)
+        return tuple(sorted(asked))
+
+
+_OTHERS = {any_rule_fact(severity): severity for severity in SEVERITIES}
+
+
+def judge(facts: Facts, *, profile: str, on: date, overrides: Params | None = None) -> Judgement:
+    """Judge one household by the packs of ``profile`` in force on ``on``.
+
+    Args:
+        facts: values by name; None or absent = not asked, [] = asked, none. Money is Decimal yuan.
+            A derived value given here (``pcni``) wins over the computed one.
+        profile: an id of packs/profiles.yaml.
+        on: the day of the visit; it chooses packs and parameter values.
+        overrides: parameter values to use instead, for what-if questions.
+
+    Raises:
+        KeyError: unknown profile.
+    """
+    return bench(profile, on).judge(facts, overrides)
+
+
+@lru_cache(maxsize=64)
+def bench(profile: str, on: date) -> Bench:
+    """The compiled rules of a profile on a day, from the packs of this installation."""
+    return Bench(load_packs(), profile, on)
+
+
+def _ruling(rule: Rule, pack: Pack, known: Vocabulary) -> _Ruling:
+    condition = compile_condition(rule.when, known=known)
+    return _Ruling(rule, condition, pack, tuple(pack.articles[cited] for cited in rule.cites))
+
+
+def _by_severity(met: list[_Ruling]) -> Iterable[_Ruling]:
+    return sorted(met, key=lambda ruling: SEVERITIES.index(ruling.rule.severity))
+
+
+def _add_any_rule(known: dict[str, Any], met: list[_Ruling], unknown: list[_Ruling]) -> None:
+    """Whether any rule of each severity is met; unknown when none is, but one of them is undecided."""
+    sure = {ruling.rule.severity for ruling in met}
+    unsure = {ruling.rule.severity for ruling in unknown}
+    for severity in SEVERITIES:
+        known[any_rule_fact(severity)] = True if severity in sure else None if severity in unsure else False
