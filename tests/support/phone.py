@@ -1,0 +1,171 @@
+"""A phone: Debian's Chromium with a profile folder of its own, so that closing and reopening it is real."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Playwright, Request, Response
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+]
+SMALL, DESK = (360, 800), (1440, 900)
+VILLAGE = {"latitude": 24.77816, "longitude": 110.49671, "accuracy": 12.0}
+TIMEOUT_MS = 30_000
+
+
+def chromium() -> str:
+    """Path of the browser.
+
+    Raises:
+        RuntimeError: it is not installed.
+    """
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    if found is None:
+        raise RuntimeError("The tests need a browser. Install the package chromium.")
+    return found
+
+
+@dataclass
+class Phone:
+    """One browser profile. Open it, close it, kill it, take its network away."""
+
+    playwright: Playwright
+    profile: Path
+    url: str
+    size: tuple[int, int] = SMALL
+    scheme: str = "light"
+    offline: bool = False
+    options: dict[str, Any] = field(default_factory=dict)
+    complaints: list[str] = field(default_factory=list)
+    tolerated: list[str] = field(default_factory=list)
+    _context: BrowserContext | None = None
+
+    @property
+    def context(self) -> BrowserContext:
+        """The open browser."""
+        if self._context is None:
+            raise RuntimeError("the browser is closed")
+        return self._context
+
+    @property
+    def page(self) -> Page:
+        """Its first tab."""
+        return self.context.pages[0]
+
+    def open(self, place: str = "#/") -> Page:
+        """Start the browser on the app."""
+        self._context = self.playwright.chromium.launch_persistent_context(
+            str(self.profile),
+            executable_path=chromium(),
+            args=ARGUMENTS,
+            headless=True,
+            viewport={"width": self.size[0], "height": self.size[1]},
+            is_mobile=self.size == SMALL,
+            has_touch=self.size == SMALL,
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+            color_scheme=self.scheme,
+            reduced_motion="reduce",
+            geolocation=VILLAGE,
+            permissions=["geolocation"],
+            offline=self.offline,
+            **self.options,
+        )
+        self._context.set_default_timeout(TIMEOUT_MS)
+        self._context.on("page", self._listen)
+        for page in self._context.pages:
+            self._listen(page)
+        page = self._context.pages[0] if self._context.pages else self._context.new_page()
+        page.goto(f"{self.url}/{place}")
+        return page
+
+    def close(self) -> None:
+        """Close the browser as a person does."""
+        if self._context is not None:
+            self._context.close()
+            self._context = None
+
+    def reopen(self, place: str = "#/") -> Page:
+        """Close and start again: only what is on the disk survives."""
+        self.close()
+        return self.open(place)
+
+    def kill(self) -> None:
+        """End every process of this profile at once, as a phone short of memory does."""
+        for process in _processes_of(self.profile):
+            os.kill(process, signal.SIGKILL)
+        deadline = time.monotonic() + 10
+        while _processes_of(self.profile) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        self.close()
+
+    def go_offline(self) -> None:
+        """Switch the network off, for the service worker too."""
+        self.offline = True
+        self.context.set_offline(True)
+
+    def go_online(self) -> None:
+        """Switch the network on."""
+        self.offline = False
+        self.context.set_offline(False)
+
+    @contextmanager
+    def tolerating(self, *words: str) -> Iterator[None]:
+        """Accept console errors that hold one of the words: the browser logs every failed request itself."""
+        self.tolerated += words
+        yield
+        for word in words:
+            self.tolerated.remove(word)
+
+    def _listen(self, page: Page) -> None:
+        page.on("console", self._on_console)
+        page.on("pageerror", lambda error: self.complaints.append(f"uncaught: {error}"))
+
+    def _on_console(self, message: ConsoleMessage) -> None:
+        if message.type != "error" or self.offline or any(word in message.text for word in self.tolerated):
+            return
+        self.complaints.append(f"{message.text} ({message.location.get('url', '')})")
+
+
+def _processes_of(profile: Path) -> list[int]:
+    found = []
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            words = (entry / "cmdline").read_bytes()
+        except OSError:
+            continue
+        if f"--user-data-dir={profile}\0".encode() in words + b"\0":
+            found.append(int(entry.name))
+    return found
+
+
+def requests_of(page: Page) -> list[Request]:
+    """A list that fills with the page's requests."""
+    seen: list[Request] = []
+    page.on("request", seen.append)
+    return seen
+
+
+def responses_of(page: Page) -> list[Response]:
+    """A list that fills with the page's responses."""
+    seen: list[Response] = []
+    page.on("response", seen.append)
+    return seen
