@@ -17,14 +17,14 @@ from server.households.models import Household, Member
 PAGE = 500
 
 
-def get_household(household_id: UUID) -> Household:
-    """One household with its members.
+def get_household(household_id: UUID, *, lock: bool = False) -> Household:
+    """One household with its members; ``lock`` holds its row until the transaction ends.
 
     Raises:
         Problem: household_not_found, also when it lies outside the scope.
     """
     query = select(Household).where(Household.id == household_id).options(selectinload(Household.members))
-    household = db.session.scalar(query)
+    household = db.session.scalar(query.with_for_update() if lock else query)
     if household is None:
         raise Problem("household_not_found")
     return household

@@ -73,15 +73,14 @@ def _member(form: NewHousehold, position: int, person: NewMember) -> Member:
     )
 
 
-def note_visit(household_id: UUID, visit_id: UUID, visited_at: datetime) -> None:
-    """Remember the newest visit; a visit that arrives late does not push aside a newer one.
+def remember_visit(household: Household, visit_id: UUID, visited_at: datetime) -> None:
+    """Note the household's newest visit; ``visits.timeline`` knows which one that is."""
+    household.last_visit_id, household.last_visited_at = visit_id, visited_at
 
-    Raises:
-        Problem: household_not_found.
-    """
-    household = queries.get_household(household_id)
-    if household.last_visited_at is None or visited_at >= household.last_visited_at:
-        household.last_visit_id, household.last_visited_at = visit_id, visited_at
+
+def masked_id_number(number: str) -> str:
+    """An identity number as people may see it who did not ask for the whole of it."""
+    return mask_id(number)
 
 
 def roster_facts(household: Household) -> dict[str, Any]:

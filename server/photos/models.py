@@ -17,9 +17,9 @@ EXPECTED, STORED, READY, REFUSED = "expected", "stored", "ready", "refused"
 class Photo(RegionScoped, Base):
     """A photo: expected (named by the visit), stored (bytes here), then ready or refused with a reason.
 
-    ``sha256`` and ``length`` (bytes) are the original's, as the phone took it, and stay its identity after the
-    original has been replaced by the re-encoded picture. ``file_id`` names the files; a revision that keeps a photo of
-    the revision before points at the same ones.
+    ``sha256`` and ``length`` (bytes) are the original's, as the phone took it; they stay the photo's identity
+    after the original has been replaced by the re-encoded picture. ``file_id`` names the files; a revision
+    that keeps a photo of the revision before points at the same ones.
     """
 
     __tablename__ = "photo"

@@ -17,10 +17,10 @@ SEVERITIES = ("red", "yellow", "attention", "none")
 
 
 class Visit(RegionScoped, Base):
-    """One visit, or one revision of it. The body never changes; ``seq`` is the order of the server.
+    """One visit, or one revision of it. The body, sealed, never changes; ``seq`` is the order of the server.
 
-    ``root_id`` is the first revision's id. ``severity_rank`` is the place of ``severity`` in SEVERITIES, so that
-    the most urgent sort first. ``risks`` is the sorted risk ids between bars ("|health|house|"), for filters.
+    ``root_id`` is the first revision's id. ``severity_rank`` is the place of ``severity`` in SEVERITIES, so
+    that the most urgent sort first. ``risks`` is the sorted risk ids between bars ("|health|house|").
     """
 
     __tablename__ = "visit"

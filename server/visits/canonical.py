@@ -1,0 +1,46 @@
+"""The one text of a visit's body that phone and server both hash (its twin: pwa/src/core/canonical.ts).
+
+Keys sorted by code point, no spaces, UTF-8; the only numbers are whole ones, because fractions do not print
+alike in both languages. A lone surrogate, which has no UTF-8 form, becomes U+FFFD.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from hashlib import sha256
+from typing import Any
+
+SAFE_INTEGER = 2**53 - 1
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+class NotCanonical(ValueError):
+    """The value holds a number that is not whole, or too large to be exact on the phone."""
+
+
+def canonical(value: Any) -> str:
+    """Canonical JSON text of a parsed JSON value.
+
+    Raises:
+        NotCanonical: see the class.
+    """
+    _check_numbers(value)
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return _LONE_SURROGATE.sub("\ufffd", text)
+
+
+def sha256_hex(text: str) -> str:
+    """SHA-256 of a text's UTF-8 bytes, lower-case hex."""
+    return sha256(text.encode()).hexdigest()
+
+
+def _check_numbers(value: Any) -> None:
+    if isinstance(value, dict):
+        for child in value.values():
+            _check_numbers(child)
+    elif isinstance(value, list):
+        for child in value:
+            _check_numbers(child)
+    elif isinstance(value, float) or (isinstance(value, int) and abs(value) > SAFE_INTEGER):
+        raise NotCanonical(str(value))

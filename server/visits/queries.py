@@ -1,0 +1,100 @@
+"""Reads of visits. The region scope says which rows exist, ``visible_to`` which of them a role may open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, false, select
+from sqlalchemy.orm import aliased, undefer
+
+from server.core import clock
+from server.core.auth import Actor
+from server.core.db import db
+from server.core.problems import Problem
+from server.visits.models import RETURNED, Visit
+
+OWN_VISITS_DAYS = 90  # how far back a grid member sees their own visits
+LOWEST_RANK = 3  # of a visit without lights
+
+
+def by_id(visit_id: UUID) -> Visit | None:
+    """The visit of an identifier, if it is in scope."""
+    return db.session.scalar(select(Visit).where(Visit.id == visit_id))
+
+
+def with_result(visit_id: UUID) -> Visit | None:
+    """The visit with the answer it was first given."""
+    return db.session.scalar(select(Visit).where(Visit.id == visit_id).options(undefer(Visit.result)))
+
+
+def get_visible(actor: Actor, visit_id: UUID) -> Visit:
+    """One visit that the actor may open, with its body.
+
+    Raises:
+        Problem: visit_not_found, whatever the reason.
+    """
+    query = select(Visit).where(Visit.id == visit_id, visible_to(actor)).options(undefer(Visit.body))
+    visit = db.session.scalar(query)
+    if visit is None:
+        raise Problem("visit_not_found")
+    return visit
+
+
+def check_visible(actor: Actor, visit_id: UUID) -> None:
+    """Do nothing when the actor may open the visit.
+
+    Raises:
+        Problem: visit_not_found.
+    """
+    if db.session.scalar(select(Visit.seq).where(Visit.id == visit_id, visible_to(actor))) is None:
+        raise Problem("visit_not_found")
+
+
+def visible_to(actor: Actor) -> ColumnElement[bool]:
+    """Which visits of the scope a role may open (permissions.yaml says which roles may ask at all).
+
+    A grid member sees their own of the last 90 days; village and township see all; the county sees
+    everything of a household that has a flagged visit, and nothing of the others.
+    """
+    if actor.role == "grid_member":
+        since = clock.now() - timedelta(days=OWN_VISITS_DAYS)
+        return (Visit.author_id == actor.id) & (Visit.received_at >= since)
+    if actor.role == "county":
+        return Visit.household_id.in_(flagged_households())
+    return Visit.seq > 0 if actor.role in ("first_secretary", "township") else false()
+
+
+def flagged_households() -> Select[UUID]:
+    """Households with at least one visit that switched a light on."""
+    other = aliased(Visit)
+    return select(other.household_id).where(other.severity_rank < LOWEST_RANK)
+
+
+def of_household(household_id: UUID) -> Sequence[Visit]:
+    """Every visit and revision of a household with its body, newest first."""
+    query = select(Visit).where(Visit.household_id == household_id).order_by(Visit.seq.desc())
+    return db.session.scalars(query.options(undefer(Visit.body))).all()
+
+
+def revisions(root_id: UUID) -> Sequence[Visit]:
+    """All revisions of one visit, oldest first."""
+    return db.session.scalars(select(Visit).where(Visit.root_id == root_id).order_by(Visit.revision)).all()
+
+
+def with_bodies(ids: Iterable[UUID | None]) -> dict[UUID, Visit]:
+    """Several visits with their bodies, by identifier."""
+    wanted = {given for given in ids if given is not None}
+    if not wanted:
+        return {}
+    query = select(Visit).where(Visit.id.in_(wanted)).options(undefer(Visit.body))
+    return {visit.id: visit for visit in db.session.scalars(query)}
+
+
+def returned_to(author_id: UUID, household_ids: Iterable[UUID]) -> Sequence[Visit]:
+    """A grid member's visits that were given back and not yet answered by a revision, with their bodies."""
+    query = select(Visit).where(
+        Visit.author_id == author_id, Visit.state == RETURNED, Visit.household_id.in_(set(household_ids))
+    )
+    return db.session.scalars(query.order_by(Visit.seq).options(undefer(Visit.body))).all()

@@ -1,0 +1,142 @@
+"""Wire forms of a visit: the body a phone sends, and what it gets back."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from marshmallow import ValidationError, fields, post_load, validate, validates
+
+from server.core.wire import Instant, PlainText, StrictUuid, WireSchema
+
+SHA256 = re.compile(r"[0-9a-f]{64}\Z")
+PHOTO_KINDS = ("house", "water", "certificate", "bill", "scene")
+MAX_PHOTOS = 6
+NOTE_LENGTH = 500
+_DEGREES = re.compile(r"-?\d{1,3}(\.\d{1,9})?\Z")
+_METRES = re.compile(r"\d{1,7}(\.\d{1,3})?\Z")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Location:
+    """Where the phone was: WGS-84 degrees and metres, as exact text."""
+
+    lat: str
+    lon: str
+    accuracy_m: str
+    fixed_at: datetime
+    datum: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExpectedPhoto:
+    """A photo the visit promises; ``length`` in bytes."""
+
+    sha256: str
+    length: int
+    kind: str
+    taken_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class VisitForm:
+    """A checked visit, as services see it; the checklist still has to check ``answers`` and ``roster``."""
+
+    id: UUID
+    household_id: UUID
+    revises: UUID | None
+    checklist_version: str
+    started_at: datetime
+    finished_at: datetime
+    answers: dict[str, Any]
+    notes: dict[str, str]
+    roster: dict[str, Any]
+    location: Location | None
+    photos: list[ExpectedPhoto]
+
+
+class LocationSchema(WireSchema):
+    """A fix of the phone's own receiver; degrees and metres travel as text so that the body hashes alike."""
+
+    lat = fields.String(required=True, validate=validate.Regexp(_DEGREES))
+    lon = fields.String(required=True, validate=validate.Regexp(_DEGREES))
+    accuracy_m = fields.String(required=True, validate=validate.Regexp(_METRES))
+    fixed_at = Instant(required=True)
+    datum = fields.String(required=True, validate=validate.OneOf(("WGS-84",)))
+
+    @validates("lat")
+    def _within_poles(self, value: str, **_: object) -> None:
+        _check_magnitude(value, 90)
+
+    @validates("lon")
+    def _within_turn(self, value: str, **_: object) -> None:
+        _check_magnitude(value, 180)
+
+    @post_load
+    def _to_form(self, data: dict[str, Any], **_: object) -> Location:
+        return Location(**data)
+
+
+def _check_magnitude(value: str, limit: int) -> None:
+    if abs(float(value)) > limit:
+        raise ValidationError("Not on the globe.")
+
+
+class ExpectedPhotoSchema(WireSchema):
+    """A photo the phone will send after the visit."""
+
+    sha256 = fields.String(required=True, validate=validate.Regexp(SHA256))
+    length = fields.Integer(required=True, strict=True, validate=validate.Range(1, 2 * 1024 * 1024))
+    kind = fields.String(required=True, validate=validate.OneOf(PHOTO_KINDS))
+    taken_at = Instant(load_default=None, allow_none=True)
+
+    @post_load
+    def _to_form(self, data: dict[str, Any], **_: object) -> ExpectedPhoto:
+        return ExpectedPhoto(**data)
+
+
+class DeviceSchema(WireSchema):
+    """The phone and its app."""
+
+    id = fields.String(required=True, validate=validate.Length(1, 64))
+    app_version = fields.String(required=True, validate=validate.Length(max=40))
+
+
+class VisitBodySchema(WireSchema):
+    """One visit as the phone signed it. Money and degrees are text; the only JSON numbers are whole."""
+
+    id = StrictUuid(required=True)
+    household_id = StrictUuid(required=True)
+    revises = StrictUuid(required=True, allow_none=True)
+    checklist_version = PlainText(required=True, validate=validate.Length(1, 20))
+    started_at = Instant(required=True)
+    finished_at = Instant(required=True)
+    answers = fields.Dict(keys=fields.String(), required=True)
+    notes = fields.Dict(
+        keys=fields.String(validate=validate.Length(1, 40)),
+        values=PlainText(validate=validate.Length(max=NOTE_LENGTH)),
+        required=True,
+        validate=validate.Length(max=80),
+    )
+    roster = fields.Dict(keys=fields.String(), required=True)
+    location = fields.Nested(LocationSchema, required=True, allow_none=True)
+    location_missing_reason = fields.String(
+        load_default=None, allow_none=True, validate=validate.Length(max=200), load_only=True
+    )
+    photos = fields.List(
+        fields.Nested(ExpectedPhotoSchema), required=True, validate=validate.Length(max=MAX_PHOTOS)
+    )
+    device = fields.Nested(DeviceSchema, required=True)
+
+    @validates("photos")
+    def _each_once(self, value: list[ExpectedPhoto], **_: object) -> None:
+        if len({photo.sha256 for photo in value}) < len(value):
+            raise ValidationError("The same photo twice.")
+
+    @post_load
+    def _to_form(self, data: dict[str, Any], **_: object) -> VisitForm:
+        del data["device"], data["location_missing_reason"]  # kept in the stored body, used by nothing else
+        return VisitForm(**data)
