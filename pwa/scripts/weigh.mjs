@@ -1,0 +1,37 @@
+/**
+ * Weighs what a grid member's phone loads before the worklist: entry, sign-in and list, JavaScript and CSS, gzipped.
+ * Prints one JSON object a line; exit code 1 when it is over the budget. Run after the build.
+ */
+import { readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+
+const BUDGET_KB = 45;
+const DIST = new URL('../dist/', import.meta.url);
+const PAGES = ['index.html', 'src/features/account/login.tsx', 'src/features/households/index.tsx'];
+
+const manifest = JSON.parse(readFileSync(new URL('.vite/manifest.json', DIST), 'utf8'));
+
+/** Files of a chunk and of everything it imports statically. */
+function filesOf(key, seen = new Set()) {
+  const chunk = manifest[key];
+  if (!chunk) throw new Error(`no chunk ${key} in the build`);
+  if (seen.has(key)) return [];
+  seen.add(key);
+  const imported = (chunk.imports ?? []).flatMap((other) => filesOf(other, seen));
+  return [chunk.file, ...(chunk.css ?? []), ...imported];
+}
+
+const files = [...new Set(PAGES.flatMap((page) => filesOf(page)))];
+const bytes = files.map((file) => gzipSync(readFileSync(new URL(file, DIST)), { level: 9 }).length);
+const value = Math.round((bytes.reduce((sum, size) => sum + size, 0) / 1024) * 10) / 10;
+
+console.log(
+  JSON.stringify({
+    name: 'grid_member_gz',
+    value,
+    unit: 'KB',
+    n: files.length,
+    note: `entry, sign-in and worklist, JS and CSS; budget ${BUDGET_KB} KB`,
+  }),
+);
+process.exit(value > BUDGET_KB ? 1 : 0);

@@ -1,0 +1,95 @@
+/** The shell: session, routes, tabs and notices. The only place that knows all features. */
+import './app.css';
+import type { ComponentChildren } from 'preact';
+import { useEffect } from 'preact/hooks';
+import { t } from '../core/i18n';
+import { type Place, place } from '../core/nav';
+import { unsent } from '../core/outbox';
+import { loginNeeded, user } from '../core/session';
+import { type Tab, TabBar } from '../ui/appBar';
+import { Banner } from '../ui/banner';
+import { Button } from '../ui/button';
+import { ErrorBoundary } from './errorBoundary';
+import { Waiting } from './lazy';
+import { homeOf, Login, NotFound, routeOf } from './routes';
+import { ready, start, wiped } from './start';
+import { UpdateNotice } from './update';
+
+function Notices({ here }: { here: string }) {
+  const expired = loginNeeded.value && user.value !== null && here !== 'login';
+  return (
+    <div class="notices">
+      <UpdateNotice />
+      {wiped.value && (
+        <Banner tone="plain" icon="alert" role="alert">
+          {t('notice.wiped')}
+        </Banner>
+      )}
+      {expired && (
+        <Banner
+          icon="info"
+          role="status"
+          action={
+            <Button kind="quiet" href="#/login">
+              {t('notice.loginButton')}
+            </Button>
+          }
+        >
+          {t('notice.login')}
+        </Banner>
+      )}
+    </div>
+  );
+}
+
+const TAB_PLACES = ['', 'outbox', 'me', 'review', 'county'];
+
+function Tabs({ here }: { here: string }) {
+  const role = user.value?.role;
+  if (role === undefined) return null;
+  const home = homeOf(role);
+  const tabs: Tab[] = [
+    { href: '#/', label: t(home.label), icon: home.icon, current: here === '' || here === home.path },
+    ...(role === 'grid_member'
+      ? [
+          {
+            href: '#/outbox',
+            label: t('tabs.outbox'),
+            icon: 'upload' as const,
+            count: unsent.value.length,
+            current: here === 'outbox',
+          },
+        ]
+      : []),
+    { href: '#/me', label: t('tabs.me'), icon: 'person', current: here === 'me' },
+  ];
+  return <TabBar tabs={tabs} label={t('tabs.label')} />;
+}
+
+function screen(at: Place): ComponentChildren {
+  const person = user.value;
+  const [first = ''] = at.parts;
+  if (!person || first === 'login') return <Login />;
+  if (first === '') return homeOf(person.role).view();
+  return routeOf(at, person.role) ?? <NotFound />;
+}
+
+export function App() {
+  useEffect(() => {
+    void start();
+  }, []);
+  const at = place.value;
+  const [here = ''] = at.parts;
+  if (!ready.value) return <Waiting />;
+  const tabbed = TAB_PLACES.includes(here) && at.parts.length < 2;
+  const framed = user.value !== null && here !== 'login';
+  return (
+    <div class={`shell${framed ? ' shell-framed' : ''}${tabbed ? '' : ' shell-deep'}`}>
+      <div class="shell-page">
+        <Notices here={here} />
+        <ErrorBoundary place={at.parts.join('/')}>{screen(at)}</ErrorBoundary>
+      </div>
+      {framed && <Tabs here={here} />}
+    </div>
+  );
+}

@@ -1,0 +1,101 @@
+/** Which screen an address shows, and which home a role has. Every screen but sign-in is a chunk of its own. */
+import type { ComponentType, VNode } from 'preact';
+import type { Role } from '../core/api/types';
+import { t } from '../core/i18n';
+import type { Place } from '../core/nav';
+import { user } from '../core/session';
+import { AppBar, Page } from '../ui/appBar';
+import { Button } from '../ui/button';
+import type { IconName } from '../ui/icon';
+import { EmptyState } from '../ui/states';
+import { lazy } from './lazy';
+import { afterSignIn } from './start';
+
+const LoginPage = lazy(async () => (await import('../features/account/login')).LoginPage);
+const MePage = lazy(async () => (await import('../features/account')).MePage);
+const HouseholdsHome = lazy(async () => (await import('../features/households')).HouseholdsHome);
+const HouseholdPage = lazy(async () => (await import('../features/households/detail')).HouseholdPage);
+const OutboxPage = lazy(async () => (await import('../features/outbox')).OutboxPage);
+
+type Faces = Record<string, ComponentType<Record<string, string | undefined>>>;
+const faces = import.meta.glob<Faces>('../features/{visit,review,county}/index.{ts,tsx}');
+
+function face(feature: string, name: string) {
+  return lazy(async () => {
+    const load = faces[`../features/${feature}/index.tsx`] ?? faces[`../features/${feature}/index.ts`];
+    const view = (await load?.())?.[name];
+    if (!view) throw new Error(`no ${name} in ${feature}`);
+    return view;
+  });
+}
+
+const VisitPage = face('visit', 'VisitPage');
+const ReviewHome = face('review', 'ReviewHome');
+const ReviewPage = face('review', 'ReviewPage');
+const CountyHome = face('county', 'CountyHome');
+const CountyPage = face('county', 'CountyPage');
+
+export function Login() {
+  return <LoginPage onSignedIn={afterSignIn} />;
+}
+
+export function NotFound() {
+  return (
+    <Page bar={<AppBar title={t('app.notFound')} />}>
+      <EmptyState
+        icon="search"
+        title={t('app.notFound')}
+        text={t('app.notFoundText')}
+        action={
+          <Button kind="quiet" href="#/">
+            {t('app.home')}
+          </Button>
+        }
+      />
+    </Page>
+  );
+}
+
+/** For roles whose own screens come later: says what they will find here. */
+function PlainHome() {
+  const role = user.value?.role ?? 'department';
+  return (
+    <Page bar={<AppBar title={t('home.plainTitle')} subtitle={user.value?.region.path.join(' · ')} />}>
+      <EmptyState title={t(`role.${role}`)} text={t(`home.${role}`)} />
+    </Page>
+  );
+}
+
+interface Home {
+  path: string;
+  label: string;
+  icon: IconName;
+  view: () => VNode;
+}
+
+const REVIEW: Home = { path: 'review', label: 'tabs.review', icon: 'list', view: () => <ReviewHome /> };
+const PLAIN: Home = { path: '', label: 'tabs.home', icon: 'home', view: () => <PlainHome /> };
+const HOMES: Partial<Record<Role, Home>> = {
+  grid_member: { path: 'households', label: 'tabs.households', icon: 'home', view: () => <HouseholdsHome /> },
+  first_secretary: REVIEW,
+  township: REVIEW,
+  county: { path: 'county', label: 'tabs.county', icon: 'chart', view: () => <CountyHome /> },
+};
+
+export function homeOf(role: Role): Home {
+  return HOMES[role] ?? PLAIN;
+}
+
+/** The screen of an address other than home and sign-in; null when there is none for this role. */
+export function routeOf(at: Place, role: Role): VNode | null {
+  const [first, id] = at.parts;
+  const reviewer = role === 'first_secretary' || role === 'township' || role === 'county';
+  if (first === 'me') return <MePage />;
+  if (first === 'outbox') return <OutboxPage />;
+  if (first === 'household' && id) return <HouseholdPage key={id} householdId={id} />;
+  if (first === 'visit' && id) return <VisitPage key={id} householdId={id} from={at.query['from']} />;
+  if (first === 'review' && reviewer) return id ? <ReviewPage key={id} visitId={id} /> : <ReviewHome />;
+  if (first === 'county' && role === 'county')
+    return id ? <CountyPage key={id} visitId={id} /> : <CountyHome />;
+  return null;
+}

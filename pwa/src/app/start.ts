@@ -1,0 +1,72 @@
+/** What happens when the app opens and when somebody signs in. */
+import { signal } from '@preact/signals';
+import { loadHouseholds, refreshedAt, refreshHouseholds } from '../core/assignments';
+import { refreshChecklist } from '../core/checklists';
+import { now } from '../core/clock';
+import { loadDrafts } from '../core/drafts';
+import { readMeta, writeMeta } from '../core/localDb';
+import { kick, releaseOldPhotos, reloadOutbox, startOutbox } from '../core/outbox';
+import { restoreSession, user } from '../core/session';
+
+/** False until the stored session has been read. */
+export const ready = signal(false);
+/** True when this installation once held data that is gone now. */
+export const wiped = signal(false);
+
+const STALE_MS = 4 * 3_600_000;
+const TRACE = 'liangdeng.used';
+
+/** The browser may clear its database; a mark kept elsewhere lets us say so instead of looking new. */
+async function lookForWipe(): Promise<void> {
+  const mark = await readMeta<boolean>('used');
+  let trace: string | null = null;
+  try {
+    trace = localStorage.getItem(TRACE);
+  } catch {
+    trace = null;
+  }
+  wiped.value = trace !== null && mark !== true;
+}
+
+async function leaveTrace(): Promise<void> {
+  await writeMeta('used', true);
+  try {
+    localStorage.setItem(TRACE, '1');
+  } catch {
+    // Without local storage a wipe cannot be told from a first use.
+  }
+}
+
+async function showOwn(): Promise<void> {
+  await Promise.all([loadHouseholds(), loadDrafts(), reloadOutbox()]);
+}
+
+/** Downloads what a grid member needs offline; others read from the server. */
+async function refreshOwn(): Promise<void> {
+  if (user.value?.role !== 'grid_member') return;
+  await Promise.all([refreshHouseholds(), refreshChecklist().catch(() => undefined)]);
+}
+
+/** Opens the app: the stored session first, so that everything readable is readable without a network. */
+export async function start(): Promise<void> {
+  try {
+    await lookForWipe();
+    await restoreSession();
+    await showOwn();
+  } finally {
+    ready.value = true;
+    startOutbox();
+  }
+  void releaseOldPhotos();
+  if (user.value && now() - (refreshedAt.value ?? 0) > STALE_MS) await refreshOwn();
+}
+
+/** After a sign-in: this user's data, lasting storage, and whatever waited for the proof. */
+export async function afterSignIn(): Promise<void> {
+  await leaveTrace();
+  wiped.value = false;
+  await navigator.storage?.persist?.().catch(() => false);
+  await showOwn();
+  kick();
+  await refreshOwn();
+}

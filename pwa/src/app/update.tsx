@@ -1,0 +1,50 @@
+/** New versions: downloaded quietly, taken only when the person agrees and no form is open. */
+import { signal } from '@preact/signals';
+import { t } from '../core/i18n';
+import { reloadHeld } from '../core/reload';
+import { Banner } from '../ui/banner';
+import { Button } from '../ui/button';
+
+type Apply = (reload?: boolean) => Promise<void>;
+
+const waiting = signal<Apply | null>(null);
+const CHECK_MS = 60 * 60_000;
+
+/** Registers the service worker once the page is up; asks for new versions every hour while it is open. */
+export function watchUpdates(): void {
+  if (!import.meta.env.PROD || !('serviceWorker' in navigator)) return;
+  addEventListener('load', () => {
+    void import('virtual:pwa-register').then(({ registerSW }) => {
+      const apply = registerSW({
+        onNeedRefresh: () => {
+          waiting.value = apply;
+        },
+        onRegisteredSW: (_url, registration) => {
+          if (registration) setInterval(() => void registration.update().catch(() => undefined), CHECK_MS);
+        },
+      });
+    });
+  });
+}
+
+export function UpdateNotice() {
+  const apply = waiting.value;
+  if (!apply) return null;
+  const held = reloadHeld.value;
+  return (
+    <Banner
+      tone="accent"
+      icon="download"
+      role="status"
+      action={
+        !held && (
+          <Button kind="quiet" onClick={() => void apply(true)}>
+            {t('update.now')}
+          </Button>
+        )
+      }
+    >
+      {t(held ? 'update.held' : 'update.ready')}
+    </Banner>
+  );
+}

@@ -1,0 +1,169 @@
+/** The page about me: who I am, how the screen looks, how this phone is doing, and the way out. */
+import './account.css';
+import { useEffect, useState } from 'preact/hooks';
+import { forgetHouseholds, refreshedAt } from '../../core/assignments';
+import { draftHouseholds } from '../../core/drafts';
+import { showInstant } from '../../core/format';
+import { type Locale, locale, registerTexts, setLocale, t } from '../../core/i18n';
+import { go } from '../../core/nav';
+import { reloadOutbox, unsent } from '../../core/outbox';
+import { setTextSize, setTheme, type TextSize, type Theme, textSize, theme } from '../../core/prefs';
+import { endSession, user } from '../../core/session';
+import { texts as en } from '../../i18n/en/account';
+import { texts as zh } from '../../i18n/zh-CN/account';
+import { AppBar, Page } from '../../ui/appBar';
+import { Button } from '../../ui/button';
+import { Card, Facts } from '../../ui/card';
+import { ChoiceOne } from '../../ui/choice';
+import { Dialog } from '../../ui/dialog';
+import { StatusLine } from '../../ui/statusLine';
+import { InstallCard } from './install';
+
+registerTexts({ zh, en });
+
+function Who() {
+  const me = user.value;
+  if (!me) return null;
+  return (
+    <Card>
+      <div class="me-who">
+        <span class="me-mark" aria-hidden="true">
+          {[...me.display_name][0]}
+        </span>
+        <div>
+          <h2>{me.display_name}</h2>
+          <p class="muted">
+            {t(`role.${me.role}`)} · {me.username}
+          </p>
+        </div>
+      </div>
+      <p class="muted me-path">{me.region.path.join(' › ')}</p>
+    </Card>
+  );
+}
+
+function Settings() {
+  return (
+    <Card title={t('me.settings')}>
+      <div class="stack me-settings">
+        <ChoiceOne
+          legend={t('me.language')}
+          columns={2}
+          options={[
+            { id: 'zh-CN', label: '中文' },
+            { id: 'en', label: 'English' },
+          ]}
+          value={locale.value}
+          onChange={(id) => setLocale(id as Locale)}
+        />
+        <ChoiceOne
+          legend={t('me.size')}
+          columns={2}
+          options={[
+            { id: 'normal', label: t('me.sizeNormal') },
+            { id: 'large', label: t('me.sizeLarge') },
+          ]}
+          value={textSize.value}
+          onChange={(id) => setTextSize(id as TextSize)}
+        />
+        <ChoiceOne
+          legend={t('me.theme')}
+          options={[
+            { id: 'auto', label: t('me.themeAuto') },
+            { id: 'light', label: t('me.themeLight') },
+            { id: 'dark', label: t('me.themeDark') },
+          ]}
+          value={theme.value}
+          onChange={(id) => setTheme(id as Theme)}
+        />
+      </div>
+    </Card>
+  );
+}
+
+/** Whether the browser promised to keep the data; null while it has not said. */
+function usePersisted(): boolean | null | undefined {
+  const [persisted, setPersisted] = useState<boolean | null | undefined>(undefined);
+  useEffect(() => {
+    const asked = navigator.storage?.persisted?.();
+    if (asked) asked.then(setPersisted, () => setPersisted(null));
+    else setPersisted(null);
+  }, []);
+  return persisted;
+}
+
+function Device() {
+  const persisted = usePersisted();
+  const storage =
+    persisted === undefined
+      ? '…'
+      : t(persisted === null ? 'me.storageUnknown' : persisted ? 'me.storageYes' : 'me.storageNo');
+  const at = refreshedAt.value;
+  const field = user.value?.role === 'grid_member';
+  const own = [
+    { label: t('me.lastSync'), value: at === null ? t('me.never') : showInstant(at) },
+    { label: t('me.waiting'), value: t('me.waitingCount', { n: unsent.value.length }) },
+    { label: t('me.drafts'), value: t('me.waitingCount', { n: draftHouseholds.value.size }) },
+  ];
+  return (
+    <Card title={t('me.device')}>
+      <Facts
+        rows={[
+          ...(field ? own : []),
+          { label: t('me.storage'), value: storage },
+          { label: t('me.version'), value: __APP_VERSION__ },
+        ]}
+      />
+    </Card>
+  );
+}
+
+async function signOut(): Promise<void> {
+  await forgetHouseholds();
+  await endSession();
+  await reloadOutbox();
+  go('#/login', { replace: true });
+}
+
+function SignOut() {
+  const [asking, setAsking] = useState(false);
+  const waiting = unsent.value.length;
+  const drafts = draftHouseholds.value.size;
+  const work = waiting + drafts > 0;
+  return (
+    <>
+      <Button kind="quiet" icon="logout" block onClick={() => setAsking(true)}>
+        {t('me.signOut')}
+      </Button>
+      <Dialog
+        open={asking}
+        title={t('me.signOutTitle')}
+        onClose={() => setAsking(false)}
+        actions={
+          <>
+            <Button kind="quiet" onClick={() => void signOut()}>
+              {t(work ? 'me.signOutAnyway' : 'me.signOut')}
+            </Button>
+            <Button onClick={() => setAsking(false)}>{t('me.stay')}</Button>
+          </>
+        }
+      >
+        {work && <p>{t('me.signOutWaiting', { n: waiting, drafts })}</p>}
+        <p class="muted">{t('me.signOutText')}</p>
+      </Dialog>
+    </>
+  );
+}
+
+export function MePage() {
+  const field = user.value?.role === 'grid_member';
+  return (
+    <Page bar={<AppBar title={t('me.title')} subtitle={field ? <StatusLine /> : undefined} />}>
+      <Who />
+      <InstallCard />
+      <Settings />
+      <Device />
+      <SignOut />
+    </Page>
+  );
+}

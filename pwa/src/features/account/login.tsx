@@ -1,0 +1,141 @@
+/** Sign-in: two fields and plain words about what went wrong. */
+import './account.css';
+import { useState } from 'preact/hooks';
+import { api, call } from '../../core/api/client';
+import { codeOf, errorText, ServerProblem } from '../../core/api/problem';
+import { locale, registerTexts, setLocale, t } from '../../core/i18n';
+import { go } from '../../core/nav';
+import { online } from '../../core/network';
+import { deviceId, loginNeeded, startSession, user } from '../../core/session';
+import { texts as en } from '../../i18n/en/account';
+import { texts as zh } from '../../i18n/zh-CN/account';
+import { Banner } from '../../ui/banner';
+import { Button } from '../../ui/button';
+import { Field } from '../../ui/field';
+import { Icon } from '../../ui/icon';
+
+registerTexts({ zh, en });
+
+/** Words for a failed sign-in; a lock says how long it lasts. */
+export function loginErrorText(error: unknown): string {
+  const seconds = error instanceof ServerProblem ? error.problem.retry_after : undefined;
+  if (codeOf(error) === 'too_many_attempts' && seconds !== undefined)
+    return t('login.waitMinutes', { n: Math.max(1, Math.ceil(seconds / 60)) });
+  return errorText(error);
+}
+
+async function signIn(username: string, password: string): Promise<void> {
+  const device = {
+    id: await deviceId(),
+    name: navigator.userAgent.slice(0, 120),
+    app_version: __APP_VERSION__,
+  };
+  const reply = await call(api.POST('/auth/login', { body: { username, password, device } }));
+  await startSession(reply.user, reply.access_token, reply.refresh_token);
+}
+
+interface Faults {
+  username?: string | undefined;
+  password?: string | undefined;
+  form?: string | undefined;
+}
+
+function LoginForm({ onSignedIn }: { onSignedIn: () => Promise<void> }) {
+  const [username, setUsername] = useState(user.value?.username ?? '');
+  const [password, setPassword] = useState('');
+  const [shown, setShown] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const [faults, setFaults] = useState<Faults>({});
+  const submit = async () => {
+    const name = username.trim();
+    const missing: Faults = {
+      username: name ? undefined : t('login.usernameMissing'),
+      password: password ? undefined : t('login.passwordMissing'),
+    };
+    setFaults(missing);
+    if (missing.username || missing.password) return;
+    setBusy(true);
+    try {
+      await signIn(name, password);
+      go('#/', { replace: true });
+      await onSignedIn();
+    } catch (error) {
+      setFaults({ form: loginErrorText(error) });
+      setBusy(false);
+    }
+  };
+  return (
+    <form
+      class="stack login-form"
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        void submit();
+      }}
+    >
+      {faults.form && (
+        <Banner icon="alert" role="alert">
+          {faults.form}
+        </Banner>
+      )}
+      <Field
+        label={t('login.username')}
+        value={username}
+        onInput={setUsername}
+        autocomplete="username"
+        error={faults.username}
+        required
+      />
+      <Field
+        label={t('login.password')}
+        type={shown ? 'text' : 'password'}
+        value={password}
+        onInput={setPassword}
+        autocomplete="current-password"
+        error={faults.password}
+        required
+        trailing={
+          <Button
+            kind="plain"
+            icon={shown ? 'eyeOff' : 'eye'}
+            label={t(shown ? 'login.hide' : 'login.show')}
+            onClick={() => setShown(!shown)}
+          />
+        }
+      />
+      <Button type="submit" block busy={busy}>
+        {t('login.submit')}
+      </Button>
+      {user.value && (
+        <Button kind="plain" block href="#/">
+          {t('login.continue')}
+        </Button>
+      )}
+    </form>
+  );
+}
+
+/** The page; `onSignedIn` loads what the new user needs. */
+export function LoginPage({ onSignedIn }: { onSignedIn: () => Promise<void> }) {
+  const other = locale.value === 'en' ? 'zh-CN' : 'en';
+  return (
+    <main class="login">
+      <div class="login-head">
+        <span class="login-mark">
+          <Icon name="lamp" size={40} />
+        </span>
+        <h1>{t('app.name')}</h1>
+        <p>{t('login.lead')}</p>
+      </div>
+      {!online.value && (
+        <Banner icon="offline" role="status">
+          {t(loginNeeded.value ? 'login.offlineExpired' : 'login.offline')}
+        </Banner>
+      )}
+      <LoginForm onSignedIn={onSignedIn} />
+      <Button kind="plain" onClick={() => setLocale(other)}>
+        {other === 'en' ? 'English' : '中文'}
+      </Button>
+    </main>
+  );
+}

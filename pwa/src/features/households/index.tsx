@@ -1,0 +1,206 @@
+/** The grid member's home: this month's progress, search, and the worklist with the next thing to do on top. */
+import './households.css';
+import { useMemo, useState } from 'preact/hooks';
+import { errorText } from '../../core/api/problem';
+import { download, households, refreshedAt, refreshHouseholds } from '../../core/assignments';
+import { today } from '../../core/clock';
+import { draftHouseholds } from '../../core/drafts';
+import { registerTexts, t } from '../../core/i18n';
+import { outboxItems } from '../../core/outbox';
+import { textSize } from '../../core/prefs';
+import { user } from '../../core/session';
+import { texts as en } from '../../i18n/en/households';
+import { texts as zh } from '../../i18n/zh-CN/households';
+import { AppBar, Page } from '../../ui/appBar';
+import { Banner } from '../../ui/banner';
+import { Button } from '../../ui/button';
+import { Icon } from '../../ui/icon';
+import { Progress, Ring, Skeleton } from '../../ui/progress';
+import { EmptyState, ErrorState } from '../../ui/states';
+import { StatusLine } from '../../ui/statusLine';
+import { VirtualList } from '../../ui/virtualList';
+import { HouseholdRow, heights, keyOf, type Line, linesOf, resultLines } from './rows';
+import { prepare, search } from './search';
+import { type Sorted, sortWork } from './worklist';
+
+registerTexts({ zh, en });
+
+function SearchBox({ value, onInput }: { value: string; onInput: (text: string) => void }) {
+  return (
+    <div class="hh-search">
+      <Icon name="search" size={22} />
+      <input
+        type="search"
+        aria-label={t('households.searchLabel')}
+        placeholder={t('households.search')}
+        value={value}
+        autocomplete="off"
+        spellcheck={false}
+        enterkeyhint="search"
+        onInput={(event) => onInput(event.currentTarget.value)}
+      />
+      {value !== '' && (
+        <Button kind="plain" icon="close" label={t('households.clear')} onClick={() => onInput('')} />
+      )}
+    </div>
+  );
+}
+
+function MonthCard({ sorted }: { sorted: Sorted }) {
+  const { done, total } = sorted;
+  const people = households.value.reduce((sum, household) => sum + household.members.length, 0);
+  return (
+    <section class="card hh-month">
+      <Ring value={done} max={total} label={t('households.monthRing', { done, total })} />
+      <div>
+        <p class="muted small">
+          {user.value?.region.name} · {t('households.month')}
+        </p>
+        <p class="hh-count num">
+          <b>{done}</b> {t('households.ofCount', { done: '', total })}
+        </p>
+        <p class="muted small num">
+          {t('households.people', { n: people })} · {t('households.delivered', { n: sorted.delivered })}
+        </p>
+      </div>
+    </section>
+  );
+}
+
+function DownloadNotice() {
+  const { phase, loaded, error } = download.value;
+  if (phase === 'downloading') {
+    const words = t('households.downloading', { n: loaded });
+    const expected = Math.max(households.value.length, loaded + 1);
+    return (
+      <div class="stack hh-download" role="status">
+        <p class="small muted num">{words}</p>
+        <Progress value={loaded} max={expected} label={words} />
+      </div>
+    );
+  }
+  if (phase !== 'failed' || households.value.length === 0) return null;
+  return (
+    <Banner
+      icon="info"
+      role="status"
+      action={
+        <Button kind="quiet" onClick={() => void refreshHouseholds()}>
+          {t('app.retry')}
+        </Button>
+      }
+    >
+      {t('households.downloadFailed')}：{errorText(error)}
+    </Banner>
+  );
+}
+
+/** Nothing to list yet: being read, failed the first time, or really empty. */
+function Nothing() {
+  const { phase, error } = download.value;
+  const busy = phase === 'reading' || phase === 'downloading';
+  const again = () => void refreshHouseholds();
+  if (busy) return <Skeleton lines={6} label={t('app.loading')} />;
+  if (phase === 'failed' || refreshedAt.value === null)
+    return (
+      <ErrorState
+        title={t('households.firstFailed')}
+        text={error === undefined ? undefined : errorText(error)}
+        retry={{ label: t('app.retry'), onClick: again }}
+      />
+    );
+  return (
+    <EmptyState
+      title={t('households.empty')}
+      text={t('households.emptyText')}
+      action={
+        <Button kind="quiet" icon="refresh" onClick={again}>
+          {t('households.refresh')}
+        </Button>
+      }
+    />
+  );
+}
+
+function Lines({ lines }: { lines: readonly Line[] }) {
+  const heightOf = heights(textSize.value);
+  return (
+    <VirtualList
+      items={lines}
+      keyOf={keyOf}
+      heightOf={heightOf}
+      label={t('households.list')}
+      render={(line) => <HouseholdRow line={line} />}
+    />
+  );
+}
+
+function Found({ query }: { query: string }) {
+  const entries = useMemo(() => prepare(households.value), [households.value]);
+  const found = useMemo(() => search(entries, query), [entries, query]);
+  const day = today();
+  const lines = useMemo(
+    () => resultLines(found, { today: day, saved: outboxItems.value, drafts: draftHouseholds.value }),
+    [found, day, outboxItems.value, draftHouseholds.value],
+  );
+  if (found.length === 0)
+    return (
+      <EmptyState
+        icon="search"
+        title={t('households.nothingFound', { query })}
+        text={t('households.nothingFoundText')}
+      />
+    );
+  return (
+    <>
+      <p class="group" role="status">
+        {t('households.found', { n: found.length })}
+      </p>
+      <Lines lines={lines} />
+    </>
+  );
+}
+
+function Worklist() {
+  const day = today();
+  const context = { today: day, saved: outboxItems.value, drafts: draftHouseholds.value };
+  const sorted = useMemo(
+    () => sortWork(households.value, context),
+    [households.value, outboxItems.value, day],
+  );
+  const lines = useMemo(() => linesOf(sorted, context), [sorted, draftHouseholds.value]);
+  return (
+    <>
+      <MonthCard sorted={sorted} />
+      <Lines lines={lines} />
+    </>
+  );
+}
+
+export function HouseholdsHome() {
+  const [query, setQuery] = useState('');
+  const has = households.value.length > 0;
+  const bar = (
+    <AppBar
+      title={t('households.title')}
+      subtitle={<StatusLine />}
+      actions={
+        <Button
+          kind="plain"
+          icon="refresh"
+          label={t('households.refresh')}
+          busy={download.value.phase === 'downloading'}
+          onClick={() => void refreshHouseholds()}
+        />
+      }
+    >
+      {has && <SearchBox value={query} onInput={setQuery} />}
+    </AppBar>
+  );
+  return (
+    <Page bar={bar}>
+      <DownloadNotice />
+      {!has ? <Nothing /> : query.trim() === '' ? <Worklist /> : <Found query={query} />}
+    </Page>
+  );
+}

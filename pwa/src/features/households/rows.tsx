@@ -1,0 +1,137 @@
+/** The lines of the worklist: group headings and one row a household, each of a known height. */
+import type { Household } from '../../core/api/types';
+import { daysBetween } from '../../core/clock';
+import { categoryWord, severityWord, showDay } from '../../core/format';
+import { t } from '../../core/i18n';
+import type { TextSize } from '../../core/prefs';
+import { LightShape } from '../../ui/light';
+import { Tag, type Tone } from '../../ui/tag';
+import {
+  type Context,
+  GROUPS,
+  type GroupId,
+  groupOf,
+  type SavedVisit,
+  type Sorted,
+  savedThisMonth,
+} from './worklist';
+
+export interface RowContext extends Context {
+  drafts: ReadonlySet<string>;
+}
+
+interface Mark {
+  tone: Tone;
+  words: string;
+}
+
+export type Line =
+  | { kind: 'group'; id: GroupId; count: number }
+  | { kind: 'row'; household: Household; mark: Mark; below: string; first: boolean; last: boolean };
+
+function markOf(
+  household: Household,
+  group: GroupId,
+  saved: SavedVisit | undefined,
+  context: RowContext,
+): Mark {
+  if (group === 'returned') return { tone: 'solid', words: t('row.returned') };
+  if (context.drafts.has(household.id)) return { tone: 'accent', words: t('row.draft') };
+  if (group === 'done')
+    return saved && saved.state !== 'complete'
+      ? { tone: 'plain', words: t('row.waiting') }
+      : { tone: 'green', words: t('row.done') };
+  if (household.due_on === null) return { tone: 'plain', words: '' };
+  const days = daysBetween(context.today, household.due_on);
+  if (days < 0) return { tone: 'strong', words: t('row.overdue', { n: -days }) };
+  const words = days === 0 ? t('row.today') : t('row.due', { day: showDay(household.due_on) });
+  return { tone: 'plain', words };
+}
+
+/** The second line: what to correct, or who lives there. */
+function belowOf(household: Household, group: GroupId): string {
+  const returned = household.returned;
+  if (group === 'returned' && returned) return returned.comment || (returned.comments[0]?.text ?? '');
+  const parts = [
+    categoryWord(household.category),
+    t('row.members', { n: household.members.length }),
+    household.natural_village ?? household.village,
+  ];
+  return parts.filter(Boolean).join(' · ');
+}
+
+function toLines(
+  items: readonly Household[],
+  context: RowContext,
+  groupFor: (h: Household) => GroupId,
+): Line[] {
+  const saved = savedThisMonth(context);
+  return items.map((household, i) => {
+    const group = groupFor(household);
+    return {
+      kind: 'row',
+      household,
+      mark: markOf(household, group, saved.get(household.id), context),
+      below: belowOf(household, group),
+      first: i === 0,
+      last: i === items.length - 1,
+    };
+  });
+}
+
+/** The worklist as lines, empty groups left out. */
+export function linesOf(sorted: Sorted, context: RowContext): Line[] {
+  return GROUPS.flatMap((id): Line[] => {
+    const items = sorted.groups[id];
+    if (items.length === 0) return [];
+    return [{ kind: 'group', id, count: items.length }, ...toLines(items, context, () => id)];
+  });
+}
+
+/** Search results as lines, best first, without headings. */
+export function resultLines(found: readonly Household[], context: RowContext): Line[] {
+  const saved = savedThisMonth(context);
+  return toLines(found, context, (household) => groupOf(household, saved.get(household.id), context.today));
+}
+
+export function keyOf(line: Line): string {
+  return line.kind === 'group' ? line.id : line.household.id;
+}
+
+const NORMAL = (line: Line) => (line.kind === 'group' ? 44 : 72);
+const LARGE = (line: Line) => (line.kind === 'group' ? 54 : 92);
+
+/** Heights of the lines for a text size, one stable function each. */
+export function heights(size: TextSize): (line: Line) => number {
+  return size === 'large' ? LARGE : NORMAL;
+}
+
+export function HouseholdRow({ line }: { line: Line }) {
+  if (line.kind === 'group')
+    return (
+      <h2 class="group hh-group">
+        <span>{t(`group.${line.id}`)}</span>
+        <span class="num">{t('group.count', { n: line.count })}</span>
+      </h2>
+    );
+  const { household, mark } = line;
+  const severity = household.last_visit?.severity;
+  const edge = `${line.first ? ' hh-first' : ''}${line.last ? ' hh-last' : ''}`;
+  return (
+    <a class={`row-link hh-row${edge}`} href={`#/household/${household.id}`}>
+      <span class="row-who">
+        <b class="hh-name">
+          <span>{household.head_name}</span>
+          {severity && severity !== 'none' && (
+            <span class="hh-light" title={severityWord(severity)}>
+              <LightShape severity={severity} size={13} />
+              <span class="visually-hidden">{severityWord(severity)}</span>
+            </span>
+          )}
+        </b>
+        <small>{line.below}</small>
+      </span>
+      {mark.words && <Tag tone={mark.tone}>{mark.words}</Tag>}
+    </a>
+  );
+}

@@ -1,0 +1,59 @@
+/** Finds a household while the person types: name, pinyin, initials, number, last four of the ID. Pure. */
+import type { Household } from '../../core/api/types';
+
+export interface Entry {
+  household: Household;
+  name: string;
+  pinyin: string;
+  initials: string;
+  number: string;
+  tail: string;
+  /** Names of the other members. */
+  members: string;
+}
+
+/** Lower case, half width, no spaces: `Ｑin Ｘiu` and `qinxiu` are the same. */
+export function normal(text: string): string {
+  return text
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/[\s'·]/g, '');
+}
+
+/** Prepared once for a list, so that each key stroke only compares. */
+export function prepare(households: readonly Household[]): Entry[] {
+  return households.map((household) => ({
+    household,
+    name: normal(household.head_name),
+    pinyin: normal(household.pinyin),
+    initials: normal(household.initials),
+    number: normal(household.number),
+    tail: normal(household.id_tail),
+    members: household.members.map((member) => normal(member.name)).join(' '),
+  }));
+}
+
+/** How well an entry fits, smaller is better; null when not at all. */
+function rank(entry: Entry, query: string): number | null {
+  if (entry.name === query || entry.number === query) return 0;
+  if (entry.tail === query && query.length === 4) return 1;
+  if (entry.name.startsWith(query)) return 2;
+  if (entry.initials === query) return 3;
+  if (entry.initials.startsWith(query) || entry.pinyin.startsWith(query)) return 4;
+  if (entry.number.endsWith(query) || entry.tail.endsWith(query)) return 5;
+  if (entry.name.includes(query) || entry.members.includes(query)) return 6;
+  if (entry.number.includes(query)) return 7;
+  return query.length > 1 && (entry.pinyin.includes(query) || entry.initials.includes(query)) ? 8 : null;
+}
+
+/** Matching households, best first; ties keep the order given. An empty query finds nothing. */
+export function search(entries: readonly Entry[], text: string): Household[] {
+  const query = normal(text);
+  if (query === '') return [];
+  const hits: { household: Household; rank: number }[] = [];
+  for (const entry of entries) {
+    const fit = rank(entry, query);
+    if (fit !== null) hits.push({ household: entry.household, rank: fit });
+  }
+  return hits.sort((a, b) => a.rank - b.rank).map((hit) => hit.household);
+}

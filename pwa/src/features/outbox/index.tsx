@@ -1,0 +1,113 @@
+/** Every visit saved on this phone: what waits and why, what was refused, what the server has signed for. */
+import './outbox.css';
+import { householdById } from '../../core/assignments';
+import { registerTexts, t } from '../../core/i18n';
+import { kick, type OutboxItem, outboxItems, sendingNow, unsent } from '../../core/outbox';
+import { texts as en } from '../../i18n/en/outbox';
+import { texts as zh } from '../../i18n/zh-CN/outbox';
+import { AppBar, Page } from '../../ui/appBar';
+import { Button } from '../../ui/button';
+import { Progress } from '../../ui/progress';
+import { EmptyState } from '../../ui/states';
+import { StatusLine } from '../../ui/statusLine';
+import { Tag } from '../../ui/tag';
+import { causes, PILES, type Pile, pileOf, secondLine, tagOf } from './words';
+
+registerTexts({ zh, en });
+
+function nameOf(item: OutboxItem): string {
+  return item.headName || householdById(item.householdId)?.head_name || item.householdId.slice(0, 8);
+}
+
+/** Where a refused record is put right: its form again, or a new visit for a photo. */
+function fixHref(item: OutboxItem): string {
+  const refused = item.state === 'rejected' || item.state === 'conflicted';
+  return refused ? `#/visit/${item.householdId}?from=${item.visitId}` : `#/household/${item.householdId}`;
+}
+
+function Row({ item, pile }: { item: OutboxItem; pile: Pile }) {
+  const tag = tagOf(item);
+  const reasons = pile === 'attention' ? causes(item) : [];
+  return (
+    <li class="row ob-row">
+      <div class="row-who">
+        <b>{nameOf(item)}</b>
+        <small>{secondLine(item)}</small>
+        {item.state === 'photos' && (
+          <Progress
+            value={item.photosSent}
+            max={item.photos.length}
+            label={t('outbox.photos', { sent: item.photosSent, total: item.photos.length })}
+          />
+        )}
+        {reasons.map((reason) => (
+          <p key={reason} class="ob-reason">
+            {reason}
+          </p>
+        ))}
+        {pile === 'attention' && (
+          <Button kind="quiet" icon="edit" href={fixHref(item)}>
+            {t('outbox.fix')}
+          </Button>
+        )}
+      </div>
+      <Tag tone={tag.tone}>{t(tag.key)}</Tag>
+    </li>
+  );
+}
+
+function PileList({ pile, items }: { pile: Pile; items: readonly OutboxItem[] }) {
+  if (items.length === 0) return null;
+  return (
+    <section class="stack ob-pile">
+      <h2 class="group">
+        <span>{t(`outbox.${pile}`)}</span>
+        <span class="num">{t('outbox.count', { n: items.length })}</span>
+      </h2>
+      <ul class="rows">
+        {items.map((item) => (
+          <Row key={item.visitId} item={item} pile={pile} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Summary() {
+  const waiting = unsent.value;
+  const photos = waiting.flatMap((item) => item.photos).filter((photo) => photo.state === 'waiting').length;
+  const words =
+    waiting.length === 0 ? t('outbox.allSent') : t('outbox.summary', { n: waiting.length, photos });
+  return (
+    <p class="muted small ob-summary num">
+      {words}
+      <br />
+      {t('outbox.sealed')}
+    </p>
+  );
+}
+
+export function OutboxPage() {
+  const items = outboxItems.value;
+  const waiting = items.some((item) => pileOf(item) === 'waiting');
+  const busy = sendingNow.value;
+  const foot = waiting && (
+    <Button icon="upload" busy={busy} onClick={kick}>
+      {t(busy ? 'outbox.sending' : 'outbox.retry')}
+    </Button>
+  );
+  return (
+    <Page bar={<AppBar title={t('outbox.title')} subtitle={<StatusLine />} />} foot={foot || undefined}>
+      {items.length === 0 ? (
+        <EmptyState icon="upload" title={t('outbox.empty')} text={t('outbox.emptyText')} />
+      ) : (
+        <>
+          <Summary />
+          {PILES.map((pile) => (
+            <PileList key={pile} pile={pile} items={items.filter((item) => pileOf(item) === pile)} />
+          ))}
+        </>
+      )}
+    </Page>
+  );
+}

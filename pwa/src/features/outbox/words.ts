@@ -1,0 +1,75 @@
+/** Plain words for the state of a saved visit. */
+import { codeText } from '../../core/api/problem';
+import { now } from '../../core/clock';
+import { kindWord, showAgo, showInstant } from '../../core/format';
+import { t } from '../../core/i18n';
+import type { OutboxItem } from '../../core/outbox';
+import type { Tone } from '../../ui/tag';
+
+export type Pile = 'attention' | 'waiting' | 'sent';
+export const PILES: readonly Pile[] = ['attention', 'waiting', 'sent'];
+
+function refused(item: OutboxItem): boolean {
+  return item.state === 'rejected' || item.state === 'conflicted';
+}
+
+/** Which list a visit belongs to. */
+export function pileOf(item: OutboxItem): Pile {
+  if (refused(item)) return item.correctedBy === null ? 'attention' : 'sent';
+  if (item.state !== 'complete') return 'waiting';
+  return item.photosRefused > 0 && item.correctedBy === null ? 'attention' : 'sent';
+}
+
+/** The label at the end of the row. */
+export function tagOf(item: OutboxItem): { tone: Tone; key: string } {
+  if (refused(item) && item.correctedBy !== null) return { tone: 'plain', key: 'outbox.tag.corrected' };
+  if (item.state === 'complete')
+    return item.photosRefused > 0
+      ? { tone: 'strong', key: 'outbox.tag.photo' }
+      : { tone: 'green', key: 'outbox.tag.complete' };
+  const tones: Record<string, Tone> = { queued: 'plain', sending: 'accent', photos: 'accent' };
+  return { tone: tones[item.state] ?? 'strong', key: `outbox.tag.${item.state}` };
+}
+
+/** When it is tried again by itself. */
+function nextTry(item: OutboxItem): string {
+  if (item.reason === 'no_network') return t('outbox.whenOnline');
+  if (item.nextTryAt - now() < 60_000) return t('outbox.soon');
+  return t('outbox.next', { when: showInstant(item.nextTryAt) });
+}
+
+/** The line under the name: since when, why, and what happens next. */
+export function secondLine(item: OutboxItem): string {
+  const saved = t('outbox.savedAt', { when: showInstant(item.savedAt) });
+  if (item.state === 'complete') {
+    const receipt = t('outbox.receipt', { n: item.receipt ?? '' });
+    return item.receivedAt === null ? receipt : `${receipt} · ${showInstant(item.receivedAt)}`;
+  }
+  if (refused(item)) return item.correctedBy === null ? saved : `${saved} · ${t('outbox.corrected')}`;
+  const parts = [saved];
+  if (item.state === 'photos')
+    parts.push(t('outbox.photos', { sent: item.photosSent, total: item.photos.length }));
+  if (item.state === 'sending') parts.push(t('outbox.sending'));
+  if (item.reason !== null) {
+    parts.push(t('outbox.waited', { ago: showAgo(item.savedAt) }), t(`wait.${item.reason}`), nextTry(item));
+  }
+  return parts.join(' · ');
+}
+
+/** Why a person has to look at it: the problem, its first details, and refused photos. */
+export function causes(item: OutboxItem): string[] {
+  const problem = item.problem ? [codeText(item.problem.code)] : [];
+  const details = Object.values(item.problem?.errors ?? {})
+    .flatMap((list) => list.map((error) => error.message))
+    .slice(0, 3);
+  const photos = item.photos
+    .filter((photo) => photo.state === 'refused')
+    .map((photo) =>
+      t('outbox.photoRefused', {
+        kind: kindWord(photo.kind),
+        reason: codeText(photo.reason ?? 'photo_refused'),
+      }),
+    );
+  const hint = photos.length > 0 && !refused(item) ? [t('outbox.photoAgain')] : [];
+  return [...problem, ...details, ...photos, ...hint];
+}

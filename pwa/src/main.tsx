@@ -1,0 +1,22 @@
+/** Starts the app: looks and language of this phone first, then the screen, then everything that may wait. */
+import './ui/tokens.css';
+import './ui/base.css';
+import { render } from 'preact';
+import { App } from './app/app';
+import { watchUpdates } from './app/update';
+import { registerTexts, restoreLocale } from './core/i18n';
+import { followHash } from './core/nav';
+import { watchNetwork } from './core/network';
+import { restorePrefs } from './core/prefs';
+import { texts as en } from './i18n/en/core';
+import { texts as zh } from './i18n/zh-CN/core';
+
+registerTexts({ zh, en });
+restorePrefs();
+restoreLocale();
+followHash();
+watchNetwork();
+
+const root = document.getElementById('app');
+if (root) render(<App />, root);
+watchUpdates();
