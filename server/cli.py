@@ -11,6 +11,7 @@ from server.accounts import cli as accounts
 from server.core import jobs, state
 from server.core.db import transaction
 from server.core.scope import EVERYTHING, region_scope
+from server.demo import cli as demo
 
 jobs_group = AppGroup("jobs", help="The background worker.")
 
@@ -20,6 +21,7 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(setup)
     app.cli.add_command(jobs_group)
     accounts.init_app(app)
+    demo.init_app(app)
 
 
 @click.command("setup")

@@ -187,11 +187,11 @@ def close_session(session: LoginSession, region_code: str) -> None:
     audit.record("account.logout", ("user", session.user_id), region_code, session=str(session.id))
 
 
-def create_user(form: NewUser, password_hash: str) -> User:
+def create_user(form: NewUser, password_hash: str, *, user_id: UUID | None = None) -> User:
     """Add an account; an administrator's region is nowhere, whatever was asked for."""
     region_code = NOTHING if form.role == "admin" else form.region_code
     user = User(
-        id=uuid4(),
+        id=user_id or uuid4(),
         username=form.username.strip().lower(),
         password_hash=password_hash,
         display_name=form.display_name,
