@@ -94,9 +94,10 @@ def one_of(place: Place, key: str, choices: tuple[str, ...]) -> str:
 
 def rule(place: Place) -> Rule:
     """Read one rule; its condition is compiled later, with the vocabulary."""
+    if isinstance(place.value, Mapping) and isinstance(place.value.get("id"), str):
+        place = Place(place.file, place.value["id"], place.value)
     place.only({"id", "label", "severity", "risk", "cites", "when", "note"}, optional={"note"})
     name = place.text("id")
-    place = Place(place.file, name, place.value)
     cites = place.texts("cites")
     if not cites:
         raise place.child("cites").refused("a rule without a citation")

@@ -1,0 +1,1 @@
+"""Tests of the checklist: definitions, walks through the form, facts."""
