@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any, NoReturn, cast
 from uuid import UUID
 
-from flask import Flask, Response, current_app
+from flask import Flask, current_app
 from flask.blueprints import BlueprintSetupState
 from flask_jwt_extended import create_access_token, create_refresh_token, get_jwt
 from flask_limiter import Limiter, RequestLimit
@@ -15,9 +15,9 @@ from flask_smorest import Blueprint
 from server.accounts import queries, services
 from server.accounts.models import LoginSession, User
 from server.accounts.schemas import AccessTokenSchema, LoginSchema, SignedInSchema, UserSchema
-from server.core import auth, clock
+from server.core import auth
 from server.core.db import transaction
-from server.core.problems import Problem, respond
+from server.core.problems import Problem
 from server.core.scope import EVERYTHING, NOTHING, region_scope
 from server.regions import queries as regions
 
@@ -34,9 +34,8 @@ def _per_address() -> str:
     return f"{current_app.extensions['settings'].login_attempts_per_minute} per minute"
 
 
-def _too_many(limit: RequestLimit) -> Response:
-    wait = max(1, round(limit.reset_at - clock.now().timestamp()))
-    return respond(Problem("too_many_attempts", retry_after=min(wait, 60)))
+def _too_many(_limit: RequestLimit) -> NoReturn:
+    raise Problem("too_many_attempts", retry_after=60)
 
 
 @blueprint.post("/auth/login")

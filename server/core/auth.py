@@ -49,6 +49,7 @@ def init_app(app: Flask, keys: Keyring, load_actor: Loader, minutes: int, days: 
         JWT_ACCESS_TOKEN_EXPIRES=timedelta(minutes=minutes),
         JWT_REFRESH_TOKEN_EXPIRES=timedelta(days=days),
         JWT_TOKEN_LOCATION=["headers"],
+        JWT_COOKIE_CSRF_PROTECT=False,  # no cookies, so no token against forged ones either
     )
     JWTManager(app)
     app.extensions["load_actor"] = load_actor
