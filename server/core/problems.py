@@ -56,8 +56,8 @@ CATALOGUE: dict[str, Kind] = {
     "visit_conflict": Kind(409, "Another visit was already sent under this number. Nothing was changed; "
                                 "the record stays on the phone.",
                            "同一编号下已有内容不同的走访记录，服务器未作改动，本机记录已保留。"),
-    "revision_outdated": Kind(409, "This visit was already replaced by a newer revision.",
-                              "这次走访已有更新的修改版本。"),
+    "revision_outdated": Kind(409, "This visit was already decided or replaced by a newer revision.",
+                              "这次走访已审过，或已有更新的修改版本。"),
     "revision_unknown": Kind(409, "The visit this one corrects has not arrived. Send that one first.",
                              "被修改的那次走访还没有传到服务器，请先发送它。"),
     "visit_not_reviewable": Kind(409, "This visit can no longer be reviewed: it was decided or replaced.",

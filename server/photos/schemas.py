@@ -27,6 +27,13 @@ class PhotoListSchema(Schema):
     items = fields.List(fields.Nested(PhotoStateSchema), required=True)
 
 
+class PhotoAgainSchema(PhotoStateSchema):
+    """A photo of a visit that came back; one that is kept need not be sent again. ``length`` in bytes."""
+
+    length = fields.Integer(required=True)
+    taken_at = Instant(required=True, allow_none=True)
+
+
 class PhotoSchema(PhotoStateSchema):
     """A photo as a reviewer sees it; ``width`` and ``height`` in pixels once it is ready."""
 

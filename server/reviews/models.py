@@ -13,9 +13,9 @@ from server.core.scope import RegionScoped
 
 
 class Review(RegionScoped, Base):
-    """Approval or return of a visit. ``id`` is made by the reviewer's device; ``sha256`` is of the decision's content.
+    """Approval or return of a visit; ``id`` is made by the reviewer's device.
 
-    ``reviewer_name`` and ``reviewer_role`` are those of the moment of deciding.
+    ``sha256`` is of the decision's content. ``reviewer_name`` and ``reviewer_role`` are those of the moment.
     """
 
     __tablename__ = "review"

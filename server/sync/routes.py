@@ -1,7 +1,123 @@
-"""HTTP routes of sync: parse, delegate, dump."""
+"""HTTP routes of the phone: visits in, each in a transaction of its own; households out."""
 
 from __future__ import annotations
 
-from flask_smorest import Blueprint
+import json
+from typing import Any
+from uuid import UUID
 
-blueprint = Blueprint("sync", __name__, url_prefix="/api/v1")
+from flask import Response, current_app, request
+from flask_smorest import Blueprint
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from server.core import clock
+from server.core.auth import current_actor
+from server.core.db import transaction
+from server.core.logs import log
+from server.core.problems import Problem
+from server.core.wire import instant_text
+from server.households.queries import page_of_households
+from server.sync import queries, services
+from server.sync.schemas import BATCH_ANSWER, AssignmentListSchema, BatchSchema, PageQuerySchema
+from server.visits.schemas import VisitBodySchema, VisitResultSchema
+from server.visits.services import SignedVisit, open_signed
+
+blueprint = Blueprint("sync", __name__, url_prefix="/api/v1", description="Visits in, households out")
+HASH_HEADER = "X-Content-SHA256"
+_HASH_PARAMETER = {
+    "in": "header",
+    "name": HASH_HEADER,
+    "required": True,
+    "schema": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+    "description": "SHA-256 of the canonical body",
+}
+
+
+def _takes(schema: type) -> dict[str, Any]:
+    """OpenAPI of a JSON body that is checked by hand, because its hash is of the text and not of a form."""
+    return {"required": True, "content": {"application/json": {"schema": schema}}}
+
+
+def _gives(schema: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "description": "One answer a visit, in order",
+        "content": {"application/json": {"schema": schema}},
+    }
+
+
+@blueprint.put("/visits/<uuid:visit_id>")
+@blueprint.doc(requestBody=_takes(VisitBodySchema), parameters=[_HASH_PARAMETER])
+@blueprint.alt_response(200, schema=VisitResultSchema, description="A copy of a visit that was taken before")
+@blueprint.response(201, VisitResultSchema)
+def put_visit(visit_id: UUID) -> Response:
+    """Take in one visit. Sent again it changes nothing and gets the same answer."""
+    signed = open_signed(request.get_json(), request.headers.get(HASH_HEADER))
+    if signed.form.id != visit_id:
+        message = {"code": "invalid", "message": "Not the identifier of the address."}
+        raise Problem("invalid", errors={"id": [message]})
+    accepted = _accept(signed)
+    return Response(accepted.answer, 201 if accepted.is_new else 200, content_type="application/json")
+
+
+@blueprint.post("/visits/batch")
+@blueprint.doc(requestBody=_takes(BatchSchema), responses={"200": _gives(BATCH_ANSWER)})
+def post_batch() -> Response:
+    """Take in several visits; each gets its own answer, and a bad one never stops the others."""
+    entries = _entries(request.get_json())
+    answers: dict[int, str] = {}
+    for place in services.sending_order(entries):
+        answers[place] = _accept_entry(entries[place])
+    results = ",".join(answers[place] for place in range(len(entries)))
+    text = f'{{"results":[{results}],"server_time":"{instant_text(clock.now())}"}}'
+    return Response(text, content_type="application/json")
+
+
+@blueprint.get("/households")
+@blueprint.arguments(PageQuerySchema, location="query", as_kwargs=True)
+@blueprint.response(200, AssignmentListSchema)
+def list_households(after: str | None, limit: int) -> dict[str, Any]:
+    """The households of the caller's area, with the last visit and what a reviewer gave back."""
+    page, following = page_of_households(after, limit)
+    items = queries.assignments(current_actor(), page)
+    return {"items": items, "next": following, "server_time": clock.now()}
+
+
+def _entries(raw: Any) -> list[dict[str, Any]]:
+    """The entries of a batch whose envelope is right; what is inside an entry is that entry's own affair."""
+    visits = raw.get("visits") if isinstance(raw, dict) else None
+    if not isinstance(visits, list) or not 1 <= len(visits) <= services.MAX_BATCH:
+        message = {"code": "invalid", "message": f"A list of 1 to {services.MAX_BATCH} visits."}
+        raise Problem("invalid", errors={"visits": [message]})
+    return [entry if isinstance(entry, dict) else {} for entry in visits]
+
+
+def _accept_entry(entry: dict[str, Any]) -> str:
+    body = entry.get("body")
+    try:
+        return _accept(open_signed(body, entry.get("sha256"))).answer
+    except Problem as problem:
+        found = problem
+    except OperationalError:
+        raise  # no room or no lock: that is the batch's trouble, and the phone sends it again
+    except Exception as error:  # noqa: BLE001 - one visit that trips a bug must not block the phone's others
+        log.error("visit_failed", kind=type(error).__name__, exc_info=error)
+        found = Problem("internal")
+    named = body.get("id") if isinstance(body, dict) else None
+    return json.dumps(services.rejection(named, found), ensure_ascii=False, separators=(",", ":"))
+
+
+def _accept(signed: SignedVisit) -> services.Accepted:
+    """Accept in one transaction; when a copy of the visit won a race, answer what the copy was answered."""
+    try:
+        return _try_to_accept(signed)
+    except IntegrityError:
+        pass
+    try:
+        return _try_to_accept(signed)
+    except IntegrityError as error:  # the identifier is taken by a visit that the actor may not see
+        raise Problem("visit_conflict") from error
+
+
+def _try_to_accept(signed: SignedVisit) -> services.Accepted:
+    with transaction():
+        return services.accept(current_actor(), signed, current_app.extensions["settings"].profile)

@@ -29,14 +29,14 @@ def with_result(visit_id: UUID) -> Visit | None:
     return db.session.scalar(select(Visit).where(Visit.id == visit_id).options(undefer(Visit.result)))
 
 
-def get_visible(actor: Actor, visit_id: UUID) -> Visit:
-    """One visit that the actor may open, with its body.
+def get_visible(actor: Actor, visit_id: UUID, *, lock: bool = False) -> Visit:
+    """One visit that the actor may open, with its body; ``lock`` holds its row until the transaction ends.
 
     Raises:
         Problem: visit_not_found, whatever the reason.
     """
     query = select(Visit).where(Visit.id == visit_id, visible_to(actor)).options(undefer(Visit.body))
-    visit = db.session.scalar(query)
+    visit = db.session.scalar(query.with_for_update() if lock else query)
     if visit is None:
         raise Problem("visit_not_found")
     return visit
@@ -50,6 +50,14 @@ def check_visible(actor: Actor, visit_id: UUID) -> None:
     """
     if db.session.scalar(select(Visit.seq).where(Visit.id == visit_id, visible_to(actor))) is None:
         raise Problem("visit_not_found")
+
+
+def openable(actor: Actor, visits: Iterable[UUID]) -> set[UUID]:
+    """Which of several visits the actor may know of: a grid member knows the last one of each household."""
+    wanted = set(visits)
+    if not wanted or actor.role in ("grid_member", "first_secretary", "township"):
+        return wanted
+    return set(db.session.scalars(select(Visit.id).where(Visit.id.in_(wanted), visible_to(actor))))
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
@@ -78,6 +86,12 @@ def of_household(household_id: UUID) -> Sequence[Visit]:
     return db.session.scalars(query.options(undefer(Visit.body))).all()
 
 
+def visible_of_household(actor: Actor, household_id: UUID) -> Sequence[Visit]:
+    """The visits and revisions of a household that the actor may open, newest first, without bodies."""
+    query = select(Visit).where(Visit.household_id == household_id, visible_to(actor))
+    return db.session.scalars(query.order_by(Visit.seq.desc())).all()
+
+
 def revisions(root_id: UUID) -> Sequence[Visit]:
     """All revisions of one visit, oldest first."""
     return db.session.scalars(select(Visit).where(Visit.root_id == root_id).order_by(Visit.revision)).all()
@@ -92,9 +106,7 @@ def with_bodies(ids: Iterable[UUID | None]) -> dict[UUID, Visit]:
     return {visit.id: visit for visit in db.session.scalars(query)}
 
 
-def returned_to(author_id: UUID, household_ids: Iterable[UUID]) -> Sequence[Visit]:
-    """A grid member's visits that were given back and not yet answered by a revision, with their bodies."""
-    query = select(Visit).where(
-        Visit.author_id == author_id, Visit.state == RETURNED, Visit.household_id.in_(set(household_ids))
-    )
+def returned(household_ids: Iterable[UUID]) -> Sequence[Visit]:
+    """Visits that a reviewer gave back and no revision has answered yet, oldest first, with their bodies."""
+    query = select(Visit).where(Visit.state == RETURNED, Visit.household_id.in_(set(household_ids)))
     return db.session.scalars(query.order_by(Visit.seq).options(undefer(Visit.body))).all()

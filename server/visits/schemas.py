@@ -8,12 +8,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from marshmallow import ValidationError, fields, post_load, validate, validates
+from marshmallow import Schema, ValidationError, fields, post_load, validate, validates
 
+from server.checklists.schemas import TextSchema
 from server.core.wire import Instant, PlainText, StrictUuid, WireSchema
+from server.visits.models import SEVERITIES
 
 SHA256 = re.compile(r"[0-9a-f]{64}\Z")
 PHOTO_KINDS = ("house", "water", "certificate", "bill", "scene")
+LIGHTS = SEVERITIES[:3]
 MAX_PHOTOS = 6
 NOTE_LENGTH = 500
 _DEGREES = re.compile(r"-?\d{1,3}(\.\d{1,9})?\Z")
@@ -98,7 +101,7 @@ class ExpectedPhotoSchema(WireSchema):
         return ExpectedPhoto(**data)
 
 
-class DeviceSchema(WireSchema):
+class PhoneSchema(WireSchema):
     """The phone and its app."""
 
     id = fields.String(required=True, validate=validate.Length(1, 64))
@@ -129,7 +132,7 @@ class VisitBodySchema(WireSchema):
     photos = fields.List(
         fields.Nested(ExpectedPhotoSchema), required=True, validate=validate.Length(max=MAX_PHOTOS)
     )
-    device = fields.Nested(DeviceSchema, required=True)
+    device = fields.Nested(PhoneSchema, required=True)
 
     @validates("photos")
     def _each_once(self, value: list[ExpectedPhoto], **_: object) -> None:
@@ -140,3 +143,70 @@ class VisitBodySchema(WireSchema):
     def _to_form(self, data: dict[str, Any], **_: object) -> VisitForm:
         del data["device"], data["location_missing_reason"]  # kept in the stored body, used by nothing else
         return VisitForm(**data)
+
+
+class CauseSchema(Schema):
+    """One answer or fact that decided a rule, and the limit it was held against."""
+
+    fact = fields.String(required=True)
+    value = fields.Raw(required=True, allow_none=True)
+    label = fields.Nested(TextSchema, required=True, allow_none=True)
+    threshold = fields.Raw(required=True, allow_none=True)
+
+
+class ArticleSchema(Schema):
+    """The sentence of a policy document that a rule rests on."""
+
+    id = fields.String(required=True)
+    document = fields.String(required=True)
+    text = fields.String(required=True)
+
+
+class LightSchema(Schema):
+    """A rule that a visit met, with the evidence."""
+
+    rule = fields.String(required=True)
+    label = fields.Nested(TextSchema, required=True)
+    severity = fields.String(required=True, validate=validate.OneOf(LIGHTS))
+    risks = fields.List(fields.String(), required=True)
+    causes = fields.List(fields.Nested(CauseSchema), required=True)
+    articles = fields.List(fields.Nested(ArticleSchema), required=True)
+    pack = fields.String(required=True)
+    pack_version = fields.String(required=True)
+
+
+class UnknownRuleSchema(Schema):
+    """A rule that could not be decided, and what to ask."""
+
+    rule = fields.String(required=True)
+    label = fields.Nested(TextSchema, required=True)
+    ask = fields.List(fields.String(), required=True)
+
+
+class ReceiptSchema(Schema):
+    """What the phone shows as proof: ``number`` can be read out, ``seq`` is the server's order."""
+
+    number = fields.String(required=True)
+    seq = fields.Integer(required=True)
+    received_at = Instant(required=True)
+
+
+class PhotoAskedSchema(Schema):
+    """Whether the server still waits for a photo."""
+
+    sha256 = fields.String(required=True)
+    state = fields.String(required=True)
+
+
+class VisitResultSchema(Schema):
+    """The answer to an accepted visit; every copy of the visit gets the same one."""
+
+    id = fields.UUID(required=True)
+    sha256 = fields.String(required=True)
+    state = fields.String(required=True, validate=validate.OneOf(("accepted",)))
+    revision = fields.Integer(required=True)
+    severity = fields.String(required=True, validate=validate.OneOf(SEVERITIES))
+    receipt = fields.Nested(ReceiptSchema, required=True)
+    lights = fields.List(fields.Nested(LightSchema), required=True)
+    unknown_rules = fields.List(fields.Nested(UnknownRuleSchema), required=True, data_key="unknown")
+    photos = fields.List(fields.Nested(PhotoAskedSchema), required=True)

@@ -11,10 +11,11 @@ from uuid import UUID
 
 from marshmallow import ValidationError
 
+from server.checklists.services import Person, Walk, definition, walk
 from server.core import audit, clock
 from server.core.auth import Actor
 from server.core.db import db
-from server.core.problems import Problem, flatten
+from server.core.problems import Errors, Problem, flatten
 from server.core.wire import instant_text
 from server.visits import queries, receipts, timeline
 from server.visits.bodies import seal_body
@@ -41,7 +42,7 @@ class SignedVisit:
 
 @dataclass(frozen=True)
 class Judgement:
-    """What the rules concluded; lights and open questions in wire form, versions of packs, what was not asked."""
+    """What the rules concluded: lights and open questions in wire form, version of each pack."""
 
     lights: list[dict[str, Any]]
     unknown: list[dict[str, Any]]
@@ -86,6 +87,36 @@ def first_answer(visit_id: UUID, sha256: str) -> str | None:
     if earlier.sha256 != sha256:
         raise Problem("visit_conflict")
     return earlier.result
+
+
+def examine(household: Household, form: VisitForm) -> Walk:
+    """Walk through the answers once: skip rules with the roster the phone used, members from the register.
+
+    Raises:
+        Problem: unknown_checklist_version, invalid_answers (with errors by question).
+    """
+    try:
+        version = definition(form.checklist_version)
+    except KeyError as error:
+        raise Problem("unknown_checklist_version") from error
+    people = [Person(str(m.id), m.stage, m.relation, m.sex) for m in household.members]
+    day = clock.local_date(form.finished_at)
+    found = walk(version, form.answers, form.roster, people, day, len(form.photos))
+    strays = form.notes.keys() - version.questions.keys()
+    if found.errors or strays:
+        raise Problem("invalid_answers", errors=_answer_errors(found, strays))
+    return found
+
+
+def _answer_errors(found: Walk, strays: set[str]) -> Errors:
+    errors: Errors = {}
+    for error in found.errors:
+        entry = {"code": error.code, "message": error.message}
+        errors.setdefault(error.question, []).append(entry | ({"item": error.item} if error.item else {}))
+    for question in sorted(strays):
+        entry = {"code": "unknown_question", "message": "A note on a question the checklist does not have."}
+        errors.setdefault(question, []).append(entry)
+    return errors
 
 
 def record(actor: Actor, household: Household, signed: SignedVisit) -> Visit:

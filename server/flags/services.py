@@ -1,0 +1,55 @@
+"""Judging a visit: facts of answers and register, the rules in force on its day, a flag for each light."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from server.checklists.services import Walk, facts_of, roster_values
+from server.core import clock
+from server.core.db import db
+from server.flags import queries
+from server.flags.models import CLOSED, Flag
+from server.households.services import roster_facts
+from server.policy import engine
+from server.visits.services import Judgement, set_judgement
+
+if TYPE_CHECKING:
+    from server.households.models import Household
+    from server.visits.models import Visit
+
+
+def judge(visit: Visit, household: Household, walk: Walk, profile: str) -> None:
+    """Judge a visit by the rules of a profile and keep the outcome; a revision closes the flags before it.
+
+    The register's facts are the server's own, whatever the phone was loaded with.
+    """
+    found = engine.judge(_facts(household, walk), profile=profile, on=clock.local_date(visit.visited_at))
+    lights = [result.as_light() for result in found.met]
+    packs = {pack.id: pack.version for pack in found.packs}
+    unknown = [rule.as_json() for rule in found.unknown]
+    set_judgement(visit, Judgement(lights, unknown, packs, walk.not_asked))
+    db.session.add_all(_flag(visit, light) for light in lights)
+    if visit.revises_id is not None:
+        _close(visit.revises_id)
+
+
+def _facts(household: Household, walk: Walk) -> dict[str, Any]:
+    home = {"lat": household.home_lat, "lon": household.home_lon} if household.home_lat else None
+    return facts_of(walk, home) | roster_values(walk.definition, roster_facts(household))
+
+
+def _flag(visit: Visit, light: dict[str, Any]) -> Flag:
+    copied = ("rule", "severity", "risks", "causes", "articles", "pack", "pack_version")
+    return Flag(
+        **{name: light[name] for name in copied},
+        visit_id=visit.id,
+        household_id=visit.household_id,
+        region_code=visit.region_code,
+        opened_at=visit.received_at,
+    )
+
+
+def _close(visit_id: UUID) -> None:
+    for flag in queries.open_of_visit(visit_id):
+        flag.state, flag.closed_at = CLOSED, clock.now()

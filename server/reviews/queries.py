@@ -1,0 +1,124 @@
+"""Reads of the review desk: the list, its counts, and the decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
+
+from server.core import cursors
+from server.core.auth import Actor
+from server.core.db import db
+from server.core.problems import Problem
+from server.core.scope import within
+from server.reviews.models import Review
+from server.visits.models import SEVERITIES, SUPERSEDED, Visit
+from server.visits.queries import LOWEST_RANK, visible_to
+
+LISTING = "visits"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filters:
+    """What a reviewer narrows the list to; None = everything. Superseded revisions only when asked for."""
+
+    region: str | None = None
+    severity: str | None = None
+    risk: str | None = None
+    state: str | None = None
+    flagged: bool | None = None
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many visits the filters other than severity leave, by severity and by "changed since last time"."""
+
+    red: int = 0
+    yellow: int = 0
+    attention: int = 0
+    none: int = 0
+    changed: int = 0
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return self.red + self.yellow + self.attention + self.none
+
+    @property
+    def unchanged(self) -> int:
+        """Those without a changed answer."""
+        return self.total - self.changed
+
+
+def page(
+    actor: Actor, filters: Filters, cursor: str | None, limit: int
+) -> tuple[Sequence[Visit], str | None]:
+    """One page, the most severe first and the newest first within a severity, and the cursor of the next.
+
+    Raises:
+        Problem: bad_request, for a cursor that is not one of ours.
+    """
+    query = select(Visit).where(*_matching(actor, filters), *_listed(actor, filters))
+    query = query.order_by(Visit.severity_rank, Visit.seq.desc()).limit(limit + 1)
+    if cursor is not None:
+        rank, seq = _position(cursor)
+        query = query.where(
+            or_(Visit.severity_rank > rank, and_(Visit.severity_rank == rank, Visit.seq < seq))
+        )
+    rows = db.session.scalars(query).all()
+    shown = rows[:limit]
+    more = len(rows) > limit
+    return shown, cursors.pack(LISTING, shown[-1].severity_rank, shown[-1].seq) if more else None
+
+
+def _position(cursor: str) -> tuple[int, int]:
+    parts = cursors.unpack(LISTING, cursor)
+    if len(parts) != 2 or not all(isinstance(part, int) for part in parts):
+        raise Problem("bad_request")
+    return int(parts[0] or 0), int(parts[1] or 0)
+
+
+def counts(actor: Actor, filters: Filters) -> Counts:
+    """One grouped query; the county counts also the visits that it does not see."""
+    changed = func.sum(case((Visit.changed_count > 0, 1), else_=0))
+    query = select(Visit.severity_rank, func.count(), changed).where(*_matching(actor, filters))
+    found = db.session.execute(query.group_by(Visit.severity_rank)).tuples().all()
+    by_severity = {SEVERITIES[rank]: count for rank, count, _ in found}
+    return Counts(**by_severity, changed=sum(int(part) for _, _, part in found))
+
+
+def _matching(actor: Actor, filters: Filters) -> list[ColumnElement[bool]]:
+    """The conditions that the counts share with the list."""
+    conditions = [] if actor.role == "county" else [visible_to(actor)]
+    conditions += [within(Visit.region_code, filters.region)] if filters.region else []
+    conditions += [Visit.risks.contains(f"|{filters.risk}|", autoescape=True)] if filters.risk else []
+    conditions.append(Visit.state == filters.state if filters.state else Visit.state != SUPERSEDED)
+    return conditions
+
+
+def _listed(actor: Actor, filters: Filters) -> list[ColumnElement[bool]]:
+    """The conditions of the list alone."""
+    conditions: list[ColumnElement[bool]] = []
+    if filters.severity:
+        conditions.append(Visit.severity_rank == SEVERITIES.index(filters.severity))
+    if filters.flagged or actor.role == "county":
+        conditions.append(Visit.severity_rank < LOWEST_RANK)
+    elif filters.flagged is False:
+        conditions.append(Visit.severity_rank == LOWEST_RANK)
+    return conditions
+
+
+def by_id(review_id: UUID) -> Review | None:
+    """The decision of an identifier, if it is in scope."""
+    return db.session.scalar(select(Review).where(Review.id == review_id))
+
+
+def of_visits(visit_ids: Iterable[UUID]) -> dict[UUID, list[Review]]:
+    """The decisions on several visits, oldest first, in one query."""
+    found: dict[UUID, list[Review]] = {visit_id: [] for visit_id in visit_ids}
+    query = select(Review).where(Review.visit_id.in_(found)).order_by(Review.created_at, Review.id)
+    for review in db.session.scalars(query):
+        found[review.visit_id].append(review)
+    return found

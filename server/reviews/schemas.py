@@ -1,0 +1,209 @@
+"""Wire forms of the review desk."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
+
+from server.checklists.schemas import TextSchema
+from server.core.wire import Instant, PlainText, StrictUuid, WireSchema
+from server.households.schemas import HouseholdSchema
+from server.photos.schemas import PhotoSchema
+from server.reviews.queries import Filters
+from server.reviews.services import MAX_COMMENTS, QuestionComment, ReviewForm
+from server.visits.models import APPROVED, RETURNED, SEVERITIES, SUBMITTED, SUPERSEDED
+from server.visits.schemas import LightSchema, LocationSchema, ReceiptSchema, UnknownRuleSchema
+
+STATES = (SUBMITTED, APPROVED, RETURNED, SUPERSEDED)
+DECISIONS = (APPROVED, RETURNED)
+_REGION = validate.Regexp(r"(\d{6}|\d{9}|\d{12}|\d{14})\Z")
+_RISK = validate.Regexp(r"[a-z_]{1,40}\Z")
+
+
+class ListQuerySchema(WireSchema):
+    """Filters and page of the list. ``flagged`` true: with a light; false: without any."""
+
+    region = fields.String(validate=_REGION)
+    severity = fields.String(validate=validate.OneOf(SEVERITIES))
+    risk = fields.String(validate=_RISK)
+    state = fields.String(validate=validate.OneOf(STATES))
+    flagged = fields.Boolean()
+    cursor = fields.String(validate=validate.Length(1, 200))
+    limit = fields.Integer(load_default=50, validate=validate.Range(1, 100))
+
+    @post_load
+    def _to_page(self, data: dict[str, Any], **_: object) -> dict[str, Any]:
+        cursor, limit = data.pop("cursor", None), data.pop("limit")
+        return {"filters": Filters(**data), "cursor": cursor, "limit": limit}
+
+
+class QuestionCommentSchema(WireSchema):
+    """A remark on one question."""
+
+    question = fields.String(required=True, validate=validate.Length(1, 40))
+    text = PlainText(required=True, validate=validate.Length(1, 500))
+
+    @post_load
+    def _to_form(self, data: dict[str, Any], **_: object) -> QuestionComment:
+        return QuestionComment(**data)
+
+
+class ReviewFormSchema(WireSchema):
+    """A decision; giving a visit back needs a comment that says why."""
+
+    id = StrictUuid(required=True)
+    decision = fields.String(required=True, validate=validate.OneOf(DECISIONS))
+    comment = PlainText(load_default="", validate=validate.Length(max=1000))
+    comments = fields.List(
+        fields.Nested(QuestionCommentSchema), load_default=list, validate=validate.Length(max=MAX_COMMENTS)
+    )
+
+    @validates_schema
+    def _says_why(self, data: dict[str, Any], **_: object) -> None:
+        if data["decision"] == RETURNED and not data["comment"].strip():
+            raise ValidationError("Say what is to be corrected.", "comment")
+
+    @post_load
+    def _to_form(self, data: dict[str, Any], **_: object) -> ReviewForm:
+        return ReviewForm(**data)
+
+
+class CommentSchema(Schema):
+    """A remark on one question."""
+
+    question = fields.String(required=True)
+    text = fields.String(required=True)
+
+
+class ReviewSchema(Schema):
+    """A decision as it was taken."""
+
+    id = fields.UUID(required=True)
+    visit_id = fields.UUID(required=True)
+    decision = fields.String(required=True, validate=validate.OneOf(DECISIONS))
+    comment = fields.String(required=True)
+    comments = fields.List(fields.Nested(CommentSchema), required=True)
+    reviewer_name = fields.String(required=True)
+    reviewer_role = fields.String(required=True)
+    created_at = Instant(required=True)
+
+
+class HouseholdSummarySchema(Schema):
+    """A household as a line of a list."""
+
+    id = fields.UUID(required=True)
+    head_name = fields.String(required=True)
+    number = fields.String(required=True)
+    category = fields.String(required=True)
+    village = fields.String(required=True)
+    natural_village = fields.String(required=True)
+    township = fields.String(required=True)
+
+
+class LightCountsSchema(Schema):
+    """How many lights of each severity."""
+
+    red = fields.Integer(required=True)
+    yellow = fields.Integer(required=True)
+    attention = fields.Integer(required=True)
+
+
+class VisitSummarySchema(Schema):
+    """A visit as a line of a list."""
+
+    id = fields.UUID(required=True)
+    household = fields.Nested(HouseholdSummarySchema, required=True)
+    author_name = fields.String(required=True)
+    visited_at = Instant(required=True)
+    received_at = Instant(required=True)
+    revision = fields.Integer(required=True)
+    state = fields.String(required=True, validate=validate.OneOf(STATES))
+    severity = fields.String(required=True, validate=validate.OneOf(SEVERITIES))
+    light_counts = fields.Nested(LightCountsSchema, required=True)
+    top_lights = fields.List(fields.Nested(TextSchema), required=True)
+    risks = fields.List(fields.String(), required=True)
+    changed_count = fields.Integer(required=True)
+    photo_count = fields.Integer(required=True)
+    photos_ready = fields.Integer(required=True)
+
+
+class CountsSchema(Schema):
+    """Visits under the filters other than severity, by severity and by "changed since last time"."""
+
+    total = fields.Integer(required=True)
+    red = fields.Integer(required=True)
+    yellow = fields.Integer(required=True)
+    attention = fields.Integer(required=True)
+    none = fields.Integer(required=True)
+    changed = fields.Integer(required=True)
+    unchanged = fields.Integer(required=True)
+
+
+class VisitListSchema(Schema):
+    """One page of the list; ``next`` is the cursor of the following one."""
+
+    items = fields.List(fields.Nested(VisitSummarySchema), required=True)
+    next = fields.String(required=True, allow_none=True)
+    counts = fields.Nested(CountsSchema, required=True)
+
+
+class ChangeSchema(Schema):
+    """An answer that differs from the visit before; ``item`` is the member for a question of a loop."""
+
+    question = fields.String(required=True)
+    item = fields.String(required=True, allow_none=True)
+    before = fields.Raw(required=True, allow_none=True)
+    after = fields.Raw(required=True, allow_none=True)
+
+
+class RevisionSchema(Schema):
+    """One revision of a visit."""
+
+    id = fields.UUID(required=True)
+    revision = fields.Integer(required=True)
+    state = fields.String(required=True, validate=validate.OneOf(STATES))
+    received_at = Instant(required=True)
+
+
+class PreviousVisitSchema(Schema):
+    """The visit that the changes compare with."""
+
+    id = fields.UUID(required=True)
+    visited_at = Instant(required=True)
+
+
+class VisitDetailSchema(VisitSummarySchema):
+    """All of a visit: what was answered, what the rules say, and what was decided."""
+
+    household = fields.Nested(HouseholdSchema, required=True)
+    answers = fields.Dict(keys=fields.String(), required=True)
+    notes = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
+    checklist_version = fields.String(required=True)
+    location = fields.Nested(LocationSchema, required=True, allow_none=True)
+    location_missing_reason = fields.String(required=True, allow_none=True)
+    distance_m = fields.Integer(required=True, allow_none=True)
+    lights = fields.List(fields.Nested(LightSchema), required=True)
+    unknown_rules = fields.List(
+        fields.Nested(UnknownRuleSchema), required=True, attribute="unknown", data_key="unknown"
+    )
+    not_asked = fields.List(fields.String(), required=True)
+    changes = fields.List(fields.Nested(ChangeSchema), required=True)
+    photos = fields.List(fields.Nested(PhotoSchema), required=True)
+    reviews = fields.List(fields.Nested(ReviewSchema), required=True)
+    revisions = fields.List(fields.Nested(RevisionSchema), required=True)
+    receipt = fields.Nested(ReceiptSchema, required=True)
+    previous_visit = fields.Nested(PreviousVisitSchema, required=True, allow_none=True)
+
+
+class HistoryEntrySchema(VisitSummarySchema):
+    """A visit in the history of its household, replaced revisions too."""
+
+    lights = fields.List(fields.Nested(LightSchema), required=True)
+    reviews = fields.List(fields.Nested(ReviewSchema), required=True)
+
+
+class HouseholdHistorySchema(HouseholdSchema):
+    """A household with every visit the caller may open, newest first."""
+
+    history = fields.List(fields.Nested(HistoryEntrySchema), required=True)

@@ -1,0 +1,95 @@
+"""Deciding on visits: approve, or give back with what is to be corrected; nobody decides on own work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from server.checklists.services import definition
+from server.core import audit, clock
+from server.core.auth import Actor
+from server.core.db import db
+from server.core.problems import Errors, Problem
+from server.reviews import queries
+from server.reviews.models import Review
+from server.visits import queries as visits
+from server.visits.canonical import canonical, sha256_hex
+from server.visits.models import Visit
+from server.visits.services import decide
+
+MAX_COMMENTS = 60
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuestionComment:
+    """A remark on one question."""
+
+    question: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReviewForm:
+    """A decision as the reviewer's device sends it."""
+
+    id: UUID
+    decision: str
+    comment: str
+    comments: list[QuestionComment]
+
+    def wire_comments(self) -> list[dict[str, str]]:
+        """The remarks as JSON."""
+        return [{"question": each.question, "text": each.text} for each in self.comments]
+
+
+def review(actor: Actor, visit_id: UUID, form: ReviewForm) -> tuple[Review, bool]:
+    """Decide on a visit; the same decision sent twice is one. Returns it, and whether it is new.
+
+    Raises:
+        Problem: visit_not_found, review_conflict, own_work, visit_not_reviewable, invalid.
+    """
+    visit = visits.get_visible(actor, visit_id, lock=True)
+    digest = _digest(visit_id, form)
+    if (earlier := queries.by_id(form.id)) is not None:
+        if earlier.sha256 != digest or earlier.reviewer_id != actor.id:
+            raise Problem("review_conflict")
+        return earlier, False
+    if visit.author_id == actor.id:
+        raise Problem("own_work")
+    _check_questions(visit, form)
+    decide(visit, form.decision)
+    row = _row(actor, visit, form, digest)
+    db.session.add(row)
+    audit.record("visit.review", ("visit", visit.id), visit.region_code, decision=form.decision)
+    db.session.flush()
+    return row, True
+
+
+def _digest(visit_id: UUID, form: ReviewForm) -> str:
+    content = {"visit": str(visit_id), "decision": form.decision, "comment": form.comment}
+    return sha256_hex(canonical({**content, "comments": form.wire_comments()}))
+
+
+def _check_questions(visit: Visit, form: ReviewForm) -> None:
+    known = definition(visit.checklist_version).questions
+    unknown = [n for n, each in enumerate(form.comments) if each.question not in known]
+    if unknown:
+        wrong = [{"code": "unknown_question", "message": "No question of this visit's checklist."}]
+        errors: Errors = {f"comments.{n}.question": wrong for n in unknown}
+        raise Problem("invalid", errors=errors)
+
+
+def _row(actor: Actor, visit: Visit, form: ReviewForm, digest: str) -> Review:
+    return Review(
+        id=form.id,
+        visit_id=visit.id,
+        region_code=visit.region_code,
+        reviewer_id=actor.id,
+        reviewer_name=actor.display_name,
+        reviewer_role=actor.role,
+        decision=form.decision,
+        comment=form.comment,
+        comments=form.wire_comments(),
+        sha256=digest,
+        created_at=clock.now(),
+    )

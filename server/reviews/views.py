@@ -1,0 +1,85 @@
+"""What the review desk shows: visits, households, photos and decisions, without a query a row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from server.core.auth import Actor
+from server.households import queries as households
+from server.households.services import present
+from server.photos import queries as photos
+from server.reviews import queries
+from server.reviews.models import Review
+from server.visits import queries as visits
+from server.visits.bodies import open_body
+from server.visits.models import Visit
+from server.visits.services import receipt
+
+TOP_LIGHTS = 3
+Wire = dict[str, Any]
+
+
+def summaries(rows: Sequence[Visit]) -> list[Wire]:
+    """Lines of a list; five queries, however many rows."""
+    found = households.households_by_id(visit.household_id for visit in rows)
+    shown = {household["id"]: household for household in present(list(found.values()))}
+    ready = photos.ready_counts(visit.id for visit in rows)
+    return [_summary(visit, shown[str(visit.household_id)], ready.get(visit.id, 0)) for visit in rows]
+
+
+def _summary(visit: Visit, household: Wire, ready: int) -> Wire:
+    copied = ("id", "author_name", "visited_at", "received_at", "revision", "state", "severity")
+    return {
+        **{name: getattr(visit, name) for name in (*copied, "changed_count", "photo_count")},
+        "household": household,
+        "light_counts": {
+            "red": visit.red_count,
+            "yellow": visit.yellow_count,
+            "attention": visit.attention_count,
+        },
+        "top_lights": [light["label"] for light in visit.judgement["lights"][:TOP_LIGHTS]],
+        "risks": [risk for risk in visit.risks.split("|") if risk],
+        "photos_ready": ready,
+    }
+
+
+def detail(visit: Visit) -> Wire:
+    """All of one visit that has been let through; decisions are those on all its revisions."""
+    body = open_body(visit.id, visit.body)
+    revisions = visits.revisions(visit.root_id)
+    previous = visits.by_id(visit.previous_id) if visit.previous_id else None
+    return {
+        **summaries([visit])[0],
+        **{name: body[name] for name in ("answers", "notes", "location")},
+        **{name: getattr(visit, name) for name in ("checklist_version", "distance_m", "not_asked")},
+        "changes": visit.changes,
+        **visit.judgement,
+        "location_missing_reason": body.get("location_missing_reason"),
+        "photos": photos.of_visit(visit.id),
+        "reviews": _decisions(revisions),
+        "revisions": revisions,
+        "receipt": receipt(visit) | {"received_at": visit.received_at},
+        "previous_visit": previous,
+    }
+
+
+def _decisions(rows: Sequence[Visit]) -> list[Review]:
+    found = queries.of_visits(visit.id for visit in rows)
+    return [review for visit in rows for review in found[visit.id]]
+
+
+def history(actor: Actor, household_id: Any) -> Wire:
+    """A household with every visit the actor may open, revisions included, newest first.
+
+    Raises:
+        Problem: household_not_found.
+    """
+    household = present([households.get_household(household_id)])[0]
+    rows = visits.visible_of_household(actor, household_id)
+    decisions = queries.of_visits(visit.id for visit in rows)
+    entries = [
+        line | {"lights": visit.judgement["lights"], "reviews": decisions[visit.id]}
+        for visit, line in zip(rows, summaries(rows), strict=True)
+    ]
+    return household | {"history": entries}

@@ -1,0 +1,71 @@
+"""What a phone needs to know of its households beside the register: the last visit, and what came back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from server.core.auth import Actor
+from server.households.services import present
+from server.photos import queries as photos
+from server.reviews import queries as reviews
+from server.visits import queries as visits
+from server.visits.bodies import open_body, open_own_body
+
+if TYPE_CHECKING:
+    from server.households.models import Household
+    from server.visits.models import Visit
+
+Wire = dict[str, Any]
+
+
+def assignments(actor: Actor, page: Sequence[Household]) -> list[Wire]:
+    """Wire form of a page of households, in a fixed number of queries."""
+    last = visits.with_bodies(household.last_visit_id for household in page)
+    open_to_actor = visits.openable(actor, last)
+    returned = _returned(actor, [household.id for household in page])
+    return [
+        shown
+        | {
+            "last_visit": _last_visit(last[household.last_visit_id])
+            if household.last_visit_id in open_to_actor
+            else None,
+            "returned": returned.get(household.id),
+        }
+        for household, shown in zip(page, present(page), strict=True)
+    ]
+
+
+def _last_visit(visit: Visit) -> Wire:
+    copied = ("id", "visited_at", "state", "severity", "checklist_version")
+    answers = open_body(visit.id, visit.body)["answers"]
+    return {name: getattr(visit, name) for name in copied} | {"answers": answers}
+
+
+def _returned(actor: Actor, household_ids: Sequence[UUID]) -> dict[UUID, Wire]:
+    """What a grid member is to correct, by household; other roles correct nothing."""
+    if actor.role != "grid_member":
+        return {}
+    rows = visits.returned(household_ids)
+    decisions = reviews.of_visits(visit.id for visit in rows)
+    pictures = photos.of_visits(visit.id for visit in rows)
+    return {
+        visit.household_id: _to_correct(actor, visit, decisions[visit.id][-1], pictures[visit.id])
+        for visit in rows
+    }
+
+
+def _to_correct(actor: Actor, visit: Visit, decision: Any, pictures: Sequence[Any]) -> Wire:
+    """The author gets back what they wrote, whole; anybody else with identity numbers masked."""
+    body = (open_own_body if visit.author_id == actor.id else open_body)(visit.id, visit.body)
+    return {
+        "visit_id": visit.id,
+        "comment": decision.comment,
+        "comments": decision.comments,
+        "answers": body["answers"],
+        "notes": body["notes"],
+        "photos": pictures,
+        "reviewed_at": decision.created_at,
+        "reviewer_name": decision.reviewer_name,
+    }

@@ -1,0 +1,91 @@
+"""Wire forms of the phone's door."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields, validate
+
+from server.core.openapi import ProblemSchema
+from server.core.wire import Instant, WireSchema
+from server.households.schemas import HouseholdSchema
+from server.photos.schemas import PhotoAgainSchema
+from server.reviews.schemas import STATES, CommentSchema
+from server.visits.models import SEVERITIES
+from server.visits.schemas import VisitBodySchema, VisitResultSchema
+
+
+class BatchEntrySchema(Schema):
+    """One visit of a batch and the SHA-256 of its canonical body."""
+
+    sha256 = fields.String(required=True)
+    body = fields.Nested(VisitBodySchema, required=True)
+
+
+class BatchSchema(Schema):
+    """Up to 50 visits."""
+
+    visits = fields.List(fields.Nested(BatchEntrySchema), required=True, validate=validate.Length(1, 50))
+
+
+class RejectedSchema(Schema):
+    """A visit of a batch that was not taken, and why; ``id`` is null when it had none."""
+
+    id = fields.String(required=True, allow_none=True)
+    state = fields.String(required=True, validate=validate.OneOf(("rejected",)))
+    problem = fields.Nested(ProblemSchema, required=True)
+
+
+class PageQuerySchema(WireSchema):
+    """Which page of the households."""
+
+    after = fields.String(load_default=None, validate=validate.Length(1, 200))
+    limit = fields.Integer(load_default=200, validate=validate.Range(1, 500))
+
+
+class LastVisitSchema(Schema):
+    """The household's newest visit, to start the next one from."""
+
+    id = fields.UUID(required=True)
+    visited_at = Instant(required=True)
+    state = fields.String(required=True, validate=validate.OneOf(STATES))
+    severity = fields.String(required=True, validate=validate.OneOf(SEVERITIES))
+    checklist_version = fields.String(required=True)
+    answers = fields.Dict(keys=fields.String(), required=True)
+
+
+class ReturnedSchema(Schema):
+    """A visit that a reviewer gave back, with what is to be corrected."""
+
+    visit_id = fields.UUID(required=True)
+    comment = fields.String(required=True)
+    comments = fields.List(fields.Nested(CommentSchema), required=True)
+    answers = fields.Dict(keys=fields.String(), required=True)
+    notes = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
+    photos = fields.List(fields.Nested(PhotoAgainSchema), required=True)
+    reviewed_at = Instant(required=True)
+    reviewer_name = fields.String(required=True)
+
+
+class AssignmentSchema(HouseholdSchema):
+    """A household to visit."""
+
+    last_visit = fields.Nested(LastVisitSchema, required=True, allow_none=True)
+    returned = fields.Nested(ReturnedSchema, required=True, allow_none=True)
+
+
+class AssignmentListSchema(Schema):
+    """One page of households; ``next`` is the cursor of the following one."""
+
+    items = fields.List(fields.Nested(AssignmentSchema), required=True)
+    next = fields.String(required=True, allow_none=True)
+    server_time = Instant(required=True)
+
+
+# apispec reads schemas inside such a description; marshmallow itself has no "one of two forms".
+BATCH_ANSWER = {
+    "type": "object",
+    "required": ["results", "server_time"],
+    "properties": {
+        "results": {"type": "array", "items": {"oneOf": [VisitResultSchema, RejectedSchema]}},
+        "server_time": {"type": "string", "format": "date-time"},
+    },
+}
