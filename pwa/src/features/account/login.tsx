@@ -7,14 +7,13 @@ import { locale, registerTexts, setLocale, t } from '../../core/i18n';
 import { go } from '../../core/nav';
 import { online } from '../../core/network';
 import { deviceId, loginNeeded, startSession, user } from '../../core/session';
-import { texts as en } from '../../i18n/en/account';
 import { texts as zh } from '../../i18n/zh-CN/account';
 import { Banner } from '../../ui/banner';
 import { Button } from '../../ui/button';
 import { Field } from '../../ui/field';
 import { Icon } from '../../ui/icon';
 
-registerTexts({ zh, en });
+registerTexts({ zh, en: () => import('../../i18n/en/account') });
 
 /** Words for a failed sign-in; a lock says how long it lasts. */
 export function loginErrorText(error: unknown): string {
@@ -27,7 +26,7 @@ export function loginErrorText(error: unknown): string {
 async function signIn(username: string, password: string): Promise<void> {
   const device = {
     id: await deviceId(),
-    name: navigator.userAgent.slice(0, 120),
+    name: navigator.userAgent.slice(0, 80),
     app_version: __APP_VERSION__,
   };
   const reply = await call(api.POST('/auth/login', { body: { username, password, device } }));
