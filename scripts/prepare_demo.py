@@ -12,7 +12,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from server.app import create_app
-from server.demo import services as demo
+from server.core.scope import EVERYTHING, region_scope
+from server.demo import seed as demo
 
 COUNTY = "450321"
 HOUSEHOLDS = 2000
@@ -21,21 +22,19 @@ HOUSEHOLDS = 2000
 def main() -> None:
     """Set up, seed when empty, print the demo users."""
     app = create_app()
-    logging.getLogger("alembic").setLevel(logging.WARNING)
 
     def command(*words: str) -> None:
         app.cli.main(args=list(words), prog_name="flask", standalone_mode=False)
 
+    logging.disable(logging.INFO)  # the migrations tell their steps
     command("setup")
-    with app.app_context():
+    with app.app_context(), region_scope(EVERYTHING):
         empty = demo.is_empty()
     if empty:
-        print(
-            f"==> Making the demo county: {HOUSEHOLDS:,} households and their visits (about a minute)",
-            flush=True,
-        )
+        print(f"==> Making the demo county: {HOUSEHOLDS:,} households and their visits", flush=True)
         command("demo", "seed", "--county", COUNTY, "--households", str(HOUSEHOLDS))
-    command("demo", "users")
+    else:
+        command("demo", "users")
 
 
 if __name__ == "__main__":

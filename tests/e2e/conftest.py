@@ -1,0 +1,115 @@
+"""A small demo county behind real gunicorn, and phones to use it with.
+
+Seeding happens once a worker; every module gets its own copy of the data, so that no module sees
+another's visits.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Playwright, expect, sync_playwright
+
+from tests.conftest import new_postgres_database
+from tests.e2e.pages import PASSWORD
+from tests.support.api import Api
+from tests.support.live_server import LiveServer, build_pwa
+from tests.support.phone import Phone
+from tests.support.pictures import write_jpegs
+
+HOUSEHOLDS = 60
+HERE = Path(__file__).parent
+
+expect.set_options(timeout=20_000)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests come first (they are the longest), a module to one worker."""
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.e2e)
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+    items.sort(key=lambda item: HERE not in item.path.parents)
+
+
+@pytest.fixture(scope="session")
+def app_build() -> None:
+    """The phone app as a person would get it."""
+    build_pwa()
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """The driver of the browsers."""
+    with sync_playwright() as driver:
+        yield driver
+
+
+@pytest.fixture(scope="session")
+def seeded(app_build: None, tmp_path_factory: pytest.TempPathFactory) -> LiveServer:
+    """A seeded installation that is never started; copies of it are."""
+    made = LiveServer(tmp_path_factory.mktemp("county"))
+    made.seed(HOUSEHOLDS)
+    return made
+
+
+@pytest.fixture(scope="module")
+def server(seeded: LiveServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    """A running server on SQLite, fresh for the module."""
+    copy = LiveServer(tmp_path_factory.mktemp("server")).copy_of(seeded).start()
+    yield copy
+    copy.stop()
+
+
+@pytest.fixture(scope="module")
+def postgres_server(app_build: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    """A running server on PostgreSQL, fresh for the module."""
+    folder = tmp_path_factory.mktemp("pg-server")
+    made = LiveServer(folder, new_postgres_database(folder.name))
+    made.seed(HOUSEHOLDS)
+    yield made.start()
+    made.stop()
+
+
+@pytest.fixture
+def phone_of(
+    playwright: Playwright, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[..., Phone]]:
+    """``phone_of(server)`` is a new phone, not opened; at the end none may have logged an error."""
+    phones: list[Phone] = []
+
+    def make(server: LiveServer, **options: object) -> Phone:
+        phone = Phone(playwright, tmp_path_factory.mktemp("profile"), server.url, **options)  # type: ignore[arg-type]
+        phones.append(phone)
+        return phone
+
+    yield make
+    for phone in phones:
+        phone.close()
+    assert [complaint for phone in phones for complaint in phone.complaints] == []
+
+
+@pytest.fixture(scope="session")
+def photos(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Three photos as a camera writes them: 6 megapixels, position in EXIF."""
+    return write_jpegs(tmp_path_factory.mktemp("photos"), 3)
+
+
+@pytest.fixture
+def api_of() -> Callable[[LiveServer, str], Api]:
+    """``api_of(server, "grid1")`` is a signed-in device without a browser."""
+    return lambda server, username: Api(server.port, username, PASSWORD)
+
+
+@pytest.fixture(scope="session")
+def screenshots() -> Path | None:
+    """Folder for pictures of the screens, when the environment names one."""
+    named = os.environ.get("SCREENSHOTS")
+    if not named:
+        return None
+    folder = Path(named)
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
