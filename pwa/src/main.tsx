@@ -8,10 +8,9 @@ import { registerTexts, restoreLocale } from './core/i18n';
 import { followHash } from './core/nav';
 import { watchNetwork } from './core/network';
 import { restorePrefs } from './core/prefs';
-import { texts as en } from './i18n/en/core';
 import { texts as zh } from './i18n/zh-CN/core';
 
-registerTexts({ zh, en });
+registerTexts({ zh, en: () => import('./i18n/en/core') });
 restorePrefs();
 restoreLocale();
 followHash();

@@ -54,7 +54,7 @@ export function Page({ bar, foot, wide, children }: PageProps) {
       <main class="page-main" id="main">
         {children}
       </main>
-      {foot && <div class="foot">{foot}</div>}
+      {foot && <footer class="foot">{foot}</footer>}
     </div>
   );
 }

@@ -4,7 +4,7 @@ import type { ComponentChildren } from 'preact';
 import { Icon, type IconName } from './icon';
 
 export interface ButtonProps {
-  /** `primary` filled, `quiet` outlined, `plain` text only, `danger` outlined in red words. */
+  /** `primary` filled, `quiet` outlined, `plain` text only, `danger` outlined in ink: red means risk. */
   kind?: 'primary' | 'quiet' | 'plain' | 'danger' | undefined;
   /** With `href` the button is a link. */
   href?: string | undefined;

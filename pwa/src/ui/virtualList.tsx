@@ -58,9 +58,18 @@ export function VirtualList<T>(props: VirtualListProps<T>) {
     };
   }, [own, items]);
   useEffect(() => {
-    if (activeIndex !== undefined)
-      box.current?.querySelector(`[data-row="${activeIndex}"]`)?.scrollIntoView({ block: 'nearest' });
-  }, [activeIndex]);
+    const element = box.current;
+    if (!element || activeIndex === undefined) return;
+    const [top = 0, bottom = 0] = [tops[activeIndex], tops[activeIndex + 1]];
+    if (own) {
+      if (top < element.scrollTop) element.scrollTop = top;
+      else if (bottom > element.scrollTop + element.clientHeight)
+        element.scrollTop = bottom - element.clientHeight;
+    } else {
+      const y = element.getBoundingClientRect().top;
+      if (y + top < 0 || y + bottom > innerHeight) scrollBy(0, y + top - innerHeight / 3);
+    }
+  }, [activeIndex, own, tops]);
   const first = rowAt(tops, view.top - SPARE_PX);
   const last = Math.min(items.length, rowAt(tops, view.top + view.height + SPARE_PX) + 1);
   return (

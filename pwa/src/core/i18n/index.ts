@@ -11,17 +11,39 @@ export interface Bilingual {
   en: string;
 }
 
+/** Texts at hand, or the way to fetch them when their language is first wanted. */
+export type TextSource = Texts | (() => Promise<{ texts: Texts }>);
+
 const KEY = 'liangdeng.locale';
 const texts: Record<Locale, Record<string, string>> = { 'zh-CN': {}, en: {} };
 const current = signal<Locale>('zh-CN');
+/** Counts arrivals of texts, so that screens drawn before them are drawn again. */
+const arrivals = signal(0);
+let pending: (() => Promise<void>)[] = [];
 
 /** The language now on screen. */
 export const locale: ReadonlySignal<Locale> = current;
 
-/** Switches the language at once and remembers it on this phone. */
+/** Fetches the English texts registered so far; those that fail stay Chinese until the next try. */
+async function fetchEnglish(): Promise<void> {
+  const wanted = pending;
+  pending = [];
+  const failed = await Promise.all(
+    wanted.map((load) =>
+      load().then(
+        () => [],
+        () => [load],
+      ),
+    ),
+  );
+  pending.push(...failed.flat());
+}
+
+/** Switches the language and remembers it on this phone. */
 export function setLocale(next: Locale): void {
   current.value = next;
   document.documentElement.lang = next;
+  if (next === 'en') void fetchEnglish();
   try {
     localStorage.setItem(KEY, next);
   } catch {
@@ -40,20 +62,37 @@ export function restoreLocale(): void {
   setLocale(saved === 'en' ? 'en' : 'zh-CN');
 }
 
-/** Adds a feature's texts; call it at the top of the feature's index so they are there before it draws. */
-export function registerTexts(pair: { zh: Texts; en: Texts }): void {
+/**
+ * Adds a feature's texts; call it at the top of the feature's index so they are there before it draws.
+ * English may be given as an import, so that it costs nothing until somebody wants it.
+ */
+export function registerTexts(pair: { zh: Texts; en: TextSource }): void {
   Object.assign(texts['zh-CN'], pair.zh);
-  Object.assign(texts.en, pair.en);
+  const english = pair.en;
+  if (typeof english !== 'function') {
+    Object.assign(texts.en, english);
+    return;
+  }
+  pending.push(async () => {
+    Object.assign(texts.en, (await english()).texts);
+    arrivals.value += 1;
+  });
+  if (current.value === 'en') void fetchEnglish();
 }
 
-/** Whether a text exists in the language on screen. */
+function find(key: string): string | undefined {
+  // Reading the counter lets a screen follow texts that arrive after it was drawn.
+  return arrivals.value < 0 ? undefined : (texts[current.value][key] ?? texts['zh-CN'][key]);
+}
+
+/** Whether a text exists. */
 export function hasText(key: string): boolean {
-  return texts[current.value][key] !== undefined;
+  return find(key) !== undefined;
 }
 
-/** The text of `key` in the language on screen with `{name}` filled in; the key itself when it is missing. */
+/** The text of `key` with `{name}` filled in: in the language on screen, else Chinese, else the key itself. */
 export function t(key: string, params?: Params): string {
-  const text = texts[current.value][key] ?? key;
+  const text = find(key) ?? key;
   if (!params) return text;
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => String(params[name] ?? whole));
 }

@@ -9,7 +9,6 @@ import { go } from '../../core/nav';
 import { reloadOutbox, unsent } from '../../core/outbox';
 import { setTextSize, setTheme, type TextSize, type Theme, textSize, theme } from '../../core/prefs';
 import { endSession, user } from '../../core/session';
-import { texts as en } from '../../i18n/en/account';
 import { texts as zh } from '../../i18n/zh-CN/account';
 import { AppBar, Page } from '../../ui/appBar';
 import { Button } from '../../ui/button';
@@ -19,7 +18,7 @@ import { Dialog } from '../../ui/dialog';
 import { StatusLine } from '../../ui/statusLine';
 import { InstallCard } from './install';
 
-registerTexts({ zh, en });
+registerTexts({ zh, en: () => import('../../i18n/en/account') });
 
 function Who() {
   const me = user.value;

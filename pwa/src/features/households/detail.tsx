@@ -11,7 +11,6 @@ import { registerTexts, t } from '../../core/i18n';
 import { back } from '../../core/nav';
 import { online } from '../../core/network';
 import { outboxItems } from '../../core/outbox';
-import { texts as en } from '../../i18n/en/households';
 import { texts as zh } from '../../i18n/zh-CN/households';
 import { AppBar, Page } from '../../ui/appBar';
 import { Button } from '../../ui/button';
@@ -22,7 +21,7 @@ import { EmptyState } from '../../ui/states';
 import { Tag } from '../../ui/tag';
 import { groupOf, savedThisMonth } from './worklist';
 
-registerTexts({ zh, en });
+registerTexts({ zh, en: () => import('../../i18n/en/households') });
 
 function memberFacts(member: Member): string {
   const parts = [

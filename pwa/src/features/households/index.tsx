@@ -9,7 +9,6 @@ import { registerTexts, t } from '../../core/i18n';
 import { outboxItems } from '../../core/outbox';
 import { textSize } from '../../core/prefs';
 import { user } from '../../core/session';
-import { texts as en } from '../../i18n/en/households';
 import { texts as zh } from '../../i18n/zh-CN/households';
 import { AppBar, Page } from '../../ui/appBar';
 import { Banner } from '../../ui/banner';
@@ -23,7 +22,7 @@ import { HouseholdRow, heights, keyOf, type Line, linesOf, resultLines } from '.
 import { prepare, search } from './search';
 import { type Sorted, sortWork } from './worklist';
 
-registerTexts({ zh, en });
+registerTexts({ zh, en: () => import('../../i18n/en/households') });
 
 function SearchBox({ value, onInput }: { value: string; onInput: (text: string) => void }) {
   return (

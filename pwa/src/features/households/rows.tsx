@@ -98,7 +98,7 @@ export function keyOf(line: Line): string {
   return line.kind === 'group' ? line.id : line.household.id;
 }
 
-const NORMAL = (line: Line) => (line.kind === 'group' ? 44 : 72);
+const NORMAL = (line: Line) => (line.kind === 'group' ? 44 : 74);
 const LARGE = (line: Line) => (line.kind === 'group' ? 54 : 92);
 
 /** Heights of the lines for a text size, one stable function each. */
@@ -120,16 +120,16 @@ export function HouseholdRow({ line }: { line: Line }) {
   return (
     <a class={`row-link hh-row${edge}`} href={`#/household/${household.id}`}>
       <span class="row-who">
-        <b class="hh-name">
-          <span>{household.head_name}</span>
+        <b class="hh-name">{household.head_name}</b>
+        <small>
           {severity && severity !== 'none' && (
-            <span class="hh-light" title={severityWord(severity)}>
+            <span class={`hh-light light-${severity}`}>
               <LightShape severity={severity} size={13} />
-              <span class="visually-hidden">{severityWord(severity)}</span>
+              {severityWord(severity)}
             </span>
           )}
-        </b>
-        <small>{line.below}</small>
+          {line.below}
+        </small>
       </span>
       {mark.words && <Tag tone={mark.tone}>{mark.words}</Tag>}
     </a>

@@ -3,7 +3,6 @@ import './outbox.css';
 import { householdById } from '../../core/assignments';
 import { registerTexts, t } from '../../core/i18n';
 import { kick, type OutboxItem, outboxItems, sendingNow, unsent } from '../../core/outbox';
-import { texts as en } from '../../i18n/en/outbox';
 import { texts as zh } from '../../i18n/zh-CN/outbox';
 import { AppBar, Page } from '../../ui/appBar';
 import { Button } from '../../ui/button';
@@ -13,7 +12,7 @@ import { StatusLine } from '../../ui/statusLine';
 import { Tag } from '../../ui/tag';
 import { causes, PILES, type Pile, pileOf, secondLine, tagOf } from './words';
 
-registerTexts({ zh, en });
+registerTexts({ zh, en: () => import('../../i18n/en/outbox') });
 
 function nameOf(item: OutboxItem): string {
   return item.headName || householdById(item.householdId)?.head_name || item.householdId.slice(0, 8);
