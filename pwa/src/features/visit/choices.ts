@@ -1,29 +1,30 @@
 /** One-tap answers: which option is exclusive, how "none" is stored, what is on. */
 
 import type { Json } from '../../core/canonical';
-import type { Member, Option, Question, Text } from './types';
+import type { Bilingual } from '../../core/i18n';
+import type { Option, Person, Question } from './types';
 
 export const NONE = 'none';
 export const UNKNOWN = 'unknown';
 
-const EXCLUSIVE: ReadonlySet<string> = new Set([NONE, 'ok', UNKNOWN]);
-
 /** Options of a question as shown; a members question lists the household between "none" and "unknown". */
 export function optionsOf(
   question: Question,
-  members: readonly Member[],
-  name: (m: Member) => Text,
+  people: readonly Person[],
+  name: (person: Person) => Bilingual,
 ): Option[] {
   const own = question.options ?? [];
   if (question.type !== 'members') return [...own];
-  const people = members.map((m) => ({ id: m.id, label: name(m) }));
-  const tail = own.filter((o) => o.id === UNKNOWN);
-  return [...own.filter((o) => o.id !== UNKNOWN), ...people, ...tail];
+  const named = people.map((person) => ({ id: person.id, label: name(person) }));
+  return [...own.filter((o) => o.id !== UNKNOWN), ...named, ...own.filter((o) => o.id === UNKNOWN)];
 }
 
 /** The options that push all others out ("none", "all in order", "cannot say"). */
-export const isExclusive = (question: Question, option: string): boolean =>
-  question.type !== 'one' && EXCLUSIVE.has(option);
+export function isExclusive(question: Question, option: string): boolean {
+  if (question.type === 'one') return false;
+  if (question.type === 'members' && option === UNKNOWN) return true;
+  return question.options?.some((o) => o.id === option && o.exclusive === true) ?? false;
+}
 
 /** Whether an option is on, given the stored answer ([] is "none"; a missing answer is nothing at all). */
 export function isChosen(value: Json | undefined, option: string): boolean {
@@ -37,13 +38,13 @@ export function isChosen(value: Json | undefined, option: string): boolean {
  */
 export function choose(question: Question, value: Json | undefined, option: string): Json | undefined {
   if (question.type === 'one') return option;
-  if (isExclusive(question, option)) return exclusive(question, option);
+  if (isExclusive(question, option)) return alone(question, option);
   const before = Array.isArray(value) ? value.filter((v) => !isExclusive(question, String(v))) : [];
   const after = before.includes(option) ? before.filter((v) => v !== option) : [...before, option];
   return after.length > 0 ? after : undefined;
 }
 
-function exclusive(question: Question, option: string): Json {
+function alone(question: Question, option: string): Json {
   if (option === NONE) return [];
   return question.type === 'members' ? option : [option];
 }

@@ -1,55 +1,74 @@
-/** The form at run time: which questions are open now, what is still to ask, what is wrong. Pure. */
+/** The form at run time: open questions, what is still to ask, how far it is. Pure. */
 
 import type { Json } from '../../core/canonical';
-import { type Facts, fails, holds } from '../../core/policy/expression';
-import { factsOf, loopItems, type Situation } from './facts';
-import { isMoney } from './money';
-import type { Answers, Checklist, LoopItem, Question, Text } from './types';
+import { type Facts, holds } from '../../core/policy/expression';
+import type { Around } from './reading';
+import { peopleAfter } from './roster';
+import type { ReadonlyAnswers as Answers, Checklist, LoopItem, Person, RosterFacts } from './types';
+import { baseFacts, type Step, storedItem, type Taken, walk } from './walk';
 
-/** One question on screen; inside a loop there is one step a member. */
-export interface Step {
-  readonly key: string;
-  readonly question: Question;
-  readonly loop?: string;
-  readonly who?: string;
+export { CONSENT, type Step, stepKey, type Taken } from './walk';
+
+export const PHOTOS = 'photos';
+
+export interface Situation {
+  readonly roster: Readonly<RosterFacts>;
+  readonly members: readonly Person[];
+  /** Day of the visit, Asia/Shanghai. */
+  readonly today: string;
 }
 
 export interface Form {
   readonly facts: Facts;
   readonly steps: readonly Step[];
+  readonly taken: readonly Taken[];
+  readonly around: Around;
   /** Answers without anything a hidden question left behind. */
   readonly answers: Answers;
 }
 
-/** Why an answer cannot stay: a sentence of the checklist, or a code the screen has words for. */
-export type Issue = { readonly key: string } & (
-  | { readonly message: Text }
-  | { readonly code: 'money' | 'min' | 'max' | 'date' | 'too_many'; readonly limit?: string }
-);
+/** The form these answers make in this situation. */
+export function readForm(checklist: Checklist, answers: Answers, situation: Situation): Form {
+  const people = peopleAfter(situation.members, answers['roster_edit'], situation.today);
+  const around: Around = { today: situation.today, people, members: situation.members };
+  const { facts, taken, items } = walk(
+    checklist,
+    answers,
+    baseFacts(situation.roster, situation.today),
+    around,
+  );
+  const kept: Record<string, Json | undefined> = {};
+  for (const { step, raw } of taken)
+    if (step.loop === undefined && raw !== undefined && raw !== null) kept[step.question.id] = raw;
+  for (const [loop, open] of items)
+    if (Array.isArray(facts[loop]) || open.length > 0)
+      kept[loop] = open.map((item) => keepItem(loop, item, taken));
+  return { facts, taken, around, steps: taken.map((t) => t.step), answers: kept };
+}
 
-export const CONSENT = 'consent';
-export const PHOTOS = 'photos';
-export const ROSTER_EDIT = 'roster_edit';
-
-export const stepKey = (question: string, who?: string): string => (who ? `${question}@${who}` : question);
+/** A loop item as it is sent: the member, what the register knows, and the answers to open questions. */
+function keepItem(loop: string, item: LoopItem, taken: readonly Taken[]): { [field: string]: Json } {
+  const kept: { [field: string]: Json } = { who: item['who'] ?? '' };
+  if (item['stage'] !== undefined) kept['stage'] = item['stage'];
+  for (const { step, raw } of taken)
+    if (step.loop === loop && step.who === item['who'] && raw !== undefined && raw !== null)
+      kept[step.question.id] = raw;
+  return kept;
+}
 
 /** The stored answer of a step. */
 export function answerAt(answers: Answers, step: Step): Json | undefined {
   if (step.loop === undefined) return answers[step.question.id];
-  return itemOf(answers, step)?.[step.question.id];
-}
-
-function itemOf(answers: Answers, step: Step): LoopItem | undefined {
-  const items = answers[step.loop ?? ''];
-  return Array.isArray(items) ? (items as LoopItem[]).find((item) => item['who'] === step.who) : undefined;
+  return storedItem(answers, step.loop, step.who ?? '')?.[step.question.id];
 }
 
 /** Answers with one step set, or cleared when `value` is undefined. The old object is left alone. */
 export function setAnswer(answers: Answers, step: Step, value: Json | undefined): Answers {
   if (step.loop === undefined) return withField(answers, step.question.id, value);
   const items = (Array.isArray(answers[step.loop]) ? answers[step.loop] : []) as LoopItem[];
-  const item = withField(itemOf(answers, step) ?? { who: step.who ?? '' }, step.question.id, value);
-  return { ...answers, [step.loop]: [...items.filter((i) => i['who'] !== step.who), item] };
+  const who = step.who ?? '';
+  const item = withField(storedItem(answers, step.loop, who) ?? { who }, step.question.id, value);
+  return { ...answers, [step.loop]: [...items.filter((i) => i['who'] !== who), item] };
 }
 
 function withField(record: LoopItem, field: string, value: Json | undefined): LoopItem {
@@ -57,89 +76,27 @@ function withField(record: LoopItem, field: string, value: Json | undefined): Lo
   return value === undefined ? rest : { ...rest, [field]: value };
 }
 
-/**
- * Opens questions until nothing more opens. An answer counts only while its question is shown, and a
- * question may be shown because of any other answer, so the form grows from the bare roster upwards.
- */
-export function readForm(checklist: Checklist, answers: Answers, situation: Situation): Form {
-  let kept: Answers = {};
-  let steps: Step[] = [];
-  let facts = factsOf(checklist, kept, situation);
-  for (let round = 0; round <= checklist.questions.length; round += 1) {
-    steps = openSteps(checklist, facts);
-    const next = keep(checklist, answers, steps, situation);
-    const same = JSON.stringify(next) === JSON.stringify(kept);
-    kept = next;
-    facts = factsOf(checklist, kept, situation);
-    if (same) break;
-  }
-  return { facts, steps, answers: kept };
-}
-
-function openSteps(checklist: Checklist, facts: Facts): Step[] {
-  const open =
-    facts[CONSENT] === 'no' ? checklist.questions.filter((q) => q.id === CONSENT) : checklist.questions;
-  return open.flatMap((question) =>
-    question.loop === undefined ? single(question, facts) : looped(question, facts),
-  );
-}
-
-const shown = (question: Question, facts: Facts, item?: LoopItem): boolean =>
-  question.show === undefined || holds(question.show, facts, item);
-
-const single = (question: Question, facts: Facts): Step[] =>
-  shown(question, facts) ? [{ key: question.id, question }] : [];
-
-function looped(question: Question, facts: Facts): Step[] {
-  const loop = question.loop ?? '';
-  const items = facts[loop];
-  if (!Array.isArray(items)) return [];
-  return (items as LoopItem[])
-    .filter((item) => shown(question, facts, item))
-    .map((item) => {
-      const who = String(item['who']);
-      return { key: stepKey(question.id, who), question, loop, who };
-    });
-}
-
-/** Only what open questions hold; a loop whose opener is answered stays as a list, even an empty one. */
-function keep(checklist: Checklist, answers: Answers, steps: readonly Step[], situation: Situation): Answers {
-  const kept: Record<string, Json> = {};
-  for (const { question, loop } of steps) {
-    const value = answers[question.id];
-    if (loop === undefined && value !== undefined && value !== null) kept[question.id] = value;
-  }
-  for (const loop of checklist.loops) {
-    const open = steps.filter((s) => s.loop === loop.id);
-    const items = loopItems(loop, { ...kept, [loop.id]: answers[loop.id] ?? [] }, situation);
-    if (items !== null) kept[loop.id] = items.map((item) => keepItem(item, loop, open));
-  }
-  return kept;
-}
-
-function keepItem(
-  item: LoopItem,
-  loop: { key: string; fields_from_member?: readonly string[] },
-  open: readonly Step[],
-): LoopItem {
-  const fields = new Set([loop.key, ...(loop.fields_from_member ?? [])]);
-  for (const step of open) if (step.who === item[loop.key]) fields.add(step.question.id);
-  return Object.fromEntries(
-    Object.entries(item).filter(([field, value]) => fields.has(field) && value !== null),
-  );
-}
-
-/** Whether a step has its answer. Photos and member changes answer by being there. */
+/** Whether a step has its answer. Photos answer by being there. */
 export function isAnswered(form: Form, step: Step, photoCount: number): boolean {
   if (step.question.type === 'photo') return photoCount > 0;
   const value = answerAt(form.answers, step);
-  if (step.question.type === 'repeat') return Array.isArray(value) && value.length > 0;
   return value !== undefined && value !== null;
+}
+
+/** Whether the form ought to have this step: photos only in the cases their rule names. */
+export function isDue(form: Form, step: Step): boolean {
+  const when = step.question.required_when;
+  return when === undefined ? step.question.required !== false : holds(when, form.facts);
 }
 
 /** Questions whose absence is worth a warning. */
 export function unanswered(form: Form, photoCount: number): Step[] {
-  return form.steps.filter((step) => step.question.required !== false && !isAnswered(form, step, photoCount));
+  return form.steps.filter((step) => isDue(form, step) && !isAnswered(form, step, photoCount));
+}
+
+/** Steps that count for progress: due ones, and others once they are answered. */
+export function counted(form: Form, photoCount: number): Step[] {
+  return form.steps.filter((step) => isDue(form, step) || isAnswered(form, step, photoCount));
 }
 
 export interface Progress {
@@ -147,51 +104,19 @@ export interface Progress {
   readonly total: number;
 }
 
-/** Answered and countable questions; optional ones count once they are answered. */
+/** How many of the counted questions are answered. */
 export function progress(form: Form, photoCount: number): Progress {
-  const done = form.steps.filter((step) => isAnswered(form, step, photoCount)).length;
-  return { answered: done, total: done + unanswered(form, photoCount).length };
+  const steps = counted(form, photoCount);
+  return { answered: steps.filter((s) => isAnswered(form, s, photoCount)).length, total: steps.length };
 }
 
-const ISO_DAY = /^\d{4}-\d{2}-\d{2}$/;
-
-/** Everything wrong with the answers given; a missing answer is never an error here. */
-export function issues(form: Form): Issue[] {
-  return form.steps.flatMap((step) => issuesOf(form, step));
+/** The next unanswered step after `key`, without turning back; null when there is none. */
+export function nextAfter(form: Form, key: string | null, photoCount: number): Step | null {
+  const at = form.steps.findIndex((step) => step.key === key);
+  const open = new Set(unanswered(form, photoCount));
+  return form.steps.slice(at + 1).find((step) => open.has(step)) ?? null;
 }
 
-function issuesOf(form: Form, step: Step): Issue[] {
-  const { question, key } = step;
-  const value = answerAt(form.answers, step);
-  if (value !== undefined) {
-    if (question.type === 'money') {
-      const issue = moneyIssue(question, value);
-      if (issue) return [{ key, ...issue }];
-    }
-    if (question.type === 'date' && !(typeof value === 'string' && ISO_DAY.test(value)))
-      return [{ key, code: 'date' }];
-  }
-  return violated(form, step).map((message) => ({ key, message }));
-}
-
-function moneyIssue(
-  question: Question,
-  value: Json,
-): { code: 'money' | 'min' | 'max'; limit?: string } | null {
-  if (!isMoney(value)) return { code: 'money' };
-  if (question.min !== undefined && Number(value) < Number(question.min))
-    return { code: 'min', limit: question.min };
-  if (question.max !== undefined && Number(value) > Number(question.max))
-    return { code: 'max', limit: question.max };
-  return null;
-}
-
-function violated(form: Form, step: Step): Text[] {
-  const loopFacts = step.loop === undefined ? undefined : form.facts[step.loop];
-  const item = Array.isArray(loopFacts)
-    ? (loopFacts as LoopItem[]).find((i) => i['who'] === step.who)
-    : undefined;
-  return (step.question.constraints ?? [])
-    .filter((c) => fails(c.check, form.facts, item))
-    .map((c) => c.message);
-}
+/** A step by its key, or the first one of that question (a comment names only the question). */
+export const findStep = (form: Form, key: string | null): Step | undefined =>
+  form.steps.find((step) => step.key === key) ?? form.steps.find((step) => step.question.id === key);

@@ -1,20 +1,39 @@
-/** Shapes the visit form works with: the checklist definition, the household and the draft. */
+/** Shapes the visit form works with: the checklist definition and the draft. */
 
+import type {
+  Answers,
+  Household,
+  Member,
+  Notes,
+  PhotoKind,
+  PhotoRef,
+  RosterFacts,
+  VisitBody,
+} from '../../core/api/types';
 import type { Json } from '../../core/canonical';
+import type { Bilingual } from '../../core/i18n';
 
-export interface Text {
-  readonly zh: string;
-  readonly en: string;
-}
+export type { Answers, Household, Member, Notes, PhotoKind, PhotoRef, RosterFacts, VisitBody };
 
 export interface Option {
   readonly id: string;
-  readonly label: Text;
+  readonly label: Bilingual;
+  /** Pushes all other options out ("none", "all in order"). */
+  readonly exclusive?: boolean;
 }
 
 export interface Constraint {
   readonly check: Json;
-  readonly message: Text;
+  readonly message: Bilingual;
+}
+
+/** One line of the member form. */
+export interface FormField {
+  readonly id: string;
+  readonly type: 'one' | 'text' | 'date' | 'id_number' | 'member';
+  readonly label: Bilingual;
+  readonly max_length?: number;
+  readonly options?: readonly Option[];
 }
 
 export type QuestionType = 'one' | 'many' | 'members' | 'money' | 'date' | 'photo' | 'repeat';
@@ -23,21 +42,25 @@ export interface Question {
   readonly id: string;
   readonly section: string;
   readonly type: QuestionType;
-  readonly label: Text;
-  readonly hint?: Text;
+  readonly label: Bilingual;
+  readonly hint?: Bilingual;
   readonly options?: readonly Option[];
+  readonly fields?: readonly FormField[];
   readonly show?: Json;
   readonly loop?: string;
   readonly constraints?: readonly Constraint[];
   /** Decimal yuan as text, inclusive. */
   readonly min?: string;
   readonly max?: string;
+  readonly max_age_months?: number;
+  readonly max_count?: number;
   readonly required?: boolean;
-  readonly refs?: readonly string[];
+  readonly required_when?: Json;
   readonly problem?: boolean;
+  /** What the question counts as while it is hidden because nothing is wrong there. */
+  readonly neutral?: Json;
   /** Filled in by the visitor from what they see; never read out to the household. */
   readonly observer?: boolean;
-  readonly max_count?: number;
 }
 
 export interface Loop {
@@ -45,36 +68,25 @@ export interface Loop {
   readonly opened_by: string;
   readonly key: string;
   readonly also?: Json;
+  readonly also_stage?: string;
   readonly fields_from_member?: readonly string[];
+  readonly year?: boolean;
+  readonly title?: Bilingual;
 }
 
 export interface Section {
   readonly id: string;
-  readonly title: Text;
+  readonly title: Bilingual;
 }
 
 export interface Checklist {
   readonly version: string;
-  readonly title?: Text;
   readonly sections: readonly Section[];
   readonly questions: readonly Question[];
   readonly loops: readonly Loop[];
 }
 
-export type Sex = 'male' | 'female';
-
-export interface Member {
-  readonly id: string;
-  readonly name: string;
-  readonly relation: string;
-  readonly sex: string;
-  readonly age: number | null;
-  readonly stage?: string | null;
-  readonly labour?: string | null;
-  readonly id_masked?: string | null;
-}
-
-/** One entry of `roster_edit`. An added member gets an id of our own so the form can tell entries apart. */
+/** One entry of `roster_edit`: what is filled in is what changes. */
 export interface RosterChange {
   readonly op: 'add' | 'change' | 'remove';
   readonly member_id?: string;
@@ -88,80 +100,34 @@ export interface RosterChange {
   readonly note?: string;
 }
 
-export type LoopItem = { readonly [field: string]: Json };
-export type Answers = { readonly [question: string]: Json };
-export type Notes = { readonly [question: string]: string };
-export type Roster = { readonly [fact: string]: Json };
-
-export type PhotoKind = 'house' | 'water' | 'certificate' | 'bill' | 'scene';
-
-export interface PhotoInfo {
-  readonly sha256: string;
-  readonly length: number;
-  readonly kind: PhotoKind;
-  readonly taken_at: string;
-}
-
-export interface LastVisit {
+/** A member as the form needs them; those a visit adds have only what was typed. */
+export interface Person {
   readonly id: string;
-  readonly visited_at: string;
-  readonly answers: Answers;
+  readonly name?: string;
+  readonly relation?: string | null;
+  readonly sex?: string | null;
+  readonly age?: number | null;
+  readonly stage?: string | null;
 }
 
-export interface ReturnedVisit {
-  readonly visit_id: string;
-  readonly comment: string;
-  readonly comments: readonly { readonly question: string; readonly text: string }[];
-  readonly answers: Answers;
-  readonly notes?: Notes | null;
-  readonly photos?: readonly PhotoInfo[] | null;
-  readonly reviewed_at?: string | null;
-  readonly reviewer_name?: string | null;
-}
-
-export interface VisitHousehold {
-  readonly id: string;
-  readonly number?: string;
-  readonly head_name: string;
-  readonly address?: string | null;
-  readonly roster: Roster;
-  readonly members: readonly Member[];
-  readonly last_visit: LastVisit | null;
-  readonly returned: ReturnedVisit | null;
-}
-
-/** The fix as it goes on the wire: numbers as text, so that every language hashes them alike. */
-export interface Location {
-  readonly lat: string;
-  readonly lon: string;
-  readonly accuracy_m: string;
-  readonly fixed_at: string;
-  readonly datum: 'WGS-84';
-}
+export type LoopItem = { readonly [field: string]: Json | undefined };
+export type ReadonlyAnswers = LoopItem;
+export type Sex = 'male' | 'female';
 
 /** Everything typed so far; saved whole after every answer. `at` is the step to reopen at. */
 export interface Draft {
   readonly id: string;
   readonly household_id: string;
   readonly checklist_version: string;
+  /** The returned visit that this one replaces. */
   readonly revises: string | null;
+  /** The refused record on this phone that this one takes the place of. */
+  readonly corrects: string | null;
   readonly started_at: string;
-  readonly saved_at: string;
-  readonly answers: Answers;
-  readonly notes: Notes;
-  readonly photos: readonly PhotoInfo[];
-  readonly location: Location | null;
+  readonly answers: ReadonlyAnswers;
+  readonly notes: Readonly<Notes>;
+  readonly photos: readonly PhotoRef[];
+  readonly location: VisitBody['location'];
   readonly location_missing_reason: string | null;
   readonly at: string | null;
-}
-
-export interface Device {
-  readonly id: string;
-  readonly app_version: string;
-}
-
-export interface VisitBody extends Omit<Draft, 'saved_at' | 'at'> {
-  readonly finished_at: string;
-  readonly roster: Roster;
-  readonly device: Device;
 }

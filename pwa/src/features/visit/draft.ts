@@ -1,0 +1,85 @@
+/** Beginnings of a form (fresh, returned, refused) and its end: the body that is hashed and sent. */
+
+import { canonical } from '../../core/canonical';
+import { type Form, PHOTOS, type Step } from './model';
+import type { Draft, Household, VisitBody } from './types';
+
+export interface Birth {
+  readonly id: string;
+  readonly version: string;
+  readonly now: string;
+}
+
+/** A new form. A returned visit lends its answers and notes, and is replaced by this one. */
+export function newDraft(household: Household, birth: Birth): Draft {
+  const { returned } = household;
+  return {
+    id: birth.id,
+    household_id: household.id,
+    checklist_version: birth.version,
+    revises: returned?.visit_id ?? null,
+    corrects: null,
+    started_at: birth.now,
+    answers: returned?.answers ?? {},
+    notes: returned?.notes ?? {},
+    photos: [],
+    location: null,
+    location_missing_reason: null,
+    at: returned?.comments[0]?.question ?? null,
+  };
+}
+
+/** A form that corrects a record the server refused: same content, an identity of its own. */
+export function correctionOf(body: VisitBody, birth: Birth): Draft {
+  return {
+    id: birth.id,
+    household_id: body.household_id,
+    checklist_version: body.checklist_version,
+    revises: body.revises,
+    corrects: body.id,
+    started_at: birth.now,
+    answers: body.answers,
+    notes: body.notes,
+    photos: body.photos,
+    location: body.location,
+    location_missing_reason: body.location_missing_reason,
+    at: null,
+  };
+}
+
+export interface Closing {
+  readonly now: string;
+  readonly deviceId: string;
+  readonly appVersion: string;
+}
+
+/** The visit as it goes on the wire: only open questions, notes that say something, whole numbers only. */
+export function buildBody(draft: Draft, form: Form, household: Household, closing: Closing): VisitBody {
+  const body: VisitBody = {
+    id: draft.id,
+    household_id: draft.household_id,
+    revises: draft.revises,
+    checklist_version: draft.checklist_version,
+    started_at: draft.started_at,
+    finished_at: closing.now,
+    answers: plain(form.answers),
+    notes: keptNotes(draft, form.steps),
+    roster: household.roster,
+    location: draft.location,
+    location_missing_reason: draft.location === null ? draft.location_missing_reason : null,
+    photos: form.steps.some((s) => s.question.id === PHOTOS) ? draft.photos.map((p) => ({ ...p })) : [],
+    device: { id: closing.deviceId, app_version: closing.appVersion },
+  };
+  // Fails here, with the draft still at hand, rather than at the hash.
+  canonical(body as unknown as Parameters<typeof canonical>[0]);
+  return body;
+}
+
+const plain = (answers: Form['answers']): VisitBody['answers'] =>
+  JSON.parse(JSON.stringify(answers)) as VisitBody['answers'];
+
+function keptNotes(draft: Draft, steps: readonly Step[]): VisitBody['notes'] {
+  const open = new Set(steps.map((s) => s.question.id));
+  const notes = Object.entries(draft.notes).map(([id, text]) => [id, text.trim()] as const);
+  return Object.fromEntries(notes.filter(([id, text]) => text !== '' && open.has(id)));
+}

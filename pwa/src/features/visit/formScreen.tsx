@@ -1,0 +1,280 @@
+/** The form itself: sections that fold when done, the current one open, one main button at the bottom. */
+import type { ComponentChildren } from 'preact';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { errorText, ServerProblem } from '../../core/api/problem';
+import { now } from '../../core/clock';
+import { pick, t } from '../../core/i18n';
+import { back } from '../../core/nav';
+import { holdReload } from '../../core/reload';
+import { AppBar, Page } from '../../ui/appBar';
+import { Banner } from '../../ui/banner';
+import { Button } from '../../ui/button';
+import { Icon } from '../../ui/icon';
+import { Progress } from '../../ui/progress';
+import { Tag } from '../../ui/tag';
+import type { Controller } from './controller';
+import { followPosition, type Gps } from './gps';
+import { sameAsLast } from './last';
+import { counted, findStep, nextAfter, type Step } from './model';
+import { ReviewSheet } from './reviewSheet';
+import { SavedView } from './savedView';
+import { cards, numberOf, type OpenSection, openSections } from './sections';
+import { StepView } from './stepView';
+import { personName } from './words';
+
+/** Long enough to see the tap take, short enough not to wait for it. */
+const GLANCE_MS = 220;
+
+export function FormScreen({ controller }: { controller: Controller }) {
+  const { household, checklist } = controller.opened;
+  const { draft } = controller;
+  const photoCount = draft.value.photos.length;
+  const form = controller.form.value;
+  const sections = openSections(checklist, form, photoCount);
+  const [openId, setOpenId] = useState(() => firstOpen(controller, sections));
+  const [checking, setChecking] = useState(false);
+  const touched = useRef(true);
+  const gps = useGps(controller);
+  useHousekeeping(controller);
+
+  const jump = (step: Step) => {
+    controller.moveTo(step.key);
+    setOpenId(step.question.section);
+    setChecking(false);
+    requestAnimationFrame(() => reveal(step.key));
+  };
+  const jumpTo = (key: string) => {
+    const step = findStep(controller.form.value, key);
+    if (step) jump(step);
+  };
+  const goOn = () => {
+    const next = nextAfter(controller.form.value, draft.value.at, draft.value.photos.length);
+    if (next) jump(next);
+    else setChecking(true);
+  };
+  const settled = (step: Step) => {
+    // With a keyboard the arrows choose too: moving on by itself would run away from the reader.
+    if (!touched.current) return;
+    setTimeout(() => {
+      const next = nextAfter(controller.form.value, step.key, draft.value.photos.length);
+      if (next && draft.value.at === step.key) jump(next);
+    }, GLANCE_MS);
+  };
+  useEffect(() => {
+    const step = findStep(controller.form.value, draft.value.at);
+    if (step && (controller.opened.resumed || draft.value.revises !== null)) jump(step);
+  }, []);
+
+  const phase = controller.phase.value;
+  if (phase.kind === 'saved') return <SavedView visitId={phase.visitId} name={household.head_name} />;
+  const { answered, total } = controller.progress.value;
+  const number = numberOf(counted(form, photoCount), findStep(form, draft.value.at)?.key ?? null);
+  const allDone = nextAfter(form, draft.value.at, photoCount) === null;
+  return (
+    <Page
+      bar={
+        <AppBar
+          title={household.head_name}
+          note={t('visit.position', { n: number, total })}
+          subtitle={household.address}
+          back={{ label: t('visit.leave'), onClick: () => back(`#/household/${household.id}`) }}
+        >
+          <div class="visit-progress">
+            <Progress value={answered} max={total} label={t('visit.progress', { n: answered, total })} />
+          </div>
+        </AppBar>
+      }
+      foot={<Button onClick={goOn}>{allDone ? t('visit.finish') : t('visit.next')}</Button>}
+    >
+      <div
+        class="stack"
+        onPointerDownCapture={() => {
+          touched.current = true;
+        }}
+        onKeyDownCapture={() => {
+          touched.current = false;
+        }}
+      >
+        <Notices controller={controller} gps={gps} />
+        {folded(
+          sections,
+          openId,
+          (one) => (
+            <Fold
+              key={one.section.id}
+              one={one}
+              controller={controller}
+              onOpen={() => jump(firstStep(controller, one))}
+            />
+          ),
+          (one) => (
+            <SectionView key={one.section.id} one={one} controller={controller} onSettled={settled} />
+          ),
+        )}
+      </div>
+      <ReviewSheet
+        controller={controller}
+        gps={gps.state.value}
+        open={checking}
+        onClose={() => setChecking(false)}
+        onJump={jumpTo}
+      />
+    </Page>
+  );
+}
+
+/** Folded sections before and after the open one share one surface each. */
+function folded(
+  sections: readonly OpenSection[],
+  openId: string,
+  fold: (one: OpenSection) => ComponentChildren,
+  open: (one: OpenSection) => ComponentChildren,
+): ComponentChildren {
+  const at = sections.findIndex((one) => one.section.id === openId);
+  const before = sections.slice(0, Math.max(0, at));
+  const current = sections[at];
+  const after = sections.slice(at + 1);
+  return (
+    <>
+      {before.length > 0 && <div class="visit-folds">{before.map(fold)}</div>}
+      {current && open(current)}
+      {after.length > 0 && <div class="visit-folds">{after.map(fold)}</div>}
+    </>
+  );
+}
+
+function firstOpen(controller: Controller, sections: readonly OpenSection[]): string {
+  const step = findStep(controller.form.value, controller.draft.value.at);
+  return (
+    step?.question.section ?? sections.find((one) => !one.done)?.section.id ?? sections[0]?.section.id ?? ''
+  );
+}
+
+function firstStep(controller: Controller, one: OpenSection): Step {
+  const open = new Set(controller.open.value);
+  const [first] = one.steps;
+  return one.steps.find((step) => open.has(step)) ?? (first as Step);
+}
+
+/** Brings a question under the thumb and moves the reading position there. */
+function reveal(key: string): void {
+  const element = document.getElementById(`q-${key}`);
+  if (!element) return;
+  const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
+  (element.closest('.visit-card') === element.parentElement &&
+  element.parentElement?.firstElementChild === element
+    ? element.parentElement
+    : element
+  ).scrollIntoView({ block: 'start', behavior: calm ? 'auto' : 'smooth' });
+  element.focus({ preventScroll: true });
+}
+
+function useGps(controller: Controller): Gps {
+  const gps = useMemo(() => followPosition(navigator.geolocation, now, controller.locate), [controller]);
+  useEffect(() => gps.stop, [gps]);
+  return gps;
+}
+
+/** While the form is open: no reload under the hands, and everything on disk before the page is hidden. */
+function useHousekeeping(controller: Controller): void {
+  useEffect(() => holdReload(), []);
+  useEffect(() => {
+    const hide = () => {
+      if (document.visibilityState === 'hidden') void controller.flush().catch(() => undefined);
+    };
+    document.addEventListener('visibilitychange', hide);
+    return () => document.removeEventListener('visibilitychange', hide);
+  }, [controller]);
+}
+
+function Notices({ controller, gps }: { controller: Controller; gps: Gps }) {
+  const { household, problem, draft } = controller.opened;
+  const { returned } = household;
+  const state = gps.state.value;
+  return (
+    <>
+      {controller.unsaved.value && (
+        <Banner tone="red" icon="alert" role="alert">
+          {t('visit.unsaved')}
+        </Banner>
+      )}
+      {problem && (
+        <Banner tone="amber" icon="alert">
+          {t('visit.refused', { why: errorText(new ServerProblem(problem)) })}
+        </Banner>
+      )}
+      {returned && draft.revises !== null && (
+        <Banner tone="accent" icon="refresh">
+          <b>{t('visit.returned', { name: returned.reviewer_name })}</b>
+          <br />
+          {returned.comment}
+        </Banner>
+      )}
+      {state.kind === 'refused' && <Banner icon="pin">{t('visit.gps.refused')}</Banner>}
+    </>
+  );
+}
+
+interface SectionProps {
+  readonly one: OpenSection;
+  readonly controller: Controller;
+}
+
+function SectionView({ one, controller, onSettled }: SectionProps & { onSettled: (step: Step) => void }) {
+  return (
+    <section class="visit-section" aria-label={pick(one.section.title)}>
+      <h2>{pick(one.section.title)}</h2>
+      {cards(one.steps).map((steps) => (
+        <div key={steps[0]?.key} class="visit-card">
+          <CardTitle controller={controller} step={steps[0]} />
+          {steps.map((step) => (
+            <StepView key={step.key} controller={controller} step={step} onSettled={onSettled} />
+          ))}
+        </div>
+      ))}
+    </section>
+  );
+}
+
+/** Whom the questions of a loop are about. */
+function CardTitle({ controller, step }: { controller: Controller; step: Step | undefined }) {
+  const person = controller.form.value.around.people.find((p) => p.id === step?.who);
+  const loop = controller.opened.checklist.loops.find((l) => l.id === step?.loop);
+  if (!person || !loop) return null;
+  return (
+    <h3>
+      {loop.title && `${pick(loop.title)} · `}
+      {pick(personName(person))}
+    </h3>
+  );
+}
+
+function Fold({ one, controller, onOpen }: SectionProps & { onOpen: () => void }) {
+  return (
+    <div>
+      <button type="button" class="visit-fold" onClick={onOpen}>
+        <span>{pick(one.section.title)}</span>
+        <FoldState one={one} controller={controller} />
+        <Icon name="next" size={20} />
+      </button>
+    </div>
+  );
+}
+
+function FoldState({ one, controller }: SectionProps) {
+  const form = controller.form.value;
+  const wrong = controller.issues.value.some((issue) => one.steps.some((step) => step.key === issue.key));
+  if (wrong) return <Tag tone="amber">{t('visit.fold.wrong')}</Tag>;
+  const open = controller.open.value.filter((step) => step.question.section === one.section.id).length;
+  if (!one.done)
+    return (
+      <span class="small muted">
+        {open > 0 ? t('visit.fold.open', { n: open }) : t('visit.fold.optional')}
+      </span>
+    );
+  const last = controller.opened.household.last_visit;
+  const same = last !== null && sameAsLast(form, one.steps, last.answers, form.around);
+  if (same) return <Tag tone="green">{t('visit.fold.same')}</Tag>;
+  const trouble = form.taken.some((taken) => taken.problem && taken.step.question.section === one.section.id);
+  return trouble ? <Tag tone="accent">{t('visit.fold.trouble')}</Tag> : <Tag>{t('visit.fold.done')}</Tag>;
+}

@@ -1,0 +1,81 @@
+/** The visit form, a chunk of its own: the app mounts `VisitPage` at #/visit/<household>. */
+import './visit.css';
+import { useEffect, useState } from 'preact/hooks';
+import { registerTexts, t } from '../../core/i18n';
+import { back } from '../../core/nav';
+import { texts as en } from '../../i18n/en/visit';
+import { texts as zh } from '../../i18n/zh-CN/visit';
+import { AppBar, Page } from '../../ui/appBar';
+import { Button } from '../../ui/button';
+import { Skeleton } from '../../ui/progress';
+import { ErrorState } from '../../ui/states';
+import { appServices, type Controller, openController } from './controller';
+import { FormScreen } from './formScreen';
+import { NoChecklist, openVisit, UnknownHousehold } from './open';
+import { openShrinker } from './shrinker';
+
+registerTexts({ zh, en });
+
+export interface VisitPageProps {
+  householdId: string;
+  /** Visit id of a refused record to correct. */
+  from?: string | undefined;
+}
+
+type Opening =
+  | { kind: 'opening' }
+  | { kind: 'failed'; error: unknown }
+  | { kind: 'open'; controller: Controller };
+
+export function VisitPage({ householdId, from }: VisitPageProps) {
+  const [state, setState] = useState<Opening>({ kind: 'opening' });
+  const [attempt, setAttempt] = useState(0);
+  useEffect(() => {
+    let gone = false;
+    const shrinker = openShrinker();
+    setState({ kind: 'opening' });
+    openVisit(householdId, from).then(
+      (opened) => {
+        const controller = openController(opened, appServices(shrinker.shrink));
+        if (!gone) setState({ kind: 'open', controller });
+      },
+      (error: unknown) => {
+        if (!gone) setState({ kind: 'failed', error });
+      },
+    );
+    return () => {
+      gone = true;
+      shrinker.close();
+    };
+  }, [householdId, from, attempt]);
+  if (state.kind === 'open') return <FormScreen controller={state.controller} />;
+  return (
+    <Page
+      bar={<AppBar title={t('visit.title')} back={{ label: t('visit.leave'), onClick: () => back('#/') }} />}
+    >
+      {state.kind === 'opening' ? (
+        <Skeleton lines={5} label={t('visit.opening')} />
+      ) : (
+        <Failure error={state.error} onRetry={() => setAttempt(attempt + 1)} />
+      )}
+    </Page>
+  );
+}
+
+/** What is missing, and what to do about it. */
+function Failure({ error, onRetry }: { error: unknown; onRetry: () => void }) {
+  const which =
+    error instanceof NoChecklist ? 'checklist' : error instanceof UnknownHousehold ? 'household' : 'storage';
+  return (
+    <ErrorState
+      title={t(`visit.cannot.${which}`)}
+      text={t(`visit.cannot.${which}Text`)}
+      retry={{ label: t('visit.retry'), onClick: onRetry }}
+      action={
+        <Button kind="plain" href="#/">
+          {t('visit.saved.home')}
+        </Button>
+      }
+    />
+  );
+}

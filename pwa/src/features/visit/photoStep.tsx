@@ -1,0 +1,168 @@
+/** Photos: one tap opens the camera for a kind; the form is on disk before the camera takes the memory. */
+import { useEffect, useState } from 'preact/hooks';
+import { kindWord } from '../../core/format';
+import { pick, t } from '../../core/i18n';
+import { listPhotos } from '../../core/photos';
+import { holds } from '../../core/policy/expression';
+import { Icon } from '../../ui/icon';
+import type { Controller } from './controller';
+import type { Step } from './model';
+import { wantedKinds } from './photoRules';
+import type { PhotoKind, PhotoRef } from './types';
+
+const MOST = 6;
+
+interface PhotoProps {
+  readonly controller: Controller;
+  readonly step: Step;
+}
+
+export function PhotoStep({ controller, step }: PhotoProps) {
+  const { question } = step;
+  const photos = controller.draft.value.photos;
+  const most = question.max_count ?? MOST;
+  const [busy, setBusy] = useState(0);
+  const [failed, setFailed] = useState(false);
+  const wanted = wantedKinds(controller.form.value.facts, photos);
+  const due =
+    question.required_when !== undefined && holds(question.required_when, controller.form.value.facts);
+  const room = most - photos.length - busy;
+
+  const take = async (files: FileList | null, kind: PhotoKind) => {
+    const chosen = [...(files ?? [])].slice(0, Math.max(0, room));
+    setFailed(false);
+    setBusy((n) => n + chosen.length);
+    for (const file of chosen) {
+      await controller.addPhoto(file, kind).catch(() => setFailed(true));
+      setBusy((n) => n - 1);
+    }
+  };
+  const retake = async (files: FileList | null, old: PhotoRef) => {
+    const file = files?.[0];
+    if (!file) return;
+    setFailed(false);
+    setBusy((n) => n + 1);
+    await controller.addPhoto(file, old.kind).then(
+      () => controller.removePhoto(old.sha256),
+      () => setFailed(true),
+    );
+    setBusy((n) => n - 1);
+  };
+
+  return (
+    <fieldset class="choice stack">
+      <legend class="choice-legend">
+        {pick(question.label)} {t('visit.photo.count', { n: photos.length, most })}
+      </legend>
+      {question.hint && <p class="field-hint">{pick(question.hint)}</p>}
+      {due && photos.length === 0 && <p class="field-hint">{t('visit.photo.due')}</p>}
+      <Pictures controller={controller} photos={photos} busy={busy} onRetake={retake} />
+      <div class="visit-shots">
+        {question.options?.map((option) => {
+          const kind = option.id as PhotoKind;
+          return (
+            <label key={kind} class="visit-shot">
+              <Icon name="camera" />
+              <span>{pick(option.label)}</span>
+              {wanted.includes(kind) && <small>{t('visit.photo.wanted')}</small>}
+              <input
+                type="file"
+                accept="image/*"
+                capture="environment"
+                multiple
+                disabled={room <= 0}
+                onClick={() => void controller.flush().catch(() => undefined)}
+                onChange={(event) => {
+                  void take(event.currentTarget.files, kind);
+                  event.currentTarget.value = '';
+                }}
+              />
+            </label>
+          );
+        })}
+      </div>
+      <p class="field-error" aria-live="polite">
+        {failed && <Icon name="alert" size={18} />}
+        {failed && t('visit.photo.failed')}
+      </p>
+    </fieldset>
+  );
+}
+
+interface PicturesProps {
+  readonly controller: Controller;
+  readonly photos: readonly PhotoRef[];
+  readonly busy: number;
+  readonly onRetake: (files: FileList | null, old: PhotoRef) => Promise<void>;
+}
+
+function Pictures({ controller, photos, busy, onRetake }: PicturesProps) {
+  const urls = usePictures(controller.draft.value.id, photos);
+  if (photos.length + busy === 0) return null;
+  return (
+    <ul class="visit-pics">
+      {photos.map((photo, at) => {
+        const name = t('visit.photo.name', { kind: kindWord(photo.kind), n: at + 1 });
+        const url = urls.get(photo.sha256);
+        return (
+          <li key={photo.sha256} class="visit-pic">
+            {url ? <img src={url} alt={name} /> : <i role="img" aria-label={name} />}
+            <span class="small">{name}</span>
+            <div class="visit-pic-acts">
+              <label class="visit-more">
+                {t('visit.photo.retake')}
+                <input
+                  type="file"
+                  accept="image/*"
+                  capture="environment"
+                  aria-label={`${t('visit.photo.retake')} ${name}`}
+                  onChange={(event) => void onRetake(event.currentTarget.files, photo)}
+                />
+              </label>
+              <button
+                type="button"
+                class="visit-more"
+                aria-label={`${t('visit.photo.remove')} ${name}`}
+                onClick={() => void controller.removePhoto(photo.sha256)}
+              >
+                {t('visit.photo.remove')}
+              </button>
+            </div>
+          </li>
+        );
+      })}
+      {Array.from({ length: busy }, (_, n) => (
+        <li key={n} class="visit-pic" role="status">
+          <i />
+          <span class="small">{t('visit.photo.busy')}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** Object URLs of the photos on this phone, given back when they leave the screen. */
+function usePictures(visitId: string, photos: readonly PhotoRef[]): ReadonlyMap<string, string> {
+  const [urls, setUrls] = useState<ReadonlyMap<string, string>>(new Map());
+  const names = photos.map((p) => p.sha256).join(' ');
+  useEffect(() => {
+    let made: string[] = [];
+    let gone = false;
+    if (names !== '')
+      void listPhotos(visitId).then((stored) => {
+        if (gone) return;
+        const pairs = stored.flatMap((p) =>
+          p.bytes && names.includes(p.sha256)
+            ? [[p.sha256, URL.createObjectURL(new Blob([p.bytes], { type: 'image/jpeg' }))] as const]
+            : [],
+        );
+        made = pairs.map(([, url]) => url);
+        setUrls(new Map(pairs));
+      });
+    return () => {
+      gone = true;
+      for (const url of made) URL.revokeObjectURL(url);
+    };
+  }, [visitId, names]);
+  return urls;
+}

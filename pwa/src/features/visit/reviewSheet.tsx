@@ -1,0 +1,165 @@
+/** Before saving: what is wrong, what was not asked, photos, place. One look, then one button. */
+import { useState } from 'preact/hooks';
+import { now } from '../../core/clock';
+import { pick, t } from '../../core/i18n';
+import { Banner } from '../../ui/banner';
+import { Button } from '../../ui/button';
+import { ChoiceOne } from '../../ui/choice';
+import { Dialog } from '../../ui/dialog';
+import { Icon } from '../../ui/icon';
+import type { Controller } from './controller';
+import { type GpsState, PATIENCE_MS } from './gps';
+import type { Step } from './model';
+import { issueText, personName } from './words';
+
+export interface ReviewProps {
+  readonly controller: Controller;
+  readonly gps: GpsState;
+  readonly open: boolean;
+  readonly onClose: () => void;
+  readonly onJump: (key: string) => void;
+}
+
+export function ReviewSheet({ controller, gps, open, onClose, onJump }: ReviewProps) {
+  const [sure, setSure] = useState(false);
+  const [failed, setFailed] = useState(false);
+  const issues = controller.issues.value;
+  const missing = controller.open.value;
+  const saving = controller.phase.value.kind === 'saving';
+  const blocked = issues.length > 0 || (missing.length > 0 && !sure);
+  const save = () => {
+    setFailed(false);
+    controller.save().catch(() => setFailed(true));
+  };
+  return (
+    <Dialog
+      open={open}
+      title={t('visit.check.title')}
+      onClose={onClose}
+      actions={
+        <>
+          <Button kind="quiet" block onClick={onClose}>
+            {t('visit.check.back')}
+          </Button>
+          <Button block busy={saving} disabled={blocked} onClick={save}>
+            {t('visit.save')}
+          </Button>
+        </>
+      }
+    >
+      {issues.length > 0 && (
+        <Block title={t('visit.check.wrong', { n: issues.length })}>
+          {issues.map((issue, at) => (
+            <Line
+              key={`${issue.key}-${at}`}
+              controller={controller}
+              target={issue.key}
+              note={issueText(issue)}
+              onJump={onJump}
+            />
+          ))}
+        </Block>
+      )}
+      {missing.length > 0 && (
+        <Block title={t('visit.check.missing', { n: missing.length })}>
+          {missing.map((step) => (
+            <Line key={step.key} controller={controller} target={step.key} onJump={onJump} />
+          ))}
+        </Block>
+      )}
+      {issues.length === 0 && missing.length === 0 && (
+        <Banner icon="check">{t('visit.check.complete', { n: controller.progress.value.total })}</Banner>
+      )}
+      <p class="inline small muted">
+        <Icon name="camera" size={18} />
+        {t('visit.check.photos', { n: controller.draft.value.photos.length })}
+      </p>
+      <Place controller={controller} gps={gps} />
+      {missing.length > 0 && issues.length === 0 && (
+        <label class="choice-card">
+          <input type="checkbox" checked={sure} onChange={(event) => setSure(event.currentTarget.checked)} />
+          <span class="choice-mark" aria-hidden="true" />
+          <span class="choice-text">
+            {t('visit.check.sure')}
+            <small>{t('visit.check.sureNote')}</small>
+          </span>
+        </label>
+      )}
+      <div aria-live="assertive">
+        {failed && (
+          <Banner tone="red" icon="alert">
+            {t('visit.check.failed')}
+          </Banner>
+        )}
+      </div>
+    </Dialog>
+  );
+}
+
+function Block({ title, children }: { title: string; children: preact.ComponentChildren }) {
+  return (
+    <section class="stack">
+      <h3 class="small">{title}</h3>
+      <ul class="visit-check">{children}</ul>
+    </section>
+  );
+}
+
+interface LineProps {
+  readonly controller: Controller;
+  readonly target: string;
+  readonly note?: string;
+  readonly onJump: (key: string) => void;
+}
+
+function Line({ controller, target, note, onJump }: LineProps) {
+  const step = controller.form.value.steps.find((s) => s.key === target);
+  return (
+    <li>
+      <button type="button" class="visit-fold" onClick={() => onJump(target)}>
+        <span>
+          {step ? stepName(controller, step) : target}
+          {note && <small class="field-error">{note}</small>}
+        </span>
+        <Icon name="next" size={20} />
+      </button>
+    </li>
+  );
+}
+
+function stepName(controller: Controller, step: Step): string {
+  const label = pick(step.question.label);
+  const person = controller.form.value.around.people.find((p) => p.id === step.who);
+  return person ? `${pick(personName(person))} · ${label}` : label;
+}
+
+const REASONS = ['signal', 'off', 'elsewhere', 'other'] as const;
+
+/** The place of the visit; without one after a minute it asks why, but never holds the saving up. */
+function Place({ controller, gps }: { controller: Controller; gps: GpsState }) {
+  const { location, location_missing_reason: reason } = controller.draft.value;
+  if (location !== null)
+    return (
+      <p class="inline small muted">
+        <Icon name="pin" size={18} />
+        {t('visit.gps.fixed', { m: location.accuracy_m })}
+      </p>
+    );
+  if (gps.kind === 'waiting' && now() - gps.since < PATIENCE_MS)
+    return (
+      <p class="inline small muted">
+        <Icon name="pin" size={18} />
+        {t('visit.gps.waiting')}
+      </p>
+    );
+  return (
+    <ChoiceOne
+      legend={t('visit.gps.why')}
+      hint={t('visit.gps.whyNote')}
+      columns={2}
+      options={REASONS.map((id) => ({ id, label: t(`visit.gps.reason.${id}`) }))}
+      value={reason}
+      onChange={(id) => controller.explain(id)}
+    />
+  );
+}

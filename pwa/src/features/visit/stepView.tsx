@@ -1,0 +1,181 @@
+/** One question: what was said last time, its control, what is wrong with the answer, and a place for a note. */
+import { useState } from 'preact/hooks';
+import type { Json } from '../../core/canonical';
+import { dayOf } from '../../core/clock';
+import { showDay } from '../../core/format';
+import { pick, t } from '../../core/i18n';
+import { Field } from '../../ui/field';
+import { Icon } from '../../ui/icon';
+import { MoneyInput } from '../../ui/money';
+import { Tag } from '../../ui/tag';
+import { ChoiceList } from './choiceList';
+import { choose, isChosen, settles } from './choices';
+import type { Controller } from './controller';
+import { lastAnswer, sameAnswer } from './last';
+import { answerAt, type Step } from './model';
+import { PhotoStep } from './photoStep';
+import { RosterStep } from './rosterStep';
+import { answerText, issueText, optionsFor, wanEcho } from './words';
+
+export interface StepProps {
+  readonly controller: Controller;
+  readonly step: Step;
+  /** The question is answered for good; the form may move on. */
+  readonly onSettled: (step: Step) => void;
+}
+
+export function StepView(props: StepProps) {
+  const { controller, step } = props;
+  const { question } = step;
+  return (
+    // Focusable by script only, so that a jump also moves the reading position.
+    <div class="visit-step" id={`q-${step.key}`} tabIndex={-1} onFocusIn={() => controller.moveTo(step.key)}>
+      <Comments controller={controller} question={question.id} />
+      {question.observer && (
+        <span class="visit-observer">
+          <Tag tone="accent">{t('visit.observer')}</Tag>
+        </span>
+      )}
+      <LastTime {...props} />
+      <Control {...props} />
+      {step.loop === undefined && question.type !== 'photo' && (
+        <Note controller={controller} question={question.id} />
+      )}
+    </div>
+  );
+}
+
+/** What the reviewer said about this question. */
+function Comments({ controller, question }: { controller: Controller; question: string }) {
+  const { household, draft, problem } = controller.opened;
+  const returned = draft.revises === null ? [] : (household.returned?.comments ?? []);
+  const comments = returned.filter((c) => c.question === question);
+  const refused = problem?.errors?.[question] ?? [];
+  return (
+    <>
+      {refused.map((error) => (
+        <p key={error.code} class="visit-comment">
+          <b>{t('visit.serverSays')}</b>
+          {t(`visit.issue.${error.code}`)}
+        </p>
+      ))}
+      {comments.map((comment) => (
+        <p key={comment.text} class="visit-comment">
+          <b>{t('visit.reviewerSays')}</b>
+          {comment.text}
+        </p>
+      ))}
+    </>
+  );
+}
+
+function LastTime({ controller, step, onSettled }: StepProps) {
+  const { household } = controller.opened;
+  const last = household.last_visit;
+  if (last === null || controller.draft.value.revises !== null) return null;
+  const { around } = controller.form.value;
+  const value = lastAnswer(step, last.answers, around);
+  if (value === undefined) return null;
+  const words = t('visit.last', {
+    day: showDay(dayOf(Date.parse(last.visited_at))),
+    answer: answerText(step.question, value, around.people),
+  });
+  const now = answerAt(controller.draft.value.answers, step);
+  if (now !== undefined)
+    return (
+      <p class="visit-was">
+        {words}
+        {sameAnswer(now, value) && <Tag tone="green">{t('visit.sameNow')}</Tag>}
+      </p>
+    );
+  const take = () => {
+    controller.answer(step, value);
+    onSettled(step);
+  };
+  return (
+    <button type="button" class="visit-last" onClick={take}>
+      <span>{words}</span>
+      <b>{t('visit.same')}</b>
+    </button>
+  );
+}
+
+function Control(props: StepProps) {
+  const { controller, step } = props;
+  const { question } = step;
+  const mine = controller.issues.value.filter((issue) => issue.key === step.key);
+  const error = mine[0] && issueText(mine[0]);
+  const value = answerAt(controller.draft.value.answers, step);
+  const set = (next: Json | undefined) => controller.answer(step, next);
+  const label = pick(question.label);
+  const hint = question.hint && pick(question.hint);
+  if (question.type === 'photo') return <PhotoStep controller={controller} step={step} />;
+  if (question.type === 'repeat') return <RosterStep controller={controller} step={step} issues={mine} />;
+  if (question.type === 'money')
+    return (
+      <MoneyInput
+        label={label}
+        hint={hint}
+        error={error}
+        value={typeof value === 'string' ? value : null}
+        echo={wanEcho}
+        unit={t('visit.unit')}
+        onChange={(next) => set(next ?? undefined)}
+      />
+    );
+  if (question.type === 'date')
+    return (
+      <Field
+        type="date"
+        label={label}
+        hint={hint}
+        error={error}
+        value={typeof value === 'string' ? value : ''}
+        onInput={(next) => set(next === '' ? undefined : next)}
+      />
+    );
+  return <Choices {...props} value={value} error={error} />;
+}
+
+function Choices(props: StepProps & { value: Json | undefined; error: string | undefined }) {
+  const { controller, step, value, error } = props;
+  const { question } = step;
+  const pickOption = (option: string) => {
+    controller.answer(step, choose(question, value, option));
+    if (settles(question, option)) props.onSettled(step);
+  };
+  return (
+    <ChoiceList
+      legend={pick(question.label)}
+      hint={question.hint && pick(question.hint)}
+      error={error}
+      options={optionsFor(question, controller.form.value.around.people)}
+      several={question.type !== 'one'}
+      isOn={(option) => isChosen(value, option)}
+      onPick={pickOption}
+    />
+  );
+}
+
+const NOTE_LENGTH = 500;
+
+function Note({ controller, question }: { controller: Controller; question: string }) {
+  const text = controller.draft.value.notes[question] ?? '';
+  const [open, setOpen] = useState(text !== '');
+  if (!open)
+    return (
+      <button type="button" class="visit-more" onClick={() => setOpen(true)}>
+        <Icon name="edit" size={18} />
+        {t('visit.addNote')}
+      </button>
+    );
+  return (
+    <Field
+      label={t('visit.note')}
+      multiline
+      maxLength={NOTE_LENGTH}
+      value={text}
+      onInput={(next) => controller.note(question, next)}
+    />
+  );
+}

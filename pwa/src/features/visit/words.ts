@@ -1,0 +1,52 @@
+/** Answers and people in words. */
+
+import type { Json } from '../../core/canonical';
+import { showDay } from '../../core/format';
+import { type Bilingual, pick, t } from '../../core/i18n';
+import { inTenThousands, showMoney } from '../../ui/money';
+import { optionsOf } from './choices';
+import type { Issue } from './issues';
+import { isMoney } from './money';
+import type { Option, Person, Question } from './types';
+
+/** "覃秀兰（户主，63 岁）"; the relation is a word of the national form. */
+export function personName({ name, relation, age }: Person): Bilingual {
+  const more = [relation, age ?? null].filter((part) => part !== null && part !== undefined);
+  const who = name?.trim() || '—';
+  if (more.length === 0) return { zh: who, en: who };
+  const zh = more.map((part) => (typeof part === 'number' ? `${part} 岁` : part)).join('，');
+  return { zh: `${who}（${zh}）`, en: `${who} (${more.join(', ')})` };
+}
+
+/** The choices of a question as it is drawn. */
+export const optionsFor = (question: Question, people: readonly Person[]): Option[] =>
+  optionsOf(question, people, personName);
+
+/** "1.2 万" behind an amount from ten thousand on. */
+export function wanEcho(value: string): string {
+  const wan = inTenThousands(value);
+  return wan === '' ? '' : t('visit.wan', { wan });
+}
+
+/** An answer as people say it. */
+export function answerText(question: Question, value: Json, people: readonly Person[]): string {
+  if (isMoney(value)) return t('visit.yuan', { amount: showMoney(value) });
+  if (question.type === 'date') return showDay(String(value));
+  const options = optionsFor(question, people);
+  const word = (id: Json) => {
+    const label = options.find((o) => o.id === id)?.label;
+    return label ? pick(label) : String(id);
+  };
+  if (!Array.isArray(value)) return word(value);
+  return value.length === 0 ? word('none') : value.map(word).join(t('visit.comma'));
+}
+
+/** What is wrong, in words. */
+export function issueText(issue: Issue): string {
+  if (issue.message) return pick(issue.message);
+  if (issue.roster) return t(`visit.roster.${issue.roster.what}`);
+  const { limit, code } = issue;
+  if (limit === undefined) return t(`visit.issue.${code}`);
+  if (isMoney(limit)) return t('visit.issue.too_much', { limit: showMoney(limit) });
+  return t('visit.issue.too_early', { limit: showDay(limit) });
+}
