@@ -15,8 +15,8 @@ from server.policy import engine
 from server.visits.services import Judgement, set_judgement
 
 if TYPE_CHECKING:
-    from server.households.models import Household
-    from server.visits.models import Visit
+    from server.households.queries import Household
+    from server.visits.queries import Visit
 
 
 def judge(visit: Visit, household: Household, walk: Walk, profile: str) -> None:

@@ -14,6 +14,15 @@ from server.core.db import db
 from server.core.problems import Problem
 from server.households.models import Household, Member
 
+__all__ = [
+    "Household",
+    "count_households",
+    "get_household",
+    "households_by_id",
+    "members_with_id_number",
+    "page_of_households",
+]
+
 PAGE = 500
 
 

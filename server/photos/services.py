@@ -22,8 +22,8 @@ from server.photos.models import EXPECTED, READY, REFUSED, STORED, Photo
 from server.photos.store import FULL, ORIGINAL, THUMB, PhotoStore
 
 if TYPE_CHECKING:
-    from server.visits.models import Visit
-    from server.visits.schemas import ExpectedPhoto
+    from server.visits.queries import Visit
+    from server.visits.services import ExpectedPhoto
 
 CHECK_SECONDS = 10
 _DECODER = Path(__file__).with_name("decode.py")

@@ -14,8 +14,7 @@ from server.core.db import db
 from server.core.problems import Problem
 from server.core.scope import within
 from server.reviews.models import Review
-from server.visits.models import SEVERITIES, SUPERSEDED, Visit
-from server.visits.queries import LOWEST_RANK, visible_to
+from server.visits.queries import LOWEST_RANK, SEVERITIES, SUPERSEDED, Visit, visible_to
 
 LISTING = "visits"
 

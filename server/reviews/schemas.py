@@ -12,7 +12,7 @@ from server.households.schemas import HouseholdSchema
 from server.photos.schemas import PhotoSchema
 from server.reviews.queries import Filters
 from server.reviews.services import MAX_COMMENTS, QuestionComment, ReviewForm
-from server.visits.models import APPROVED, RETURNED, SEVERITIES, SUBMITTED, SUPERSEDED
+from server.visits.queries import APPROVED, RETURNED, SEVERITIES, SUBMITTED, SUPERSEDED
 from server.visits.schemas import LightSchema, LocationSchema, ReceiptSchema, UnknownRuleSchema
 
 STATES = (SUBMITTED, APPROVED, RETURNED, SUPERSEDED)

@@ -8,13 +8,13 @@ from uuid import UUID
 from server.checklists.services import definition
 from server.core import audit, clock
 from server.core.auth import Actor
+from server.core.canonical import canonical, sha256_hex
 from server.core.db import db
 from server.core.problems import Errors, Problem
 from server.reviews import queries
 from server.reviews.models import Review
 from server.visits import queries as visits
-from server.visits.canonical import canonical, sha256_hex
-from server.visits.models import Visit
+from server.visits.queries import Visit
 from server.visits.services import decide
 
 MAX_COMMENTS = 60

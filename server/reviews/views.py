@@ -12,8 +12,7 @@ from server.photos import queries as photos
 from server.reviews import queries
 from server.reviews.models import Review
 from server.visits import queries as visits
-from server.visits.bodies import open_body
-from server.visits.models import Visit
+from server.visits.queries import Visit
 from server.visits.services import receipt
 
 TOP_LIGHTS = 3
@@ -46,7 +45,7 @@ def _summary(visit: Visit, household: Wire, ready: int) -> Wire:
 
 def detail(visit: Visit) -> Wire:
     """All of one visit that has been let through; decisions are those on all its revisions."""
-    body = open_body(visit.id, visit.body)
+    body = visits.body_of(visit)
     revisions = visits.revisions(visit.root_id)
     previous = visits.by_id(visit.previous_id) if visit.previous_id else None
     return {

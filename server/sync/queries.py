@@ -11,11 +11,10 @@ from server.households.services import present
 from server.photos import queries as photos
 from server.reviews import queries as reviews
 from server.visits import queries as visits
-from server.visits.bodies import open_body, open_own_body
 
 if TYPE_CHECKING:
-    from server.households.models import Household
-    from server.visits.models import Visit
+    from server.households.queries import Household
+    from server.visits.queries import Visit
 
 Wire = dict[str, Any]
 
@@ -39,7 +38,7 @@ def assignments(actor: Actor, page: Sequence[Household]) -> list[Wire]:
 
 def _last_visit(visit: Visit) -> Wire:
     copied = ("id", "visited_at", "state", "severity", "checklist_version")
-    answers = open_body(visit.id, visit.body)["answers"]
+    answers = visits.body_of(visit)["answers"]
     return {name: getattr(visit, name) for name in copied} | {"answers": answers}
 
 
@@ -58,7 +57,7 @@ def _returned(actor: Actor, household_ids: Sequence[UUID]) -> dict[UUID, Wire]:
 
 def _to_correct(actor: Actor, visit: Visit, decision: Any, pictures: Sequence[Any]) -> Wire:
     """The author gets back what they wrote, whole; anybody else with identity numbers masked."""
-    body = (open_own_body if visit.author_id == actor.id else open_body)(visit.id, visit.body)
+    body = visits.body_of(visit, for_author=visit.author_id == actor.id)
     return {
         "visit_id": visit.id,
         "comment": decision.comment,

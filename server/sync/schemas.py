@@ -9,7 +9,7 @@ from server.core.wire import Instant, WireSchema
 from server.households.schemas import HouseholdSchema
 from server.photos.schemas import PhotoAgainSchema
 from server.reviews.schemas import STATES, CommentSchema
-from server.visits.models import SEVERITIES
+from server.visits.queries import SEVERITIES
 from server.visits.schemas import VisitBodySchema, VisitResultSchema
 
 

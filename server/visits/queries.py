@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, false, select
@@ -13,7 +14,31 @@ from server.core import clock
 from server.core.auth import Actor
 from server.core.db import db
 from server.core.problems import Problem
-from server.visits.models import RETURNED, Visit
+from server.visits.bodies import open_body, open_own_body
+from server.visits.models import APPROVED, RETURNED, SEVERITIES, SUBMITTED, SUPERSEDED, Visit
+
+__all__ = [
+    "APPROVED",
+    "LOWEST_RANK",
+    "RETURNED",
+    "SEVERITIES",
+    "SUBMITTED",
+    "SUPERSEDED",
+    "Visit",
+    "body_of",
+    "by_id",
+    "check_visible",
+    "flagged_households",
+    "get_visible",
+    "of_household",
+    "openable",
+    "returned",
+    "revisions",
+    "visible_of_household",
+    "visible_to",
+    "with_bodies",
+    "with_result",
+]
 
 OWN_VISITS_DAYS = 90  # how far back a grid member sees their own visits
 LOWEST_RANK = 3  # of a visit without lights
@@ -104,6 +129,11 @@ def with_bodies(ids: Iterable[UUID | None]) -> dict[UUID, Visit]:
         return {}
     query = select(Visit).where(Visit.id.in_(wanted)).options(undefer(Visit.body))
     return {visit.id: visit for visit in db.session.scalars(query)}
+
+
+def body_of(visit: Visit, *, for_author: bool = False) -> dict[str, Any]:
+    """The body of a visit; only its author gets identity numbers unmasked."""
+    return (open_own_body if for_author else open_body)(visit.id, visit.body)
 
 
 def returned(household_ids: Iterable[UUID]) -> Sequence[Visit]:

@@ -14,18 +14,32 @@ from marshmallow import ValidationError
 from server.checklists.services import Person, Walk, definition, walk
 from server.core import audit, clock
 from server.core.auth import Actor
+from server.core.canonical import NotCanonical, canonical, sha256_hex
 from server.core.db import db
 from server.core.problems import Errors, Problem, flatten
 from server.core.wire import instant_text
 from server.visits import queries, receipts, timeline
 from server.visits.bodies import seal_body
-from server.visits.canonical import NotCanonical, canonical, sha256_hex
 from server.visits.distance import metres_between
 from server.visits.models import APPROVED, RETURNED, SEVERITIES, SUBMITTED, SUPERSEDED, Visit
-from server.visits.schemas import VisitBodySchema, VisitForm
+from server.visits.schemas import ExpectedPhoto, VisitBodySchema, VisitForm
 
 if TYPE_CHECKING:
-    from server.households.models import Household
+    from server.households.queries import Household
+
+__all__ = [
+    "ExpectedPhoto",
+    "Judgement",
+    "SignedVisit",
+    "conclude",
+    "decide",
+    "examine",
+    "first_answer",
+    "open_signed",
+    "receipt",
+    "record",
+    "set_judgement",
+]
 
 CLOCK_TOLERANCE = timedelta(minutes=10)
 _BODY = VisitBodySchema()

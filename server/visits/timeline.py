@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from server.households.services import remember_visit
 from server.visits import queries
-from server.visits.bodies import mask_answers, open_body
+from server.visits.bodies import mask_answers
 from server.visits.changes import differences
 from server.visits.models import SUPERSEDED, Visit
 
 if TYPE_CHECKING:
-    from server.households.models import Household
+    from server.households.queries import Household
 
 
 def place(household: Household, visit: Visit, answers: dict[str, Any]) -> None:
@@ -47,7 +47,7 @@ def rebuild(household: Household) -> None:
 
 def answers_of(visit: Visit) -> dict[str, Any]:
     """The answers in a stored body, identity numbers masked."""
-    answers: dict[str, Any] = open_body(visit.id, visit.body)["answers"]
+    answers: dict[str, Any] = queries.body_of(visit)["answers"]
     return answers
 
 

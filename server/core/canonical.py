@@ -1,4 +1,4 @@
-"""The one text of a visit's body that phone and server both hash (its twin: pwa/src/core/canonical.ts).
+"""The one text of a JSON value that phone and server both hash (its twin: pwa/src/core/canonical.ts).
 
 Keys sorted by code point, no spaces, UTF-8; the only numbers are whole ones, because fractions do not print
 alike in both languages. A lone surrogate, which has no UTF-8 form, becomes U+FFFD.
