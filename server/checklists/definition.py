@@ -129,7 +129,6 @@ def compile_definition(document: Mapping[str, Any]) -> Definition:
     known = vocabulary(document)
     questions = {key: _question(entry, n, known) for n, (key, entry) in enumerate(raw.items())}
     loops = {entry["id"]: _loop(entry, questions, known) for entry in document["loops"]}
-    _check_loops(questions, loops)
     return Definition(
         version=document["version"],
         released_on=date.fromisoformat(document["released_on"]),
@@ -177,6 +176,7 @@ def _stored_options(entry: Mapping[str, Any]) -> frozenset[str]:
 
 def _raw_questions(document: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     sections = {entry["id"] for entry in document["sections"]}
+    loops = {entry["id"] for entry in document["loops"]}
     found: dict[str, Mapping[str, Any]] = {}
     for entry in document["questions"]:
         key = entry.get("id", "?")
@@ -185,6 +185,8 @@ def _raw_questions(document: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
             raise DefinitionError(f"{key}: unknown keys {extra}, missing {sorted(_NEEDED - set(entry))}")
         if key in found:
             raise DefinitionError(f"{key}: the same question twice")
+        if entry.get("loop") is not None and entry["loop"] not in loops:
+            raise DefinitionError(f"{key}: loop: unknown {entry['loop']!r}")
         if entry["section"] not in sections:
             raise DefinitionError(f"{key}: section: unknown {entry['section']!r}")
         if entry["type"] not in TYPES:
@@ -269,12 +271,6 @@ def _loop(entry: Mapping[str, Any], questions: Mapping[str, Question], known: Vo
         raise DefinitionError(f"{key}: opened_by: unknown question {entry['opened_by']!r}")
     inside = tuple(question for question in questions.values() if question.loop == key)
     return Loop(key, entry["opened_by"], also, entry.get("also_stage"), inside)
-
-
-def _check_loops(questions: Mapping[str, Question], loops: Mapping[str, Loop]) -> None:
-    for question in questions.values():
-        if question.loop is not None and question.loop not in loops:
-            raise DefinitionError(f"{question.id}: loop: unknown {question.loop!r}")
 
 
 def _steps(
