@@ -9,7 +9,7 @@ from marshmallow import EXCLUDE, Schema, fields, post_load, validate
 from server.accounts.services import Device, LoginForm
 
 
-class DeviceSchema(Schema):
+class LoginDeviceSchema(Schema):
     """The device somebody signs in from; ``id`` is made by the app and kept on the device."""
 
     class Meta:  # noqa: D106
@@ -32,7 +32,7 @@ class LoginSchema(Schema):
 
     username = fields.String(required=True, validate=validate.Length(1, 64))
     password = fields.String(required=True, validate=validate.Length(1, 128))
-    device = fields.Nested(DeviceSchema, required=True)
+    device = fields.Nested(LoginDeviceSchema, required=True)
 
     @post_load
     def _to_form(self, data: dict[str, Any], **_: object) -> LoginForm:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import Schema, fields
 
 
-class TextSchema(Schema):
+class ChecklistTextSchema(Schema):
     """A sentence in both languages."""
 
     zh = fields.String(required=True)
@@ -16,7 +16,7 @@ class SectionSchema(Schema):
     """A group of questions on one screen."""
 
     id = fields.String(required=True)
-    title = fields.Nested(TextSchema, required=True)
+    title = fields.Nested(ChecklistTextSchema, required=True)
 
 
 class ChecklistSchema(Schema):
@@ -24,7 +24,7 @@ class ChecklistSchema(Schema):
 
     version = fields.String(required=True)
     released_on = fields.Date(required=True)
-    title = fields.Nested(TextSchema, required=True)
+    title = fields.Nested(ChecklistTextSchema, required=True)
     sections = fields.List(fields.Nested(SectionSchema), required=True)
     questions = fields.List(fields.Dict(), required=True)
     loops = fields.List(fields.Dict(), required=True)

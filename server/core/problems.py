@@ -13,7 +13,7 @@ from typing import Any
 
 from flask import Flask, Response, g, request
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import ClientDisconnected, HTTPException
 
 CONTENT_TYPE = "application/problem+json"
 Errors = dict[str, list[dict[str, str]]]
@@ -135,6 +135,8 @@ _BY_STATUS = {
 
 def from_http(error: HTTPException) -> Problem:
     """The problem for an error that Flask or a library raised; validation messages become ``errors``."""
+    if isinstance(error, ClientDisconnected):
+        return Problem("malformed_json")  # the body ended before its declared length
     status = error.code or 500
     code = _BY_STATUS.get(status, "bad_request" if status < 500 else "internal")
     messages = (getattr(error, "data", None) or {}).get("messages")

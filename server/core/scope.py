@@ -83,6 +83,9 @@ def _filter_rows(state: ORMExecuteState) -> None:
         raise ScopeRequired("no region scope is set for this statement")
     if prefix == EVERYTHING:
         return
+    if state.is_insert:
+        # A bulk insert never passes the flush that looks at each row; only jobs and commands may do it.
+        raise ScopeRequired("a bulk insert needs the scope of everything")
     lower, upper = ("1", "0") if prefix == NOTHING else code_range(prefix)
     state.statement = state.statement.options(
         with_loader_criteria(

@@ -1,0 +1,112 @@
+"""Column types: money is exact, instants carry their zone, on both engines; and transactions hold."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.exc import StatementError
+
+from server.core.db import Money, UtcDateTime, db, transaction
+from server.households.models import Household
+from tests.factories import GRID, inside, make_household, writing
+
+
+@pytest.mark.parametrize("text", ["0.00", "0.01", "12000.00", "99999999.99", "-35.50"])
+def test_money_comes_back_exactly(app, text):
+    make_household(app, pcni_prev=Decimal(text))
+    with inside(app):
+        stored = db.session.scalar(select(Household.pcni_prev))
+        assert (str(stored), type(stored)) == (text, Decimal)
+
+
+def test_unknown_money_stays_unknown(app):
+    make_household(app, pcni_prev=None)
+    with inside(app):
+        assert db.session.scalar(select(Household.pcni_prev)) is None
+
+
+def test_money_is_added_up_in_the_database_without_loss(app):
+    for _ in range(3):
+        make_household(app, net_prev=Decimal("0.10"))
+    with inside(app):
+        assert db.session.scalar(select(func.sum(Household.net_prev))) == Decimal("0.30")
+
+
+def test_money_below_a_fen_is_refused_not_rounded(app):
+    with pytest.raises(StatementError, match="two decimals"):
+        make_household(app, pcni_prev=Decimal("0.001"))
+
+
+def test_instant_comes_back_in_utc(app):
+    eight = datetime(2026, 11, 23, 10, 0, tzinfo=timezone(timedelta(hours=8)))
+    household = make_household(app)
+    with writing(app):
+        db.session.scalars(select(Household)).one().last_visited_at = eight
+    with inside(app):
+        stored = db.session.scalar(select(Household.last_visited_at).where(Household.id == household.id))
+        assert (stored, stored.utcoffset()) == (datetime(2026, 11, 23, 2, 0, tzinfo=UTC), timedelta(0))
+
+
+def test_instant_without_zone_is_refused(app):
+    make_household(app)
+    with inside(app), pytest.raises(StatementError, match="zone"), transaction():
+        db.session.scalars(select(Household)).one().last_visited_at = datetime(2026, 11, 23)  # noqa: DTZ001
+
+
+def test_types_pass_none_through():
+    assert Money().process_bind_param(None, None) is None
+    assert UtcDateTime().process_result_value(None, None) is None
+
+
+def test_failing_block_writes_nothing(app):
+    with pytest.raises(ZeroDivisionError), writing(app):
+        write_and_fail()
+    with inside(app):
+        assert db.session.scalar(select(func.count()).select_from(Household)) == 0
+
+
+def write_and_fail():
+    db.session.add(
+        Household(
+            id=uuid4(), region_code=GRID, number="1", head_name="x", pinyin="x", initials="x", kind="none"
+        )
+    )
+    db.session.flush()
+    _ = 1 / 0
+
+
+def test_two_writers_at_once_both_succeed(app):
+    """SQLite: a transaction that reads first and writes later must not fail with "database is locked"."""
+    from threading import Barrier, Thread
+
+    household, start, failures = make_household(app), Barrier(4), []
+
+    def write(n):
+        try:
+            start.wait(10)
+            with writing(app):
+                row = db.session.scalars(select(Household).where(Household.id == household.id)).one()
+                row.address = f"{n}"
+        except Exception as error:  # noqa: BLE001
+            failures.append(error)
+
+    threads = [Thread(target=write, args=(n,)) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert failures == []
+
+
+def test_sqlite_survives_a_power_cut(app, engine):
+    if engine == "sqlite":
+        with app.app_context(), db.engine.connect() as connection:
+            assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
+            assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+            assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+    else:
+        assert engine == "postgresql"
