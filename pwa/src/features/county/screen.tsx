@@ -1,0 +1,190 @@
+/** The county's view of flagged visits: numbers, filters, list; and one visit with the history of its household. */
+import './county.css';
+import { useEffect } from 'preact/hooks';
+import { errorText } from '../../core/api/problem';
+import { t } from '../../core/i18n';
+import { go, place } from '../../core/nav';
+import { online } from '../../core/network';
+import { user } from '../../core/session';
+import { RecordLights, type RecordState, useRecord, VisitRecordView } from '../../record';
+import { AppBar, Page } from '../../ui/appBar';
+import { Banner } from '../../ui/banner';
+import { Button } from '../../ui/button';
+import { Card } from '../../ui/card';
+import { useWide } from '../../ui/media';
+import { Skeleton } from '../../ui/progress';
+import { EmptyState, ErrorState } from '../../ui/states';
+import { Filters } from './filters';
+import { History } from './history';
+import { type CountyQuery, hasFilter, listHref, NO_FILTER, readQuery, visitHref } from './model';
+import { Tiles, Townships } from './overview';
+import { list, moreOfList, readList, readRegions, showList } from './store';
+import { Cards, Table } from './table';
+
+function OfflineLine() {
+  if (online.value) return null;
+  return (
+    <Banner icon="offline" role="status">
+      {t('county.offline')}
+    </Banner>
+  );
+}
+
+function More() {
+  const { items, next, counts, query, loading, error } = list.value;
+  const total = counts && (query.severity === '' ? counts.total - counts.none : counts[query.severity]);
+  return (
+    <div class="cty-more">
+      <p class="muted small num">
+        {t('county.loaded', { n: items.length, total: (total ?? items.length).toLocaleString('en-US') })}
+      </p>
+      {error !== null && <p role="alert">{errorText(error)}</p>}
+      {next !== null && (
+        <Button kind="quiet" busy={loading} onClick={() => void moreOfList()}>
+          {t('county.more')}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+function Nothing({ query }: { query: CountyQuery }) {
+  if (!hasFilter(query))
+    return <EmptyState icon="lamp" title={t('county.empty')} text={t('county.emptyText')} />;
+  return (
+    <EmptyState
+      icon="search"
+      title={t('county.noMatch')}
+      text={t('county.noMatchText')}
+      action={
+        <Button kind="quiet" href={listHref(NO_FILTER)}>
+          {t('county.clear')}
+        </Button>
+      }
+    />
+  );
+}
+
+function Rows({ query, wide }: { query: CountyQuery; wide: boolean }) {
+  const { items, loading, error, counts } = list.value;
+  if (items.length === 0 && (loading || (counts === null && error === null)))
+    return <Skeleton label={t('county.loading')} lines={6} />;
+  if (items.length === 0 && error !== null)
+    return (
+      <ErrorState
+        title={t('county.listError')}
+        text={errorText(error)}
+        retry={{ label: t('county.retry'), onClick: () => void readList(query) }}
+      />
+    );
+  if (items.length === 0) return <Nothing query={query} />;
+  return (
+    <>
+      {wide ? <Table items={items} query={query} /> : <Cards items={items} query={query} />}
+      <More />
+    </>
+  );
+}
+
+/** Whether the list lies one step back in the browser's history. */
+let listBelow = false;
+
+export function CountyScreen() {
+  const wide = useWide();
+  const query = readQuery(place.value.query);
+  const address = listHref(query);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the address stands for the filters
+  useEffect(() => {
+    listBelow = true;
+    void readRegions();
+    void showList(query);
+  }, [address, user.value?.id]);
+  const bar = (
+    <AppBar
+      title={user.value?.region.name ?? t('county.title')}
+      note={t('county.title')}
+      subtitle={t('county.subtitle')}
+      actions={
+        <Button
+          kind="plain"
+          icon="refresh"
+          label={t('county.refresh')}
+          busy={list.value.loading}
+          onClick={() => void readList(query)}
+        />
+      }
+    />
+  );
+  return (
+    <div class="cty">
+      <Page wide bar={bar}>
+        <OfflineLine />
+        <Tiles query={query} />
+        <Townships query={query} />
+        <Filters query={query} />
+        <Rows query={query} wide={wide} />
+      </Page>
+    </div>
+  );
+}
+
+function Loaded({ state, query, wide }: { state: RecordState; query: CountyQuery; wide: boolean }) {
+  const { record, error, reload } = state;
+  if (!record)
+    return error === null ? (
+      <Skeleton label={t('record.loading')} lines={5} />
+    ) : (
+      <ErrorState
+        title={t('record.error')}
+        text={errorText(error)}
+        retry={{ label: t('record.retry'), onClick: reload }}
+      />
+    );
+  const history = (
+    <Card title={t('county.history')}>
+      <History householdId={record.visit.household.id} visitId={record.visit.id} query={query} />
+    </Card>
+  );
+  const hrefOf = (id: string) => visitHref(id, query);
+  return (
+    <div class={wide ? 'cty-split' : undefined}>
+      <div class="stack">
+        {error !== null && (
+          <Banner icon="offline" role="status">
+            {t('record.kept')}
+          </Banner>
+        )}
+        <VisitRecordView key={record.visit.id} record={record} hrefOf={hrefOf} lightsAside={wide}>
+          {!wide && history}
+        </VisitRecordView>
+      </div>
+      {wide && (
+        <div class="cty-side">
+          <Card title={t('record.lights')}>
+            <RecordLights key={record.visit.id} record={record} />
+          </Card>
+          {history}
+        </div>
+      )}
+    </div>
+  );
+}
+
+export function CountyVisit({ visitId }: { visitId: string }) {
+  const wide = useWide();
+  const state = useRecord(visitId);
+  const query = readQuery(place.value.query);
+  const back = () => {
+    if (listBelow) history.back();
+    else go(listHref(query), { replace: true });
+  };
+  const bar = <AppBar title={t('county.visit')} back={{ label: t('county.back'), onClick: back }} />;
+  return (
+    <div class="cty">
+      <Page wide bar={bar}>
+        <OfflineLine />
+        <Loaded state={state} query={query} wide={wide} />
+      </Page>
+    </div>
+  );
+}

@@ -1,0 +1,64 @@
+/** One visit in front of the reviewer: being read, failed, kept from before, or there. */
+import { useEffect, useRef } from 'preact/hooks';
+import { errorText } from '../../core/api/problem';
+import { t } from '../../core/i18n';
+import { type RecordState, VisitRecordView } from '../../record';
+import { Banner } from '../../ui/banner';
+import { Button } from '../../ui/button';
+import { Skeleton } from '../../ui/progress';
+import { ErrorState } from '../../ui/states';
+import { hrefOf } from './queueList';
+import { decisionOf, mayWrite, writeOnQuestion } from './store';
+
+/** Brings the reader to the head of the visit that has just come on screen. */
+function useHeadFocus(id: string | null) {
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (id !== null) box.current?.querySelector<HTMLElement>('h2')?.focus({ preventScroll: true });
+  }, [id]);
+  return box;
+}
+
+export function Detail({ state, lightsAside }: { state: RecordState; lightsAside: boolean }) {
+  const { record, error, loading, reload } = state;
+  const box = useHeadFocus(record?.visit.id ?? null);
+  if (loading) return <Skeleton label={t('record.loading')} lines={5} />;
+  if (!record)
+    return (
+      <ErrorState
+        title={t('record.error')}
+        text={errorText(error)}
+        retry={{ label: t('record.retry'), onClick: reload }}
+      />
+    );
+  const { visit } = record;
+  const commenting = {
+    texts: decisionOf(visit.id).comments,
+    writable: mayWrite(visit.id),
+    onInput: (question: string, text: string) => writeOnQuestion(visit.id, question, text),
+  };
+  return (
+    <div ref={box} class="rev-detail">
+      {error !== null && (
+        <Banner
+          icon="offline"
+          role="status"
+          action={
+            <Button kind="plain" onClick={reload}>
+              {t('record.retry')}
+            </Button>
+          }
+        >
+          {t('record.kept')}
+        </Banner>
+      )}
+      <VisitRecordView
+        key={visit.id}
+        record={record}
+        hrefOf={hrefOf}
+        lightsAside={lightsAside}
+        commenting={visit.state === 'submitted' ? commenting : undefined}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,17 @@
+/** Review by the first secretary and the township: worklist, visit, decision. Routes `#/review`, `#/review/<visitId>`. */
+import { registerTexts } from '../../core/i18n';
+import { texts as en } from '../../i18n/en/review';
+import { texts as zh } from '../../i18n/zh-CN/review';
+import { ReviewScreen } from './screen';
+
+registerTexts({ zh, en });
+
+export { resetReview } from './store';
+
+export function ReviewHome() {
+  return <ReviewScreen visitId={null} />;
+}
+
+export function ReviewPage({ visitId }: { visitId: string }) {
+  return <ReviewScreen visitId={visitId} />;
+}

@@ -1,0 +1,168 @@
+/** The worklist: filters, one row a visit with the reason to look at it, and the rest on demand. */
+import { useEffect } from 'preact/hooks';
+import { errorText } from '../../core/api/problem';
+import type { VisitSummary } from '../../core/api/types';
+import { severityWord } from '../../core/format';
+import { t } from '../../core/i18n';
+import { lightCounts, severityShort, whyLine } from '../../record';
+import { Button } from '../../ui/button';
+import { Chips } from '../../ui/chips';
+import { Light, LightShape } from '../../ui/light';
+import { Skeleton } from '../../ui/progress';
+import { Segments } from '../../ui/segments';
+import { EmptyState, ErrorState } from '../../ui/states';
+import { Tag } from '../../ui/tag';
+import { type Counts, FILTERS, type Filter, type QueueState, STATES } from './model';
+import { filter, moreOfQueue, openQueue, queue, setFilter, shown, tallies } from './store';
+
+export const hrefOf = (id: string): string => `#/review/${id}`;
+
+/** Read further while a filter is on, because what it looks for may stand on a later page; never without end. */
+const FILTERED_MAX = 1000;
+
+function countOf(name: Filter, counts: Counts | null): number | undefined {
+  if (!counts || name === 'resubmitted') return undefined;
+  return name === 'all' ? counts.total : counts[name];
+}
+
+function chipLabel(name: Filter) {
+  if (name !== 'red' && name !== 'yellow' && name !== 'attention') return t(`review.filter.${name}`);
+  return (
+    <>
+      <LightShape severity={name} size={12} />
+      {severityShort(name)}
+    </>
+  );
+}
+
+function Filters() {
+  const { counts } = queue.value;
+  return (
+    <Chips
+      label={t('review.filters')}
+      items={FILTERS.map((name) => ({ id: name, label: chipLabel(name), count: countOf(name, counts) }))}
+      value={filter.value}
+      onChange={(id) => setFilter(id as Filter)}
+    />
+  );
+}
+
+function Row({ visit, active }: { visit: VisitSummary; active: boolean }) {
+  const { head_name, village, natural_village } = visit.household;
+  const place = [village, natural_village].filter(Boolean).join(' ');
+  return (
+    <li>
+      <a class="rev-row" href={hrefOf(visit.id)} aria-current={active ? 'true' : undefined}>
+        <span class="rev-row-words">
+          <b>{head_name}</b>
+          <small class="rev-row-place">{place}</small>
+          <small class="rev-row-why">{whyLine(visit)}</small>
+        </span>
+        <span class="rev-row-tags">
+          <Light
+            compact
+            severity={visit.severity}
+            word={lightCounts(visit.light_counts) || severityWord(visit.severity)}
+          />
+          {visit.revision > 1 && <Tag tone="accent">{t('review.corrected')}</Tag>}
+        </span>
+      </a>
+    </li>
+  );
+}
+
+function More() {
+  const { items, next, counts, loading, error } = queue.value;
+  if (next === null) return null;
+  return (
+    <div class="rev-more">
+      <p class="muted small">
+        {t('review.loaded', { n: items.length, total: counts?.total ?? items.length })}
+      </p>
+      {error !== null && (
+        <p class="small" role="alert">
+          {errorText(error)}
+        </p>
+      )}
+      <Button kind="quiet" busy={loading} block onClick={() => void moreOfQueue()}>
+        {t('review.more')}
+      </Button>
+    </div>
+  );
+}
+
+function Nothing() {
+  const { state, items, next, loading } = queue.value;
+  if (loading || next !== null) return <Skeleton label={t('review.loading')} lines={2} />;
+  if (items.length > 0)
+    return (
+      <EmptyState
+        icon="search"
+        title={t('review.noMatch')}
+        text={t('review.noMatchText')}
+        action={
+          <Button kind="quiet" onClick={() => setFilter('all')}>
+            {t('review.showAll')}
+          </Button>
+        }
+      />
+    );
+  return <EmptyState icon="check" title={t(`review.empty.${state}`)} text={t(`review.emptyText.${state}`)} />;
+}
+
+function Rows({ activeId }: { activeId: string | null }) {
+  const { items, loading, error, state } = queue.value;
+  if (items.length === 0 && loading) return <Skeleton label={t('review.loading')} lines={6} />;
+  if (items.length === 0 && error !== null)
+    return (
+      <ErrorState
+        title={t('review.listError')}
+        text={errorText(error)}
+        retry={{ label: t('review.retry'), onClick: () => void openQueue(state) }}
+      />
+    );
+  if (shown.value.length === 0) return <Nothing />;
+  return (
+    <ul class="rev-rows" aria-label={t('review.list')}>
+      {shown.value.map((visit) => (
+        <Row key={visit.id} visit={visit} active={visit.id === activeId} />
+      ))}
+    </ul>
+  );
+}
+
+/** Loads on while a filter hides what is there. */
+function useWholeListWhenFiltered(): void {
+  const { next, loading, error, items } = queue.value;
+  const wanted = filter.value !== 'all' && next !== null && error === null && items.length < FILTERED_MAX;
+  useEffect(() => {
+    if (wanted && !loading) void moreOfQueue();
+  }, [wanted, loading]);
+}
+
+export function QueueList({
+  activeId,
+  onState,
+}: {
+  activeId: string | null;
+  onState: (s: QueueState) => void;
+}) {
+  useWholeListWhenFiltered();
+  const { state } = queue.value;
+  return (
+    <div class="rev-list">
+      <Segments
+        label={t('review.states')}
+        controls="rev-rows"
+        value={state}
+        items={STATES.map((one) => ({ id: one, label: t(`review.state.${one}`), count: tallies.value[one] }))}
+        onChange={(id) => onState(id as QueueState)}
+      />
+      <Filters />
+      <div id="rev-rows" role="tabpanel" aria-label={t(`review.state.${state}`)}>
+        <Rows activeId={activeId} />
+        <More />
+      </div>
+    </div>
+  );
+}

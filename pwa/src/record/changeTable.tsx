@@ -1,0 +1,66 @@
+/** Differences from the last visit: question, before, now; loops under the person they are about. */
+import type { Member, VisitDetail } from '../core/api/types';
+import { showInstant } from '../core/format';
+import { t } from '../core/i18n';
+import type { Shown } from './answers';
+import { type ChangeGroup, changeGroups } from './changes';
+import type { Checklist } from './checklist';
+
+export interface ChangeTableProps {
+  changes: VisitDetail['changes'];
+  previous: VisitDetail['previous_visit'];
+  checklist: Checklist;
+  members: readonly Member[];
+}
+
+function Words({ shown }: { shown: Shown }) {
+  return <span class={shown.asked ? undefined : 'rec-not-asked'}>{shown.text}</span>;
+}
+
+function Group({ group }: { group: ChangeGroup }) {
+  return (
+    <tbody>
+      {group.who !== null && (
+        <tr>
+          <th colSpan={3} scope="rowgroup" class="rec-diff-who">
+            {group.who}
+          </th>
+        </tr>
+      )}
+      {group.rows.map((row) => (
+        <tr key={row.key}>
+          <th scope="row">{row.label}</th>
+          <td class="rec-diff-was">
+            <Words shown={row.before} />
+          </td>
+          <td class="rec-diff-now">
+            <Words shown={row.after} />
+            {row.delta && <span class="rec-diff-delta num">{row.delta}</span>}
+          </td>
+        </tr>
+      ))}
+    </tbody>
+  );
+}
+
+/** A table, or one sentence when there is nothing to compare or nothing changed. */
+export function ChangeTable({ changes, previous, checklist, members }: ChangeTableProps) {
+  if (previous === null) return <p class="rec-note">{t('record.firstVisit')}</p>;
+  const since = showInstant(previous.visited_at);
+  if (changes.length === 0) return <p class="rec-note">{t('record.nothingChanged', { since })}</p>;
+  return (
+    <table class="rec-diff">
+      <caption class="visually-hidden">{t('record.changesSince', { since })}</caption>
+      <thead>
+        <tr>
+          <th scope="col">{t('record.question')}</th>
+          <th scope="col">{t('record.before', { since })}</th>
+          <th scope="col">{t('record.now')}</th>
+        </tr>
+      </thead>
+      {changeGroups(changes, checklist, members).map((group) => (
+        <Group key={group.who ?? ''} group={group} />
+      ))}
+    </table>
+  );
+}

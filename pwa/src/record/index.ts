@@ -1,0 +1,38 @@
+/**
+ * Views of one recorded visit: lights, changes, answers, photos, versions, reviews.
+ *
+ * The review and the county feature both show recorded visits and must not import each other, so what they share
+ * lives here. Layer: app -> features -> record -> core, ui. `record` knows no decision, no list and no route: the
+ * feature passes in addresses and what may be commented on.
+ */
+import { registerTexts } from '../core/i18n';
+import { texts as en } from '../i18n/en/record';
+import { texts as zh } from '../i18n/zh-CN/record';
+
+registerTexts({ zh, en });
+
+export type { Commenting } from './answerList';
+export { joined } from './answers';
+export type { Checklist } from './checklist';
+export { shortLabel } from './checklist';
+export {
+  fetchRecord,
+  forgetRecord,
+  forgetRecords,
+  keptRecord,
+  prefetchRecord,
+  type RecordState,
+  useRecord,
+  type VisitRecord,
+} from './load';
+export { RecordLights, VisitRecordView } from './visitRecord';
+export {
+  lightCounts,
+  RISKS,
+  riskWord,
+  roleWord,
+  SEVERITIES,
+  severityShort,
+  stateTone,
+  whyLine,
+} from './words';

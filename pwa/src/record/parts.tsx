@@ -1,0 +1,172 @@
+/** Smaller parts of a visit's page: who and when, where, which revision, what reviewers said. */
+import type { Household, VisitDetail } from '../core/api/types';
+import { categoryWord, severityWord, showInstant, stateWord } from '../core/format';
+import { t } from '../core/i18n';
+import { Banner } from '../ui/banner';
+import { Facts } from '../ui/card';
+import { Light } from '../ui/light';
+import { Tag } from '../ui/tag';
+import { labelOf } from './answers';
+import type { Checklist } from './checklist';
+import { distanceText, FAR_METRES, roleWord, stateTone } from './words';
+
+/** The masked identity number of the head; null when the register has none. */
+export function headId(household: Household): string | null {
+  const head =
+    household.members.find((one) => one.name === household.head_name) ??
+    household.members.find((one) => one.relation === '户主' || one.relation === 'head');
+  return head?.id_masked || null;
+}
+
+function placeOf(household: Household): string {
+  return [household.village, household.natural_village].filter(Boolean).join(' ');
+}
+
+export function Head({ visit }: { visit: VisitDetail }) {
+  const { household } = visit;
+  const distance = distanceText(visit.distance_m);
+  const facts = [
+    t('record.by', { name: visit.author_name }),
+    showInstant(visit.visited_at),
+    placeOf(household),
+    t('record.number', { number: household.number }),
+    headId(household),
+  ];
+  return (
+    <header class="rec-head">
+      <h2 tabIndex={-1}>
+        {household.head_name}
+        <Tag>{categoryWord(household.category)}</Tag>
+        <Light compact severity={visit.severity} word={severityWord(visit.severity)} />
+        {visit.state !== 'submitted' && <Tag tone={stateTone(visit.state)}>{stateWord(visit.state)}</Tag>}
+      </h2>
+      <p class="rec-head-facts">
+        {facts.filter(Boolean).map((fact) => (
+          <span key={fact}>{fact}</span>
+        ))}
+        {distance && (
+          <span class={(visit.distance_m ?? 0) > FAR_METRES ? 'rec-far' : undefined}>
+            {t('record.fromHome', { distance })}
+          </span>
+        )}
+        {visit.location === null && <span class="rec-far">{t('record.noLocation')}</span>}
+      </p>
+      <Members household={household} />
+    </header>
+  );
+}
+
+function Members({ household }: { household: Household }) {
+  if (household.members.length === 0) return null;
+  return (
+    <details class="rec-more rec-members">
+      <summary>{t('record.members', { n: household.members.length })}</summary>
+      <ul class="rec-plain">
+        {household.members.map((one) => (
+          <li key={one.id}>
+            <b>{one.name}</b>
+            <span>{t('record.memberLine', { relation: one.relation, age: one.age })}</span>
+            <span class="num">{one.id_masked}</span>
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+export function WhereAndWhen({ visit }: { visit: VisitDetail }) {
+  const { location } = visit;
+  const rows = [
+    {
+      label: t('record.location'),
+      value: location
+        ? t('record.position', { lat: location.lat, lon: location.lon, accuracy: location.accuracy_m })
+        : t('record.noLocation'),
+    },
+    {
+      label: t('record.distance'),
+      value: distanceText(visit.distance_m) ?? t('record.distanceUnknown'),
+    },
+    { label: t('record.visited'), value: showInstant(visit.visited_at) },
+    { label: t('record.received'), value: showInstant(visit.received_at) },
+    { label: t('record.receipt'), value: visit.receipt.number },
+  ];
+  return <Facts rows={rows} />;
+}
+
+export interface RevisionsProps {
+  visit: VisitDetail;
+  hrefOf: (visitId: string) => string;
+}
+
+/** All versions handed in for this visit; the one on screen is marked. */
+export function Revisions({ visit, hrefOf }: RevisionsProps) {
+  if (visit.revisions.length <= 1) return null;
+  const newest = [...visit.revisions].sort((a, b) => b.revision - a.revision);
+  return (
+    <nav aria-label={t('record.revisions')}>
+      <ul class="rec-plain rec-revisions">
+        {newest.map((one) => (
+          <li key={one.id}>
+            <a href={hrefOf(one.id)} aria-current={one.id === visit.id ? 'page' : undefined}>
+              <b>{t('record.revision', { n: one.revision })}</b>
+              <span>
+                {stateWord(one.state)} · {showInstant(one.received_at)}
+              </span>
+            </a>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}
+
+/** Says that a newer version exists, or that this one is a correction. */
+export function RevisionNotice({ visit, hrefOf }: RevisionsProps) {
+  const newest = visit.revisions.reduce((a, b) => (b.revision > a.revision ? b : a), {
+    id: visit.id,
+    revision: visit.revision,
+  });
+  if (newest.id !== visit.id)
+    return (
+      <Banner tone="accent" icon="info" action={<a href={hrefOf(newest.id)}>{t('record.openNewest')}</a>}>
+        {t('record.oldRevision', { n: visit.revision, newest: newest.revision })}
+      </Banner>
+    );
+  if (visit.revision <= 1) return null;
+  return (
+    <Banner tone="accent" icon="refresh">
+      {t('record.resubmitted', { n: visit.revision })}
+    </Banner>
+  );
+}
+
+export function Reviews({ reviews, checklist }: { reviews: VisitDetail['reviews']; checklist: Checklist }) {
+  if (reviews.length === 0) return <p class="rec-note">{t('record.noReviews')}</p>;
+  const newest = [...reviews].sort((a, b) => b.created_at.localeCompare(a.created_at));
+  return (
+    <ol class="rec-plain rec-reviews">
+      {newest.map((one) => (
+        <li key={one.id}>
+          <p>
+            <Tag tone={one.decision === 'approved' ? 'green' : 'plain'}>{stateWord(one.decision)}</Tag>
+            <span class="muted small">
+              {one.reviewer_name} · {roleWord(one.reviewer_role)} · {showInstant(one.created_at)}
+            </span>
+          </p>
+          {one.comment && <p>{one.comment}</p>}
+          {one.comments.length > 0 && (
+            <ul class="rec-review-comments">
+              {one.comments.map((comment) => (
+                <li key={comment.question}>
+                  <b>{labelOf(checklist.byId.get(comment.question), comment.question)}</b>
+                  {comment.text}
+                </li>
+              ))}
+            </ul>
+          )}
+        </li>
+      ))}
+    </ol>
+  );
+}

@@ -1,0 +1,69 @@
+/** Words of the things a visit record carries, beyond those every screen shares (core/format). */
+import type { Severity, VisitState, VisitSummary } from '../core/api/types';
+import { hasText, pick, t } from '../core/i18n';
+import type { Tone } from '../ui/tag';
+
+export const SEVERITIES: readonly Severity[] = ['red', 'yellow', 'attention', 'none'];
+
+export const severityShort = (severity: Severity): string => t(`record.short.${severity}`);
+export const roleWord = (role: string): string => (hasText(`role.${role}`) ? t(`role.${role}`) : role);
+
+/** Risks a visit can be filtered by, in the order of the national form. */
+export const RISKS = [
+  'illness',
+  'disability',
+  'schooling',
+  'disaster',
+  'accident',
+  'industry_failure',
+  'unstable_employment',
+  'unsafe_housing',
+  'unsafe_water',
+  'basic_needs',
+  'focus_group',
+  'policy_delivery',
+  'verify',
+  'exclusion_check',
+  'self_report',
+  'tracking',
+  'release',
+  'other',
+] as const;
+
+/** A risk by its id; an id of a later pack is shown as it is. */
+export const riskWord = (risk: string): string =>
+  hasText(`record.risk.${risk}`) ? t(`record.risk.${risk}`) : risk;
+
+const STATE_TONES: Record<VisitState, Tone> = {
+  submitted: 'accent',
+  approved: 'green',
+  returned: 'plain',
+  superseded: 'plain',
+};
+
+export const stateTone = (state: VisitState): Tone => STATE_TONES[state];
+
+/** "红 1 黄 2": how many lights of each kind, worst first; empty without lights. */
+export function lightCounts(counts: VisitSummary['light_counts']): string {
+  return (['red', 'yellow', 'attention'] as const)
+    .filter((severity) => counts[severity] > 0)
+    .map((severity) => `${severityShort(severity)} ${counts[severity]}`)
+    .join(' ');
+}
+
+/** One line why this visit deserves a look: its lights, else what changed. */
+export function whyLine(visit: VisitSummary): string {
+  if (visit.top_lights.length > 0) return visit.top_lights.map(pick).join(' · ');
+  if (visit.changed_count > 0) return t('record.changedCount', { n: visit.changed_count });
+  return t('record.sameAsBefore');
+}
+
+/** "18 米" or "2.3 公里"; null when the home or the visit has no position. */
+export function distanceText(metres: number | null): string | null {
+  if (metres === null) return null;
+  if (metres < 1000) return t('record.metres', { n: Math.round(metres) });
+  return t('record.kilometres', { n: (metres / 1000).toFixed(1) });
+}
+
+/** Beyond this the reviewer should wonder where the visit took place (a field and a lane away from a GPS fix). */
+export const FAR_METRES = 200;
