@@ -39,6 +39,8 @@ def _scalar(value: Any) -> bool:
 
 
 def _is(value: Any, wanted: Any) -> Truth:
+    if type(value) is str and type(wanted) is str:
+        return value == wanted
     if not _scalar(value) or not _scalar(wanted):
         return None
     return same(value, wanted)
@@ -94,6 +96,8 @@ def _at_most(value: Any, limit: Any) -> Truth:
 def _has(value: Any, wanted: Any) -> Truth:
     if type(value) is not list or not _scalar(wanted):
         return None
+    if type(wanted) is str:
+        return wanted in value
     return any(same(entry, wanted) for entry in value)
 
 
@@ -105,6 +109,8 @@ def _lacks(value: Any, wanted: Any) -> Truth:
 def _has_any(value: Any, choices: Any) -> Truth:
     if type(value) is not list:
         return None
+    if type(choices) is frozenset:
+        return any(type(entry) is str and entry in choices for entry in value)
     return any(same(entry, choice) for entry in value for choice in choices)
 
 
