@@ -11,7 +11,7 @@ import { Banner } from '../ui/banner';
 import { Button } from '../ui/button';
 import { ErrorBoundary } from './errorBoundary';
 import { Waiting } from './lazy';
-import { homeOf, Login, NotFound, routeOf } from './routes';
+import { forgetLists, homeOf, Login, NotFound, routeOf } from './routes';
 import { ready, start, wiped } from './start';
 import { UpdateNotice } from './update';
 
@@ -78,6 +78,8 @@ export function App() {
   useEffect(() => {
     void start();
   }, []);
+  const person = user.value?.id;
+  useEffect(() => () => forgetLists(), [person]);
   const at = place.value;
   const [here = ''] = at.parts;
   if (!ready.value) return <Waiting />;

@@ -1,5 +1,5 @@
 /** Which screen an address shows, and which home a role has. Every screen but sign-in is a chunk of its own. */
-import type { ComponentType, VNode } from 'preact';
+import type { VNode } from 'preact';
 import type { Role } from '../core/api/types';
 import { t } from '../core/i18n';
 import type { Place } from '../core/nav';
@@ -17,23 +17,30 @@ const HouseholdsHome = lazy(async () => (await import('../features/households'))
 const HouseholdPage = lazy(async () => (await import('../features/households/detail')).HouseholdPage);
 const OutboxPage = lazy(async () => (await import('../features/outbox')).OutboxPage);
 
-type Faces = Record<string, ComponentType<Record<string, string | undefined>>>;
-const faces = import.meta.glob<Faces>('../features/{visit,review,county}/index.{ts,tsx}');
+/** Features that keep lists in memory hand over a way to forget them when the user changes. */
+const forget: (() => void)[] = [];
 
-function face(feature: string, name: string) {
-  return lazy(async () => {
-    const load = faces[`../features/${feature}/index.tsx`] ?? faces[`../features/${feature}/index.ts`];
-    const view = (await load?.())?.[name];
-    if (!view) throw new Error(`no ${name} in ${feature}`);
-    return view;
-  });
+/** Drops what lazy features remember of the last user. */
+export function forgetLists(): void {
+  for (const reset of forget) reset();
 }
 
-const VisitPage = face('visit', 'VisitPage');
-const ReviewHome = face('review', 'ReviewHome');
-const ReviewPage = face('review', 'ReviewPage');
-const CountyHome = face('county', 'CountyHome');
-const CountyPage = face('county', 'CountyPage');
+async function review() {
+  const feature = await import('../features/review');
+  forget.push(feature.resetReview);
+  return feature;
+}
+
+async function county() {
+  const feature = await import('../features/county');
+  forget.push(feature.resetCounty);
+  return feature;
+}
+
+const VisitPage = lazy(async () => (await import('../features/visit')).VisitPage);
+const ReviewPage = lazy(async () => (await review()).ReviewPage);
+const CountyHome = lazy(async () => (await county()).CountyHome);
+const CountyPage = lazy(async () => (await county()).CountyPage);
 
 export function Login() {
   return <LoginPage onSignedIn={afterSignIn} />;
@@ -73,7 +80,12 @@ interface Home {
   view: () => VNode;
 }
 
-const REVIEW: Home = { path: 'review', label: 'tabs.review', icon: 'list', view: () => <ReviewHome /> };
+const REVIEW: Home = {
+  path: 'review',
+  label: 'tabs.review',
+  icon: 'list',
+  view: () => <ReviewPage visitId={null} />,
+};
 const PLAIN: Home = { path: '', label: 'tabs.home', icon: 'home', view: () => <PlainHome /> };
 const HOMES: Partial<Record<Role, Home>> = {
   grid_member: { path: 'households', label: 'tabs.households', icon: 'home', view: () => <HouseholdsHome /> },
@@ -94,7 +106,8 @@ export function routeOf(at: Place, role: Role): VNode | null {
   if (first === 'outbox') return <OutboxPage />;
   if (first === 'household' && id) return <HouseholdPage key={id} householdId={id} />;
   if (first === 'visit' && id) return <VisitPage key={id} householdId={id} from={at.query['from']} />;
-  if (first === 'review' && reviewer) return id ? <ReviewPage key={id} visitId={id} /> : <ReviewHome />;
+  // One element for the list and for each visit: the desk keeps its list and scroll place from visit to visit.
+  if (first === 'review' && reviewer) return <ReviewPage visitId={id ?? null} />;
   if (first === 'county' && role === 'county')
     return id ? <CountyPage key={id} visitId={id} /> : <CountyHome />;
   return null;

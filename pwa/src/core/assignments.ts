@@ -96,8 +96,8 @@ async function replaceAll(items: readonly Household[]): Promise<void> {
   await writeStrict(['assignments', 'meta'], async (tx) => {
     const store = tx.objectStore('assignments');
     await store.delete(range);
-    for (const [key, row] of rows) void store.put(row, key);
-    void tx.objectStore('meta').put(at, atKey);
+    await Promise.all([...rows].map(([key, row]) => store.put(row, key)));
+    await tx.objectStore('meta').put(at, atKey);
   });
   show(items);
   refreshed.value = at;

@@ -12,9 +12,9 @@ export async function refreshChecklist(): Promise<ChecklistJson> {
 
 async function fetchVersion(version: string): Promise<ChecklistJson> {
   const definition = await call(api.GET('/checklists/{version}', { params: { path: { version } } }));
-  await writeStrict(['checklists', 'meta'], (tx) => {
-    void tx.objectStore('checklists').put(definition, definition.version);
-    if (version === 'current') void tx.objectStore('meta').put(definition.version, CURRENT);
+  await writeStrict(['checklists', 'meta'], async (tx) => {
+    await tx.objectStore('checklists').put(definition, definition.version);
+    if (version === 'current') await tx.objectStore('meta').put(definition.version, CURRENT);
   });
   return definition;
 }

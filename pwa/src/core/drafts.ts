@@ -38,16 +38,16 @@ export async function saveDraft(householdId: string, value: unknown): Promise<vo
     saved_at: now(),
     sealed: await seal('drafts', key, value),
   };
-  await writeStrict(['drafts'], (tx) => {
-    void tx.objectStore('drafts').put(row, key);
+  await writeStrict(['drafts'], async (tx) => {
+    await tx.objectStore('drafts').put(row, key);
   });
   noteDraft(householdId, true);
 }
 
 /** Removes the form, for example because the person chose to start anew. */
 export async function dropDraft(householdId: string): Promise<void> {
-  await writeStrict(['drafts'], (tx) => {
-    void tx.objectStore('drafts').delete(draftKey(householdId));
+  await writeStrict(['drafts'], async (tx) => {
+    await tx.objectStore('drafts').delete(draftKey(householdId));
   });
   noteDraft(householdId, false);
 }

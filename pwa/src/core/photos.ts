@@ -37,8 +37,8 @@ export async function photoRow(visitId: string, photo: NewPhoto): Promise<PhotoR
 /** Keeps a photo; on disk when the promise resolves. */
 export async function putPhoto(visitId: string, photo: NewPhoto): Promise<void> {
   const row = await photoRow(visitId, photo);
-  await writeStrict(['photos'], (tx) => {
-    void tx.objectStore('photos').put(row, [visitId, photo.sha256]);
+  await writeStrict(['photos'], async (tx) => {
+    await tx.objectStore('photos').put(row, [visitId, photo.sha256]);
   });
 }
 

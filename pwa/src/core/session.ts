@@ -61,8 +61,8 @@ export function markExpired(): void {
 
 /** Ends the session on this phone; visits, photos and drafts stay, sealed and under their owner's id. */
 export async function endSession(): Promise<void> {
-  await writeStrict(['meta'], (tx) => {
-    void tx.objectStore('meta').delete(META_KEY);
+  await writeStrict(['meta'], async (tx) => {
+    await tx.objectStore('meta').delete(META_KEY);
   });
   current.value = null;
   expired.value = false;

@@ -60,7 +60,8 @@ export function read<T>(work: (database: Db) => Promise<T>): Promise<T> {
 
 /**
  * One read-write transaction that is on disk when the promise resolves (durability strict, event `complete`).
- * `work` may run again after a lost connection, so it must only use its transaction: seal before, not inside.
+ * `work` may run again after a lost connection, so it must only use its transaction (seal before, not inside) and
+ * await its requests, so that a failed one is reported once.
  * Rejects when the transaction aborts; then nothing of it was kept.
  */
 export function writeStrict<S extends StoreName>(
@@ -97,7 +98,7 @@ export function readMeta<T>(key: string): Promise<T | undefined> {
 
 /** Writes a value of the meta store, strictly. */
 export function writeMeta(key: string, value: unknown): Promise<void> {
-  return writeStrict(['meta'], (tx) => {
-    void tx.objectStore('meta').put(value, key);
+  return writeStrict(['meta'], async (tx) => {
+    await tx.objectStore('meta').put(value, key);
   });
 }

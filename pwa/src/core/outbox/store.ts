@@ -89,14 +89,14 @@ async function prepare(body: VisitBody, photos: readonly EnqueuedPhoto[], option
 async function nextNumber(tx: EnqueueTx): Promise<number> {
   const store = tx.objectStore('meta');
   const n = (((await store.get(COUNTER)) as number | undefined) ?? 0) + 1;
-  void store.put(n, COUNTER);
+  await store.put(n, COUNTER);
   return n;
 }
 
 async function markCorrected(tx: EnqueueTx, oldId: string, newId: string): Promise<void> {
   const store = tx.objectStore('outbox');
   const row = await store.get(oldId);
-  if (row) void store.put({ ...row, rev: row.rev + 1, corrected_by: newId }, oldId);
+  if (row) await store.put({ ...row, rev: row.rev + 1, corrected_by: newId }, oldId);
 }
 
 /**
@@ -111,12 +111,13 @@ export async function addRecord(
   const { visit, outbox, photoRows } = await prepare(body, photos, options);
   const draft = draftKey(body.household_id);
   await writeStrict(['visits', 'photos', 'outbox', 'drafts', 'meta'], async (tx) => {
-    void tx.objectStore('drafts').delete(draft);
+    await tx.objectStore('drafts').delete(draft);
     if (await tx.objectStore('outbox').get(body.id)) return;
     const n = await nextNumber(tx);
-    void tx.objectStore('visits').put(visit, body.id);
-    void tx.objectStore('outbox').put({ ...outbox, n }, body.id);
-    for (const row of photoRows) void tx.objectStore('photos').put(row, [row.visit_id, row.sha256]);
+    await tx.objectStore('visits').put(visit, body.id);
+    await tx.objectStore('outbox').put({ ...outbox, n }, body.id);
+    const photoStore = tx.objectStore('photos');
+    await Promise.all(photoRows.map((row) => photoStore.put(row, [row.visit_id, row.sha256])));
     if (options.corrects !== undefined) await markCorrected(tx, options.corrects, body.id);
   });
 }
@@ -147,7 +148,7 @@ async function tryUpdate(ids: readonly string[], change: Change): Promise<boolea
     const store = tx.objectStore('outbox');
     const current = await Promise.all(changed.map(({ id }) => store.get(id)));
     fits = changed.every(({ rev }, i) => current[i]?.rev === rev);
-    if (fits) for (const { id, row } of changed) void store.put(row, id);
+    if (fits) await Promise.all(changed.map(({ id, row }) => store.put(row, id)));
   });
   return fits;
 }

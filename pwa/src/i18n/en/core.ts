@@ -65,7 +65,7 @@ export const texts = {
   'problem.no_network': 'No network; the server cannot be reached',
   'problem.not_our_server':
     'This network wants a sign-in first (public Wi-Fi, for example); the server was not reached',
-  'problem.server_error': 'The server has a fault for now; it is tried again by itself',
+  'problem.server_error': 'The server has a fault for now; please try again later',
   'problem.unexpected': 'Something unexpected went wrong',
   'problem.other': 'That did not work ({code})',
   'problem.wrong_credentials': 'User name or password is wrong',

@@ -61,7 +61,7 @@ export const texts = {
   'role.auditor': '审计',
   'problem.no_network': '没有网络，连不上服务器',
   'problem.not_our_server': '网络要先登录（例如公共 Wi-Fi），还没有连到服务器',
-  'problem.server_error': '服务器暂时出错，稍后会自动再试',
+  'problem.server_error': '服务器暂时出错，请稍后再试',
   'problem.unexpected': '出了意外的问题',
   'problem.other': '没有办成（{code}）',
   'problem.wrong_credentials': '用户名或密码不对',

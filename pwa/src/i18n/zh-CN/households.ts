@@ -2,7 +2,7 @@
 export const texts = {
   'households.title': '走访',
   'households.search': '姓名、拼音、户号、证件后四位',
-  'households.searchLabel': '查找农户',
+  'households.searchLabel': '搜索农户',
   'households.clear': '清空',
   'households.refresh': '更新名单',
   'households.month': '本月已访',
@@ -28,7 +28,7 @@ export const texts = {
   'row.overdue': '超 {n} 天',
   'row.due': '{day}前',
   'row.today': '今天到期',
-  'row.returned': '退回',
+  'row.returned': '已退回',
   'row.done': '已访',
   'row.draft': '填了一半',
   'row.waiting': '待传',

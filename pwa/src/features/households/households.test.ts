@@ -1,0 +1,155 @@
+/** Searching and sorting the worklist. */
+import { describe, expect, it } from 'vitest';
+import type { Household } from '../../core/api/types';
+import { prepare, search } from './search';
+import { groupOf, type SavedVisit, sortWork } from './worklist';
+
+function household(over: Partial<Household>): Household {
+  return {
+    id: 'h',
+    number: '0001',
+    head_name: '覃秀兰',
+    pinyin: 'qin xiu lan',
+    initials: 'qxl',
+    id_tail: '123X',
+    region_code: '45032110020101',
+    village: '白沙村',
+    natural_village: null,
+    grid: '1',
+    address: '',
+    phone_masked: null,
+    category: 'ordinary',
+    revision: 1,
+    roster: {},
+    home: null,
+    due_on: null,
+    members: [],
+    last_visit: null,
+    returned: null,
+    ...over,
+  };
+}
+
+const PEOPLE = [
+  household({ id: 'a' }),
+  household({
+    id: 'b',
+    number: '0002',
+    head_name: '莫家宝',
+    pinyin: 'mo jia bao',
+    initials: 'mjb',
+    id_tail: '4418',
+  }),
+  household({
+    id: 'c',
+    number: '0044',
+    head_name: '莫秀',
+    pinyin: 'mo xiu',
+    initials: 'mx',
+    id_tail: '0002',
+  }),
+];
+
+describe('search', () => {
+  const find = (query: string) => search(prepare(PEOPLE), query).map((found) => found.id);
+
+  it.each([
+    ['a name', '莫家宝', ['b']],
+    ['a family name', '莫', ['b', 'c']],
+    ['a given name', '秀兰', ['a']],
+    ['initials', 'QXL', ['a']],
+    ['pinyin with and without spaces', 'moJia', ['b']],
+    ['full width letters', 'ｍｊｂ', ['b']],
+    ['the last four of the ID', '123x', ['a']],
+    ['the household number before an ID that ends alike', '0002', ['b', 'c']],
+    ['nothing for an empty query', '  ', []],
+    ['nothing for a stranger', '王', []],
+  ])('finds %s', (_name, query, ids) => {
+    expect(find(query)).toEqual(ids);
+  });
+
+  it('finds the household by another member', () => {
+    const member = { name: '莫小军' } as Household['members'][number];
+    expect(search(prepare([household({ members: [member] })]), '小军')).toHaveLength(1);
+  });
+
+  it('finds one in five thousand', () => {
+    const many = Array.from({ length: 5000 }, (_, i) =>
+      household({ id: `h${i}`, number: String(i).padStart(6, '0'), id_tail: '0000' }),
+    );
+    expect(search(prepare(many), '004321').map((found) => found.id)).toEqual(['h4321']);
+  });
+});
+
+const TODAY = '2026-11-22';
+
+function saved(over: Partial<SavedVisit>): SavedVisit {
+  const savedAt = Date.parse('2026-11-21T02:00:00Z');
+  return { visitId: 'v', householdId: 'h', savedAt, state: 'queued', correctedBy: null, ...over };
+}
+
+const returned = { reviewed_at: '2026-11-20T00:00:00Z' } as Household['returned'];
+const visited = (at: string, state: string) => ({ visited_at: at, state }) as Household['last_visit'];
+
+describe('the worklist', () => {
+  it.each([
+    ['overdue', household({ due_on: '2026-11-21' }), undefined, 'overdue'],
+    ['due today', household({ due_on: TODAY }), undefined, 'due'],
+    ['due in a week', household({ due_on: '2026-11-29' }), undefined, 'due'],
+    ['due later', household({ due_on: '2026-11-30' }), undefined, 'later'],
+    ['without a date', household({}), undefined, 'later'],
+    [
+      'visited this month',
+      household({ last_visit: visited('2026-11-02T00:00:00Z', 'approved') }),
+      undefined,
+      'done',
+    ],
+    [
+      'visited last month',
+      household({ due_on: '2026-11-01', last_visit: visited('2026-10-30T00:00:00Z', 'approved') }),
+      undefined,
+      'overdue',
+    ],
+    [
+      'visited on the first in China, still the last day before in UTC',
+      household({ last_visit: visited('2026-10-31T17:00:00Z', 'approved') }),
+      undefined,
+      'done',
+    ],
+    [
+      'returned',
+      household({ returned, last_visit: visited('2026-11-02T00:00:00Z', 'returned') }),
+      undefined,
+      'returned',
+    ],
+    ['returned and corrected since, still on this phone', household({ returned }), saved({}), 'done'],
+    [
+      'returned after the visit on this phone',
+      household({ returned }),
+      saved({ savedAt: Date.parse('2026-11-19T00:00:00Z') }),
+      'returned',
+    ],
+  ] as const)('puts a household %s into its group', (_name, item, visit, group) => {
+    expect(groupOf(item, visit, TODAY)).toBe(group);
+  });
+
+  it('counts a visit that waits on this phone as done but not as delivered', () => {
+    const sorted = sortWork([household({ due_on: '2026-11-21' })], { today: TODAY, saved: [saved({})] });
+    expect([sorted.done, sorted.delivered, sorted.total]).toEqual([1, 0, 1]);
+  });
+
+  it('does not count a refused or replaced visit', () => {
+    const visits = [saved({ state: 'rejected' }), saved({ correctedBy: 'w' })];
+    expect(sortWork([household({ due_on: '2026-11-21' })], { today: TODAY, saved: visits }).done).toBe(0);
+  });
+
+  it('puts the longest overdue first, then the more fragile', () => {
+    const items = [
+      household({ id: 'x', due_on: '2026-11-20' }),
+      household({ id: 'y', due_on: '2026-11-18' }),
+      household({ id: 'z', due_on: '2026-11-20', category: 'sudden' }),
+    ];
+    const order = sortWork(items, { today: TODAY, saved: [] }).groups.overdue.map((item) => item.id);
+    expect(order).toEqual(['y', 'z', 'x']);
+  });
+});
