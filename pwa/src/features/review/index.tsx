@@ -12,6 +12,6 @@ export function ReviewHome() {
   return <ReviewScreen visitId={null} />;
 }
 
-export function ReviewPage({ visitId }: { visitId: string }) {
+export function ReviewPage({ visitId }: { visitId: string | null }) {
   return <ReviewScreen visitId={visitId} />;
 }
