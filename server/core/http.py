@@ -44,10 +44,10 @@ _BRACKETS = re.compile(rb'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
 class ApiRequest(Request):
     """A request whose body must be whole and whose JSON must not be too deep."""
 
-    def on_json_loading_failure(self, e: ValueError | None) -> Any:
+    def on_json_loading_failed(self, e: ValueError | None) -> Any:
         """Say that the body is not JSON; a wrong content type says so itself."""
         if e is None:
-            return super().on_json_loading_failure(e)  # type: ignore[misc]
+            return super().on_json_loading_failed(e)
         raise Problem("malformed_json")
 
     def get_data(self, *args: Any, **kwargs: Any) -> Any:
@@ -87,6 +87,7 @@ def init_app(app: Flask, request_max_bytes: int) -> None:
         MAX_FORM_MEMORY_SIZE=16 * 1024,
         MAX_FORM_PARTS=10,
     )
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]  # Chinese as UTF-8: half the bytes of escapes
     app.before_request(_name_request)
     app.after_request(_add_headers)
 
