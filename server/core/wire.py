@@ -23,6 +23,13 @@ class WireSchema(Schema):
         unknown = EXCLUDE
 
 
+class TextSchema(Schema):
+    """A sentence in both languages."""
+
+    zh = fields.String(required=True)
+    en = fields.String(required=True)
+
+
 class StrictUuid(fields.UUID):
     """A UUID in its one canonical spelling, because it is echoed and compared as text."""
 

@@ -6,8 +6,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
-from server.checklists.schemas import TextSchema
-from server.core.wire import Instant, PlainText, StrictUuid, WireSchema
+from server.core.wire import Instant, PlainText, StrictUuid, TextSchema, WireSchema
 from server.households.schemas import HouseholdSchema
 from server.photos.schemas import PhotoSchema
 from server.reviews.queries import Filters

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
 from flask import Response, current_app, request
 from flask_smorest import Blueprint
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import OperationalError
 
 from server.core import clock
 from server.core.auth import current_actor
@@ -20,7 +21,7 @@ from server.households.queries import page_of_households
 from server.sync import queries, services
 from server.sync.schemas import BATCH_ANSWER, AssignmentListSchema, BatchSchema, PageQuerySchema
 from server.visits.schemas import VisitBodySchema, VisitResultSchema
-from server.visits.services import SignedVisit, open_signed
+from server.visits.services import NumberTaken, SignedVisit, open_signed
 
 blueprint = Blueprint("sync", __name__, url_prefix="/api/v1", description="Visits in, households out")
 HASH_HEADER = "X-Content-SHA256"
@@ -108,16 +109,8 @@ def _accept_entry(entry: dict[str, Any]) -> str:
 
 def _accept(signed: SignedVisit) -> services.Accepted:
     """Accept in one transaction; when a copy of the visit won a race, answer what the copy was answered."""
-    try:
-        return _try_to_accept(signed)
-    except IntegrityError:
-        pass
-    try:
-        return _try_to_accept(signed)
-    except IntegrityError as error:  # the identifier is taken by a visit that the actor may not see
-        raise Problem("visit_conflict") from error
-
-
-def _try_to_accept(signed: SignedVisit) -> services.Accepted:
-    with transaction():
-        return services.accept(current_actor(), signed, current_app.extensions["settings"].profile)
+    profile = current_app.extensions["settings"].profile
+    for _ in range(2):
+        with suppress(NumberTaken), transaction():
+            return services.accept(current_actor(), signed, profile)
+    raise Problem("visit_conflict")  # the number belongs to a visit that the actor may not see

@@ -37,8 +37,8 @@ def accept(actor: Actor, signed: SignedVisit, profile: str) -> Accepted:
     household = get_household(form.household_id, lock=True)
     walk = visits.examine(household, form)
     visit = visits.record(actor, household, signed)
-    photos = expect(visit, form.photos)
     judge(visit, household, walk, profile)
+    photos = expect(visit, form.photos)
     return Accepted(visits.conclude(visit, photos), is_new=True)
 
 

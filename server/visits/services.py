@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from marshmallow import ValidationError
+from sqlalchemy.exc import IntegrityError
 
 from server.checklists.services import Person, Walk, definition, walk
 from server.core import audit, clock
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ExpectedPhoto",
     "Judgement",
+    "NumberTaken",
     "SignedVisit",
     "conclude",
     "decide",
@@ -43,6 +45,10 @@ __all__ = [
 
 CLOCK_TOLERANCE = timedelta(minutes=10)
 _BODY = VisitBodySchema()
+
+
+class NumberTaken(Exception):
+    """A visit, or a revision of the same visit, was stored under this number by another transaction."""
 
 
 @dataclass(frozen=True)
@@ -194,15 +200,26 @@ def _distance(household: Household, form: VisitForm) -> int | None:
 def _place(household: Household, visit: Visit, form: VisitForm) -> None:
     if timeline.comes_last(household, visit):
         timeline.place(household, visit, form.answers)
-        db.session.add(visit)
     else:
-        db.session.add(visit)
-        db.session.flush()
+        _insert(visit)
         timeline.rebuild(household)
 
 
+def _insert(visit: Visit) -> None:
+    """Write the row and learn its ``seq``; only a copy that came first can stand in the way."""
+    db.session.add(visit)
+    try:
+        db.session.flush()
+    except IntegrityError as error:
+        raise NumberTaken(str(visit.id)) from error
+
+
 def set_judgement(visit: Visit, judgement: Judgement) -> None:
-    """Keep what the rules concluded about a visit."""
+    """Keep what the rules concluded about a visit, and write its row.
+
+    Raises:
+        NumberTaken: another transaction took in a copy meanwhile; the caller's has to be given up.
+    """
     severities = [light["severity"] for light in judgement.lights]
     risks = {risk for light in judgement.lights for risk in light["risks"]}
     visit.severity = judgement.severity
@@ -212,6 +229,7 @@ def set_judgement(visit: Visit, judgement: Judgement) -> None:
     visit.packs = judgement.packs
     visit.judgement = {"lights": judgement.lights, "unknown": judgement.unknown}
     visit.not_asked = judgement.not_asked
+    _insert(visit)
 
 
 def conclude(visit: Visit, photos: Sequence[dict[str, str]]) -> str:
@@ -224,7 +242,6 @@ def conclude(visit: Visit, photos: Sequence[dict[str, str]]) -> str:
         revision=visit.revision,
         severity=visit.severity,
     )
-    db.session.flush()
     visit.receipt_number = receipts.number(visit.seq, visit.id, visit.sha256)
     visit.result = json.dumps(_result(visit, photos), ensure_ascii=False, separators=(",", ":"))
     return visit.result
