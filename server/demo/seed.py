@@ -8,10 +8,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 
 from server.core import clock
+from server.core.auth import Actor
 from server.core.db import db, transaction
 from server.core.scope import EVERYTHING
-from server.demo import homes, places, users
+from server.demo import homes, places, users, visits
 from server.demo.people import People
+from server.demo.story import Event, VisitEvent, events
 from server.households import queries, services
 from server.households.forms import NewHousehold
 from server.regions import queries as regions
@@ -39,10 +41,11 @@ def is_empty() -> bool:
     return queries.count_households() == 0 and not regions.under(EVERYTHING)
 
 
-def seed(wish: Wish, say: Progress) -> None:
+def seed(wish: Wish, profile: str, say: Progress) -> None:
     """Seed everything, with a clock that stands in the story, so that ages and dates follow ``until``."""
     rng = Random(wish.seed)
     plan = places.plan(wish.county, wish.households, rng)
+    people = users.users(plan, rng)
     start = datetime.combine(wish.until - STARTED_BEFORE, time(1, 0), tzinfo=UTC)
     with clock.clock_at(start):
         with transaction():
@@ -50,10 +53,14 @@ def seed(wish: Wish, say: Progress) -> None:
             for grid in plan.grids:
                 for hamlet in grid.hamlets:
                     region_services.add_natural_village(hamlet.id, grid.village, hamlet.name)
-            users.create(users.users(plan, rng))
+            users.create(people)
         say(f"{len(plan.regions)} regions, {len(plan.grids)} grids")
-        _register(list(_households(wish, plan)))
-    say(f"{wish.households} households")
+        forms = list(_households(wish, plan))
+        _register(forms)
+    say(f"{len(forms)} households")
+    happenings = list(_happenings(wish, plan, forms))
+    visits.play(happenings, _actors(people), profile, wish.seed)
+    say(f"{sum(isinstance(event, VisitEvent) for event in happenings)} visits")
 
 
 def _households(wish: Wish, plan: places.Plan) -> Iterator[NewHousehold]:
@@ -63,6 +70,21 @@ def _households(wish: Wish, plan: places.Plan) -> Iterator[NewHousehold]:
         grid, index = plan.grids[serial % len(plan.grids)], serial // len(plan.grids)
         rng = Random(f"{wish.seed}:{serial}")
         yield homes.household(grid, index, serial, people, wish.until, rng)
+
+
+def _happenings(wish: Wish, plan: places.Plan, forms: Sequence[NewHousehold]) -> Iterator[Event]:
+    for serial, form in enumerate(forms):
+        rng = Random(f"{wish.seed}:{serial}:visits")
+        yield from events(form, serial // len(plan.grids), wish.until, rng)
+
+
+def _actors(people: Sequence[users.DemoUser]) -> dict[str, Actor]:
+    """Who visits and who reviews, by the place they work in."""
+    return {
+        user.form.region_code: Actor(user.id, user.form.role, user.form.region_code, user.form.display_name)
+        for user in people
+        if user.form.role in ("grid_member", "first_secretary")
+    }
 
 
 def _register(forms: Sequence[NewHousehold]) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from server.households.models import Household, Member
@@ -27,6 +28,11 @@ def age_on(birth_on: date | None, day: date) -> int | None:
 def roster_facts(household: Household, day: date) -> dict[str, Any]:
     """Facts of the register on a day; money is Decimal yuan, counts are integers, flags bool or None."""
     return _register_facts(household, day) | _member_facts(household.members, day)
+
+
+def wire_facts(facts: dict[str, Any]) -> dict[str, Any]:
+    """The facts as a phone gets and returns them: money as text with two decimals."""
+    return {name: f"{value:.2f}" if isinstance(value, Decimal) else value for name, value in facts.items()}
 
 
 def _register_facts(household: Household, day: date) -> dict[str, Any]:

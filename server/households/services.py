@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from server.core import audit, clock
 from server.core.crypto import blind_index, seal
 from server.core.db import db
-from server.households import queries, roster
+from server.households import roster
 from server.households.due import due_on
 from server.households.forms import NewHousehold, NewMember, check_id_number
 from server.households.masking import mask_id, mask_phone
@@ -111,15 +110,11 @@ def _present(household: Household, places: dict[str, str], hamlets: dict[UUID, s
         "village": places.get(grid[:12], ""),
         "grid": places.get(grid, ""),
         "natural_village": hamlets.get(hamlet, "") if hamlet else "",
-        "roster": {name: _wire(value) for name, value in roster.roster_facts(household, today).items()},
+        "roster": roster.wire_facts(roster.roster_facts(household, today)),
         "home": _home(household),
         "due_on": due_on(household.kind, last, today).isoformat(),
         "members": [_present_member(member) for member in household.members],
     }
-
-
-def _wire(value: Any) -> Any:
-    return f"{value:.2f}" if isinstance(value, Decimal) else value
 
 
 def _home(household: Household) -> dict[str, str] | None:
