@@ -2,7 +2,7 @@
 
 import type { Json } from '../../core/canonical';
 import type { Bilingual } from '../../core/i18n';
-import type { Option, Person, Question } from './types';
+import type { Checklist, Option, Person, Question } from './types';
 
 export const NONE = 'none';
 export const UNKNOWN = 'unknown';
@@ -17,6 +17,17 @@ export function optionsOf(
   if (question.type !== 'members') return [...own];
   const named = people.map((person) => ({ id: person.id, label: name(person) }));
   return [...own.filter((o) => o.id !== UNKNOWN), ...named, ...own.filter((o) => o.id === UNKNOWN)];
+}
+
+/** Whom a members question can be about: students only where it asks about students and the register knows them. */
+export function askable(
+  question: Question,
+  checklist: Checklist,
+  people: readonly Person[],
+): readonly Person[] {
+  const loop = checklist.loops.find((l) => l.opened_by === question.id);
+  const students = people.filter((person) => person.stage != null);
+  return loop?.fields_from_member?.includes('stage') && students.length > 0 ? students : people;
 }
 
 /** The options that push all others out ("none", "all in order", "cannot say"). */

@@ -3,7 +3,6 @@ import './visit.css';
 import { useEffect, useState } from 'preact/hooks';
 import { registerTexts, t } from '../../core/i18n';
 import { back } from '../../core/nav';
-import { texts as en } from '../../i18n/en/visit';
 import { texts as zh } from '../../i18n/zh-CN/visit';
 import { AppBar, Page } from '../../ui/appBar';
 import { Button } from '../../ui/button';
@@ -14,7 +13,7 @@ import { FormScreen } from './formScreen';
 import { NoChecklist, openVisit, UnknownHousehold } from './open';
 import { openShrinker } from './shrinker';
 
-registerTexts({ zh, en });
+registerTexts({ zh, en: () => import('../../i18n/en/visit') });
 
 export interface VisitPageProps {
   householdId: string;

@@ -9,13 +9,13 @@ import { Icon } from '../../ui/icon';
 import { MoneyInput } from '../../ui/money';
 import { Tag } from '../../ui/tag';
 import { ChoiceList } from './choiceList';
-import { choose, isChosen, settles } from './choices';
+import { askable, choose, isChosen, settles } from './choices';
 import type { Controller } from './controller';
 import { lastAnswer, sameAnswer } from './last';
 import { answerAt, type Step } from './model';
 import { PhotoStep } from './photoStep';
 import { RosterStep } from './rosterStep';
-import { answerText, issueText, optionsFor, wanEcho } from './words';
+import { answerText, issueText, optionsFor, personName, wanEcho } from './words';
 
 export interface StepProps {
   readonly controller: Controller;
@@ -36,6 +36,7 @@ export function StepView(props: StepProps) {
           <Tag tone="accent">{t('visit.observer')}</Tag>
         </span>
       )}
+      {question.id === 'roster_change' && <Roster controller={controller} />}
       <LastTime {...props} />
       <Control {...props} />
       {step.loop === undefined && question.type !== 'photo' && (
@@ -66,6 +67,17 @@ function Comments({ controller, question }: { controller: Controller; question: 
         </p>
       ))}
     </>
+  );
+}
+
+/** The household as the register has it, to be confirmed at a glance. */
+function Roster({ controller }: { controller: Controller }) {
+  const { members } = controller.opened.household;
+  return (
+    <div class="visit-roster">
+      <p class="muted small">{t('visit.roster.have', { n: members.length })}</p>
+      <p>{members.map((member) => pick(personName(member))).join(t('visit.comma'))}</p>
+    </div>
   );
 }
 
@@ -140,6 +152,7 @@ function Control(props: StepProps) {
 function Choices(props: StepProps & { value: Json | undefined; error: string | undefined }) {
   const { controller, step, value, error } = props;
   const { question } = step;
+  const { people } = controller.form.value.around;
   const pickOption = (option: string) => {
     controller.answer(step, choose(question, value, option));
     if (settles(question, option)) props.onSettled(step);
@@ -149,7 +162,7 @@ function Choices(props: StepProps & { value: Json | undefined; error: string | u
       legend={pick(question.label)}
       hint={question.hint && pick(question.hint)}
       error={error}
-      options={optionsFor(question, controller.form.value.around.people)}
+      options={optionsFor(question, askable(question, controller.opened.checklist, people))}
       several={question.type !== 'one'}
       isOn={(option) => isChosen(value, option)}
       onPick={pickOption}

@@ -41,6 +41,7 @@ export const texts = {
   'visit.issue.constraint': 'Does not fit the other answers',
   'visit.issue.not_shown': 'With the other answers this need not be asked',
   'visit.issue.unknown_question': 'The checklist has no such question',
+  'visit.roster.have': 'The register lists {n} people',
   'visit.roster.add': 'Add a person',
   'visit.roster.change': 'Change',
   'visit.roster.remove': 'Remove',

@@ -40,6 +40,7 @@ export const texts = {
   'visit.issue.constraint': '和其他答案对不上',
   'visit.issue.not_shown': '按其他答案，这一问不用问',
   'visit.issue.unknown_question': '清单里没有这一问',
+  'visit.roster.have': '名册上有 {n} 口人',
   'visit.roster.add': '增加一个人',
   'visit.roster.change': '修改',
   'visit.roster.remove': '减少',
