@@ -9,7 +9,7 @@ from uuid import UUID
 
 from marshmallow import EXCLUDE, Schema, fields
 
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
+UUID_TEXT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _YEARS = range(1971, 2100)  # a phone's clock may be badly wrong; its work still counts
 
@@ -34,7 +34,7 @@ class StrictUuid(fields.UUID):
     """A UUID in its one canonical spelling, because it is echoed and compared as text."""
 
     def _deserialize(self, value: Any, *_args: Any, **_kwargs: Any) -> UUID:
-        if not isinstance(value, str) or not _UUID.match(value):
+        if not isinstance(value, str) or not UUID_TEXT.match(value):
             raise self.make_error("invalid_uuid")
         return UUID(value)
 

@@ -73,4 +73,4 @@ def ready_counts(visit_ids: Iterable[UUID]) -> dict[UUID, int]:
     query = select(Photo.visit_id, func.count()).where(
         Photo.visit_id.in_(set(visit_ids)), Photo.state == READY
     )
-    return dict(db.session.execute(query.group_by(Photo.visit_id)).tuples().all())
+    return dict(db.session.execute(query.group_by(Photo.visit_id)).all())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import Response, current_app, request, send_file
+from flask import Response, current_app, request
 from flask_smorest import Blueprint
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 
@@ -78,9 +78,8 @@ def read_photo(photo_id: UUID, part: str) -> Response:
     photo = queries.get_visible(current_actor(), photo_id)
     if photo.state != READY:
         raise Problem("photo_not_ready", state=photo.state)
-    name = f"{part}.jpg"
-    reply = send_file(store().path(photo.file_id, PARTS[part]), mimetype="image/jpeg", download_name=name)
-    reply.headers["Content-Disposition"] = f'inline; filename="{name}"'
+    reply = Response(store().read(photo.file_id, PARTS[part]), content_type="image/jpeg")
+    reply.headers["Content-Disposition"] = f'inline; filename="{part}.jpg"'
     reply.headers["Content-Security-Policy"] = SANDBOX
     reply.headers["Cache-Control"] = "private, max-age=86400, immutable"
     return reply

@@ -44,6 +44,17 @@ class PhotoStore:
                 spare.unlink(missing_ok=True)
             sync_folder(path.parent)
 
+    def read(self, file_id: UUID, part: str) -> bytes:
+        """The bytes of a part.
+
+        Raises:
+            Problem: not_found, after a restore that brought back rows but not files.
+        """
+        try:
+            return self.path(file_id, part).read_bytes()
+        except FileNotFoundError as error:
+            raise Problem("not_found") from error
+
     def remove(self, file_id: UUID, *parts: str) -> None:
         """Delete parts of a photo; one that is not there is no error."""
         for part in parts:

@@ -83,7 +83,7 @@ def counts(actor: Actor, filters: Filters) -> Counts:
     """One grouped query; the county counts also the visits that it does not see."""
     changed = func.sum(case((Visit.changed_count > 0, 1), else_=0))
     query = select(Visit.severity_rank, func.count(), changed).where(*_matching(actor, filters))
-    found = db.session.execute(query.group_by(Visit.severity_rank)).tuples().all()
+    found = db.session.execute(query.group_by(Visit.severity_rank)).all()
     by_severity = {SEVERITIES[rank]: count for rank, count, _ in found}
     return Counts(**by_severity, changed=sum(int(part) for _, _, part in found))
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from server.core.auth import Actor
 from server.core.problems import Problem
+from server.core.wire import UUID_TEXT
 from server.flags.services import judge
 from server.households.queries import get_household
 from server.photos.services import expect
@@ -44,8 +45,8 @@ def accept(actor: Actor, signed: SignedVisit, profile: str) -> Accepted:
 
 def rejection(visit_id: Any, problem: Problem) -> dict[str, Any]:
     """How a batch tells that it did not take one visit."""
-    named = visit_id if isinstance(visit_id, str) else None
-    return {"id": named, "state": "rejected", "problem": problem.document()}
+    named = isinstance(visit_id, str) and UUID_TEXT.match(visit_id)
+    return {"id": visit_id if named else None, "state": "rejected", "problem": problem.document()}
 
 
 def sending_order(entries: list[dict[str, Any]]) -> list[int]:

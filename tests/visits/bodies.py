@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from copy import deepcopy
 from datetime import UTC, datetime, timedelta
@@ -17,15 +18,16 @@ NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 Body = dict[str, Any]
 
 ROSTER: Body = {
-    "lifted": False, "kind": "none", "released": False, "months_tracked": 0, "n_members": 2, "n_compulsory": 0,
-    "n_student": 0, "n_college": 0, "n_60plus": 0, "n_labour": 2, "n_half_labour": 0, "dibao": False,
-    "tekun": False, "tekun_scattered": False, "orphan": False, "severe_disabled": False, "highrisk_job": False,
-    "pcni_prev": "15000.00", "net_prev": "60000.00", "poor10": False, "online_flag": False,
+    "lifted": False, "kind": "none", "released": False, "months_tracked": 0, "n_members": 2,
+    "n_compulsory": 0, "n_student": 0, "n_college": 0, "n_60plus": 0, "n_labour": 2, "n_half_labour": 0,
+    "dibao": False, "tekun": False, "tekun_scattered": False, "orphan": False, "severe_disabled": False,
+    "highrisk_job": False, "pcni_prev": "15000.00", "net_prev": "60000.00", "poor10": False,
+    "online_flag": False,
 }  # fmt: skip
 CLEAN: Body = {
-    "consent": "yes", "roster_change": [], "basic_lack": [], "ins_gap": [], "ill_who": [], "house_state": "safe",
-    "water_state": "ok", "job_state": "stable", "biz_event": "none", "inc_band": "above", "shock": [],
-    "policy_gap": [], "ask_help": "none",
+    "consent": "yes", "roster_change": [], "basic_lack": [], "ins_gap": [], "ill_who": [],
+    "house_state": "safe", "water_state": "ok", "job_state": "stable", "biz_event": "none",
+    "inc_band": "above", "shock": [], "policy_gap": [], "ask_help": "none",
 }  # fmt: skip
 # Water cannot be had and the family cannot pay for it: R-WAT-01, red.
 DRY: Body = CLEAN | {
@@ -76,10 +78,12 @@ def hash_of(body: Any) -> str:
 def send(phone: FlaskClient, body: Body, **headers: str) -> TestResponse:
     """PUT a visit as the phone does."""
     sent = {"X-Content-SHA256": hash_of(body)} | headers
-    return phone.put(f"/api/v1/visits/{body['id']}", json=body, headers=sent)
+    address = f"/api/v1/visits/{body['id']}"
+    return phone.put(address, data=json.dumps(body), content_type="application/json", headers=sent)
 
 
 def send_batch(phone: FlaskClient, *bodies: Any) -> TestResponse:
     """POST several visits in one batch."""
     entries = [{"sha256": hash_of(body), "body": body} for body in bodies]
-    return phone.post("/api/v1/visits/batch", json={"visits": entries})
+    text = json.dumps({"visits": entries})
+    return phone.post("/api/v1/visits/batch", data=text, content_type="application/json")

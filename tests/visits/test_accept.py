@@ -81,12 +81,9 @@ def test_water_out_of_reach_switches_on_a_red_light_with_article_and_cause(app, 
     assert (flag.severity, flag.state, str(flag.household_id)) == ("red", "open", str(household.id))
 
 
-def test_sending_again_after_a_lost_reply_answers_the_same_bytes_and_stores_nothing(
-    app, mei, household, clock
-):
-    body = visit_of(
-        household.id, DRY, photos=[{"sha256": SHA, "length": 9, "kind": "water", "taken_at": None}]
-    )
+def test_sending_again_after_a_lost_reply_answers_the_same_and_stores_nothing(app, mei, household, clock):
+    photo = {"sha256": SHA, "length": 9, "kind": "water", "taken_at": None}
+    body = visit_of(household.id, DRY, photos=[photo])
     first = send(mei, body)
     before = [count(app, model) for model in (Visit, Flag, Photo, AuditEntry)]
     clock.advance(days=2)

@@ -1,0 +1,73 @@
+"""A phone with a household, and what it takes to send photos."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from hashlib import sha256
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from server.core.jobs import run_pending
+from tests.factories import MEI, make_household
+from tests.visits.bodies import send, visit_of
+
+
+class Phone:
+    """Mei's phone: sends a visit with photos, then the photos."""
+
+    def __init__(self, app: Flask, client: FlaskClient) -> None:
+        self.app, self.client = app, client
+        self.household = make_household(app)
+
+    def visit(self, *photos: bytes, **changes: Any) -> str:
+        """Send a visit that promises photos; its id."""
+        promised = [
+            {"sha256": digest(data), "length": len(data), "kind": "house", "taken_at": None}
+            for data in photos
+        ]
+        body = visit_of(self.household.id, photos=promised, **changes)
+        reply = send(self.client, body)
+        assert reply.status_code == 201, reply.json
+        return str(body["id"])
+
+    def put(self, visit_id: str, data: bytes, sha: str | None = None, **options: Any) -> TestResponse:
+        """Send the bytes of a photo."""
+        options = {"content_type": "application/octet-stream"} | options
+        return self.client.put(
+            f"/api/v1/visits/{visit_id}/photos/{sha or digest(data)}", data=data, **options
+        )
+
+    def photos(self, visit_id: str) -> list[dict[str, Any]]:
+        """Where the photos of a visit stand."""
+        reply = self.client.get(f"/api/v1/visits/{visit_id}/photos")
+        items: list[dict[str, Any]] = reply.json["items"]
+        return items
+
+    def sent_and_checked(self, data: bytes) -> dict[str, Any]:
+        """A photo of a new visit after the server has dealt with it."""
+        visit_id = self.visit(data)
+        assert self.put(visit_id, data).status_code == 201
+        run_pending(self.app)
+        (photo,) = self.photos(visit_id)
+        return photo
+
+
+def digest(data: bytes) -> str:
+    """The identity of a photo."""
+    return sha256(data).hexdigest()
+
+
+@pytest.fixture
+def mei(login: Callable[..., FlaskClient]) -> FlaskClient:
+    """Mei, signed in."""
+    return login(MEI)
+
+
+@pytest.fixture
+def phone(app: Flask, mei: FlaskClient) -> Phone:
+    """Her phone and one household."""
+    return Phone(app, mei)
