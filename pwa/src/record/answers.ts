@@ -2,7 +2,7 @@
 import type { Member } from '../core/api/types';
 import type { Json } from '../core/canonical';
 import { type Bilingual, hasText, locale, pick, t } from '../core/i18n';
-import type { Field, Question } from './checklist';
+import { type Checklist, type Field, type Question, shortLabel } from './checklist';
 
 export interface Shown {
   readonly text: string;
@@ -133,4 +133,11 @@ function toFen(value: string): bigint {
 /** Label of a question by id in the language on screen, or the id when the checklist does not know it. */
 export function labelOf(question: { readonly label: Bilingual } | undefined, id: string): string {
   return question ? pick(question.label) : id;
+}
+
+/** Short name of an answer or register fact: the rules' own word for it, else the start of the question, else the id. */
+export function factLabel(checklist: Checklist, fact: string): string {
+  if (hasText(`record.fact.${fact}`)) return t(`record.fact.${fact}`);
+  const question = checklist.byId.get(fact);
+  return question ? shortLabel(pick(question.label)) : fact;
 }

@@ -1,6 +1,7 @@
 /** Differences from the last visit: question, before, now; loops under the person they are about. */
 import type { Member, VisitDetail } from '../core/api/types';
-import { showInstant } from '../core/format';
+import { dayOf } from '../core/clock';
+import { showDay } from '../core/format';
 import { t } from '../core/i18n';
 import type { Shown } from './answers';
 import { type ChangeGroup, changeGroups } from './changes';
@@ -46,7 +47,7 @@ function Group({ group }: { group: ChangeGroup }) {
 /** A table, or one sentence when there is nothing to compare or nothing changed. */
 export function ChangeTable({ changes, previous, checklist, members }: ChangeTableProps) {
   if (previous === null) return <p class="rec-note">{t('record.firstVisit')}</p>;
-  const since = showInstant(previous.visited_at);
+  const since = showDay(dayOf(Date.parse(previous.visited_at)));
   if (changes.length === 0) return <p class="rec-note">{t('record.nothingChanged', { since })}</p>;
   return (
     <table class="rec-diff">

@@ -1,8 +1,8 @@
 /** What is different from the last visit, as rows a reader compares: question, before, now. */
 import type { Member, VisitDetail } from '../core/api/types';
-import { hasText, pick, t } from '../core/i18n';
-import { answerText, difference, personName, plainText, type Shown } from './answers';
-import { type Checklist, shortLabel } from './checklist';
+import { t } from '../core/i18n';
+import { answerText, difference, factLabel, personName, plainText, type Shown } from './answers';
+import type { Checklist } from './checklist';
 
 export interface ChangeRow {
   readonly key: string;
@@ -29,11 +29,6 @@ function itemLabel(members: readonly Member[], item: string): string {
   return year ? t('record.inYear', { name, year }) : name;
 }
 
-/** Parts of a loop item that are no questions: the year and the stage it was about. */
-function otherLabel(id: string): string {
-  return hasText(`record.field.${id}`) ? t(`record.field.${id}`) : id;
-}
-
 function changeRow(change: Change, checklist: Checklist, members: readonly Member[]): ChangeRow {
   const question = checklist.byId.get(change.question);
   const show = (value: Change['before']): Shown =>
@@ -43,7 +38,7 @@ function changeRow(change: Change, checklist: Checklist, members: readonly Membe
   return {
     key: `${change.question}:${change.item ?? ''}`,
     question: change.question,
-    label: question ? shortLabel(pick(question.label)) : otherLabel(change.question),
+    label: factLabel(checklist, change.question),
     before: show(change.before),
     after: show(change.after),
     delta: difference(change.before, change.after),

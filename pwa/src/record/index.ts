@@ -6,15 +6,17 @@
  * feature passes in addresses and what may be commented on.
  */
 import { registerTexts } from '../core/i18n';
+import { texts as enFacts } from '../i18n/en/facts';
 import { texts as en } from '../i18n/en/record';
+import { texts as zhFacts } from '../i18n/zh-CN/facts';
 import { texts as zh } from '../i18n/zh-CN/record';
 
 registerTexts({ zh, en });
+registerTexts({ zh: zhFacts, en: enFacts });
 
 export type { Commenting } from './answerList';
-export { joined } from './answers';
+export { factLabel, joined } from './answers';
 export type { Checklist } from './checklist';
-export { shortLabel } from './checklist';
 export {
   fetchRecord,
   forgetRecord,

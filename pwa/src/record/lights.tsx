@@ -2,11 +2,11 @@
 import { useState } from 'preact/hooks';
 import type { LightCause, Light as LightData, Member, UnknownRule } from '../core/api/types';
 import { severityWord } from '../core/format';
-import { hasText, pick, t } from '../core/i18n';
+import { pick, t } from '../core/i18n';
 import { Light } from '../ui/light';
-import { answerText, plainText } from './answers';
+import { answerText, factLabel, joined, plainText } from './answers';
 import { type Article, ArticleSheet } from './article';
-import { type Checklist, shortLabel } from './checklist';
+import type { Checklist } from './checklist';
 import { riskWord, SEVERITIES } from './words';
 
 export interface LightsProps {
@@ -20,13 +20,6 @@ export interface LightsProps {
 export function bySeverity(lights: readonly LightData[]): LightData[] {
   const rank = (light: LightData) => SEVERITIES.indexOf(light.severity);
   return [...lights].sort((a, b) => rank(a) - rank(b));
-}
-
-/** Short name of a fact: the question's, else that of the register, else the id. */
-export function factLabel(checklist: Checklist, fact: string): string {
-  const question = checklist.byId.get(fact);
-  if (question) return shortLabel(pick(question.label));
-  return hasText(`record.fact.${fact}`) ? t(`record.fact.${fact}`) : fact;
 }
 
 export function causeText(cause: LightCause, checklist: Checklist, members: readonly Member[]): string {
@@ -78,7 +71,7 @@ function UnknownCard({ rule, checklist }: { rule: UnknownRule; checklist: Checkl
       <p class="rec-unknown-title">{pick(rule.label)}</p>
       <p>
         <b>{t('record.stillAsk')}</b>
-        {rule.ask.map((fact) => factLabel(checklist, fact)).join('、')}
+        {joined(rule.ask.map((fact) => factLabel(checklist, fact)))}
       </p>
     </li>
   );

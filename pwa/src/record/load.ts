@@ -33,7 +33,7 @@ async function checklistOf(version: string): Promise<Checklist> {
 /** The visit as the server has it now. */
 export async function fetchRecord(id: string): Promise<VisitRecord> {
   const key = keyOf(id);
-  const visit = await call(api.GET('/visits/{id}', { params: { path: { id } } }));
+  const visit = await call(api.GET('/visits/{visit_id}', { params: { path: { visit_id: id } } }));
   const record = { visit, checklist: await checklistOf(visit.checklist_version) };
   kept.delete(key);
   kept.set(key, record);

@@ -33,9 +33,7 @@ function Waiting({ photo }: { photo: PhotoInfo }) {
     <div class="rec-photo rec-photo-words">
       <Icon name={photo.state === 'refused' ? 'alert' : photo.state === 'expected' ? 'upload' : 'clock'} />
       <span>
-        <b>{kindWord(photo.kind)}</b>
-        <br />
-        {photoStateText(photo)}
+        <b>{kindWord(photo.kind)}</b> · {photoStateText(photo)}
       </span>
     </div>
   );

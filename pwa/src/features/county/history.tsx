@@ -24,7 +24,7 @@ function useHistory(householdId: string): HistoryState & { reload: () => void } 
   useEffect(() => {
     let gone = false;
     setState({ id: householdId, entries: null, error: null });
-    call(api.GET('/households/{id}', { params: { path: { id: householdId } } })).then(
+    call(api.GET('/households/{household_id}', { params: { path: { household_id: householdId } } })).then(
       (household) => {
         if (!gone) setState({ id: householdId, entries: timeline(household.history), error: null });
       },

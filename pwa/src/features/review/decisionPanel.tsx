@@ -2,9 +2,9 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { codeText } from '../../core/api/problem';
 import type { VisitDetail } from '../../core/api/types';
-import { pick, t } from '../../core/i18n';
+import { t } from '../../core/i18n';
 import { go } from '../../core/nav';
-import { type Checklist, shortLabel } from '../../record';
+import { type Checklist, factLabel } from '../../record';
 import { Banner } from '../../ui/banner';
 import { Button } from '../../ui/button';
 import { Dialog, Sheet } from '../../ui/dialog';
@@ -109,8 +109,7 @@ function QuestionComments({ visit, checklist, decision }: FormProps) {
   return (
     <ul class="rev-comments" aria-label={t('review.onQuestions')}>
       {entries.map(([question, text]) => {
-        const known = checklist.byId.get(question);
-        const label = known ? shortLabel(pick(known.label)) : question;
+        const label = factLabel(checklist, question);
         return (
           <li key={question}>
             <span>

@@ -4,6 +4,7 @@ import { errorText } from '../../core/api/problem';
 import type { VisitSummary } from '../../core/api/types';
 import { severityWord } from '../../core/format';
 import { t } from '../../core/i18n';
+import { user } from '../../core/session';
 import { lightCounts, severityShort, whyLine } from '../../record';
 import { Button } from '../../ui/button';
 import { Chips } from '../../ui/chips';
@@ -49,13 +50,17 @@ function Filters() {
 
 function Row({ visit, active }: { visit: VisitSummary; active: boolean }) {
   const { head_name, village, natural_village } = visit.household;
-  const place = [village, natural_village].filter(Boolean).join(' ');
+  // A first secretary knows the village; a township has many.
+  const parts = user.value?.role === 'first_secretary' ? [natural_village] : [village, natural_village];
+  const place = parts.filter(Boolean).join(' ');
   return (
     <li>
       <a class="rev-row" href={hrefOf(visit.id)} aria-current={active ? 'true' : undefined}>
         <span class="rev-row-words">
-          <b>{head_name}</b>
-          <small class="rev-row-place">{place}</small>
+          <span class="rev-row-name">
+            <b>{head_name}</b>
+            <small>{place}</small>
+          </span>
           <small class="rev-row-why">{whyLine(visit)}</small>
         </span>
         <span class="rev-row-tags">

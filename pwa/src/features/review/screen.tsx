@@ -31,17 +31,24 @@ function useQueue(): void {
   }, [id]);
 }
 
-function countsLine(): string {
+/** How many of what; each number keeps its word on the same line. */
+function CountsLine() {
   const { counts } = queue.value;
-  if (!counts) return '';
+  if (!counts) return null;
   const lights = (['red', 'yellow', 'attention'] as const).map(
     (one) => `${severityShort(one)} ${counts[one]}`,
   );
-  return [
-    ...lights,
+  const changes = [
     t('review.changed', { n: counts.changed }),
     t('review.unchanged', { n: counts.unchanged }),
-  ].join(' · ');
+  ];
+  return (
+    <span class="rev-counts num">
+      {[...lights, ...changes].map((words) => (
+        <span key={words}>{words}</span>
+      ))}
+    </span>
+  );
 }
 
 function ProgressLine() {
@@ -62,7 +69,7 @@ function QueueBar({ onHelp, wide }: { onHelp: () => void; wide: boolean }) {
     <AppBar
       title={t('review.title', { place: user.value?.region.name ?? '' })}
       note={counts ? t(`review.count.${state}`, { n: counts.total }) : undefined}
-      subtitle={countsLine()}
+      subtitle={<CountsLine />}
       actions={
         <>
           {wide && <ProgressLine />}
@@ -78,7 +85,6 @@ function QueueBar({ onHelp, wide }: { onHelp: () => void; wide: boolean }) {
               <kbd class="rev-key">?</kbd>
             </Button>
           )}
-          <Button kind="plain" icon="person" label={t('review.me')} href="#/me" />
         </>
       }
     >

@@ -178,7 +178,9 @@ export async function decide(id: string, name: string, choice: Choice): Promise<
   update(id, now);
   await keep();
   try {
-    await call<Review>(api.POST('/visits/{id}/reviews', { params: { path: { id } }, body: request }));
+    await call<Review>(
+      api.POST('/visits/{visit_id}/reviews', { params: { path: { visit_id: id } }, body: request }),
+    );
   } catch (error) {
     const status = error instanceof ServerProblem ? error.problem.status : 0;
     update(id, failed(now, status, codeOf(error)));

@@ -8,7 +8,6 @@ export const texts = {
   'review.unchanged': '{n} unchanged',
   'review.progress': '{done} of {total} reviewed',
   'review.refresh': 'Refresh the list',
-  'review.me': 'Me',
   'review.close': 'Close',
   'review.keys': 'Shortcuts',
   'review.keysOn': 'Use single-key shortcuts',

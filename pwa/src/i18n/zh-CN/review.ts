@@ -8,7 +8,6 @@ export const texts = {
   'review.unchanged': '无变化 {n}',
   'review.progress': '已审 {done} / {total}',
   'review.refresh': '刷新列表',
-  'review.me': '我的',
   'review.close': '关闭',
   'review.keys': '快捷键',
   'review.keysOn': '使用单键快捷键',
