@@ -1,0 +1,93 @@
+"""Migrations: one line of them, from nothing to the tables the code expects, on both engines."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask_migrate import downgrade, upgrade
+from sqlalchemy import inspect
+
+from server.app import create_app
+from server.config import ROOT
+from server.core.db import Base, db
+
+FOLDER = ROOT / "migrations"
+
+
+@pytest.fixture
+def empty_app(make_settings, engine):
+    app = create_app(make_settings(engine))
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+def scripts():
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    return ScriptDirectory.from_config(config)
+
+
+def tables():
+    return set(inspect(db.engine).get_table_names())
+
+
+def test_there_is_one_head():
+    assert len(scripts().get_heads()) == 1
+
+
+def test_names_begin_with_their_date():
+    names = [path.name for path in (FOLDER / "versions").glob("*.py")]
+    assert names
+    assert all(re.fullmatch(r"20\d{6}_\d{4}_[a-z0-9_]+\.py", name) for name in names)
+
+
+def test_empty_database_gets_every_table(empty_app):
+    upgrade()
+    assert tables() == set(Base.metadata.tables) | {"alembic_version"}
+
+
+def test_migrations_and_models_agree(empty_app):
+    upgrade()
+    with db.engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "compare_server_default": True}
+        )
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_second_run_changes_nothing(empty_app):
+    upgrade()
+    before = tables()
+    upgrade()
+    assert tables() == before
+
+
+def test_way_back_leaves_nothing_behind(empty_app):
+    upgrade()
+    downgrade(revision="base")
+    assert tables() == {"alembic_version"}
+
+
+def test_failed_migration_leaves_no_half(empty_app):
+    """The last statement fails because its table is there already; the first ones must be gone again."""
+    last = list(Base.metadata.sorted_tables)[-1].name
+    with db.engine.begin() as connection:
+        connection.exec_driver_sql(f"CREATE TABLE {last} (id INTEGER)")
+    with pytest.raises(Exception, match="already exists"):
+        upgrade()
+    assert tables() <= {last, "alembic_version"}
+
+
+def test_setup_command_makes_an_epoch_once(empty_app):
+    runner = empty_app.test_cli_runner()
+    first, second = runner.invoke(args=["setup"]), runner.invoke(args=["setup"])
+    assert (first.exit_code, second.exit_code) == (0, 0), first.output
+    assert first.output == second.output
+    assert re.search(r"epoch [0-9a-f]{16}", first.output)
