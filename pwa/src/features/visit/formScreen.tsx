@@ -76,7 +76,7 @@ export function FormScreen({ controller }: { controller: Controller }) {
         <AppBar
           title={household.head_name}
           note={t('visit.position', { n: number, total })}
-          subtitle={household.address}
+          subtitle={<span class="visit-address">{household.address}</span>}
           back={{ label: t('visit.leave'), onClick: () => back(`#/household/${household.id}`) }}
         >
           <div class="visit-progress">
@@ -244,7 +244,7 @@ function CardTitle({ controller, step }: { controller: Controller; step: Step | 
   return (
     <h3>
       {loop.title && `${pick(loop.title)} · `}
-      {pick(personName(person))}
+      {pick(personName(person, controller.opened.checklist))}
     </h3>
   );
 }

@@ -40,9 +40,12 @@ export function readForm(checklist: Checklist, answers: Answers, situation: Situ
   const kept: Record<string, Json | undefined> = {};
   for (const { step, raw } of taken)
     if (step.loop === undefined && raw !== undefined && raw !== null) kept[step.question.id] = raw;
-  for (const [loop, open] of items)
-    if (Array.isArray(facts[loop]) || open.length > 0)
-      kept[loop] = open.map((item) => keepItem(loop, item, taken));
+  for (const { id, opened_by } of checklist.loops) {
+    const open = items.get(id) ?? [];
+    // An empty list says "asked, nobody": only the question that opens the loop can say so.
+    if (open.length > 0 || Array.isArray(kept[opened_by]))
+      kept[id] = open.map((item) => keepItem(id, item, taken));
+  }
   return { facts, taken, around, steps: taken.map((t) => t.step), answers: kept };
 }
 

@@ -26,6 +26,7 @@ export function PhotoStep({ controller, step }: PhotoProps) {
   const wanted = wantedKinds(controller.form.value.facts, photos);
   const due =
     question.required_when !== undefined && holds(question.required_when, controller.form.value.facts);
+  const left = controller.draft.value.revises === null ? 0 : leftBehind(controller);
   const room = most - photos.length - busy;
 
   const take = async (files: FileList | null, kind: PhotoKind) => {
@@ -56,6 +57,7 @@ export function PhotoStep({ controller, step }: PhotoProps) {
       </legend>
       {question.hint && <p class="field-hint">{pick(question.hint)}</p>}
       {due && photos.length === 0 && <p class="field-hint">{t('visit.photo.due')}</p>}
+      {left > 0 && <p class="field-hint">{t('visit.photo.before', { n: left })}</p>}
       <Pictures controller={controller} photos={photos} busy={busy} onRetake={retake} />
       <div class="visit-shots">
         {question.options?.map((option) => {
@@ -87,6 +89,12 @@ export function PhotoStep({ controller, step }: PhotoProps) {
       </p>
     </fieldset>
   );
+}
+
+/** Photos of the returned visit that are on the server but no longer on this phone. */
+function leftBehind(controller: Controller): number {
+  const before = controller.opened.household.returned?.photos.length ?? 0;
+  return Math.max(0, before - controller.opened.draft.photos.length);
 }
 
 interface PicturesProps {

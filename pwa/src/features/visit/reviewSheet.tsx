@@ -9,7 +9,7 @@ import { Dialog } from '../../ui/dialog';
 import { Icon } from '../../ui/icon';
 import type { Controller } from './controller';
 import { type GpsState, PATIENCE_MS } from './gps';
-import type { Step } from './model';
+import { CONSENT, type Step } from './model';
 import { issueText, personName } from './words';
 
 export interface ReviewProps {
@@ -68,7 +68,11 @@ export function ReviewSheet({ controller, gps, open, onClose, onJump }: ReviewPr
         </Block>
       )}
       {issues.length === 0 && missing.length === 0 && (
-        <Banner icon="check">{t('visit.check.complete', { n: controller.progress.value.total })}</Banner>
+        <Banner icon="check">
+          {controller.form.value.answers[CONSENT] === 'no'
+            ? t('visit.check.noConsent')
+            : t('visit.check.complete', { n: controller.progress.value.total })}
+        </Banner>
       )}
       <p class="inline small muted">
         <Icon name="camera" size={18} />
@@ -130,7 +134,7 @@ function Line({ controller, target, note, onJump }: LineProps) {
 function stepName(controller: Controller, step: Step): string {
   const label = pick(step.question.label);
   const person = controller.form.value.around.people.find((p) => p.id === step.who);
-  return person ? `${pick(personName(person))} · ${label}` : label;
+  return person ? `${pick(personName(person, controller.opened.checklist))} · ${label}` : label;
 }
 
 const REASONS = ['signal', 'off', 'elsewhere', 'other'] as const;

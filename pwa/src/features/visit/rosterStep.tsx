@@ -22,7 +22,8 @@ interface RosterProps {
 }
 
 export function RosterStep({ controller, step, issues }: RosterProps) {
-  const { members } = controller.opened.household;
+  const { checklist, household } = controller.opened;
+  const { members } = household;
   const stored = answerAt(controller.draft.value.answers, step);
   const changes = (Array.isArray(stored) ? stored : []) as unknown as RosterChange[];
   const put = (next: readonly RosterChange[]) =>
@@ -37,7 +38,7 @@ export function RosterStep({ controller, step, issues }: RosterProps) {
         <ul class="visit-members">
           {untouched.map((m) => (
             <li key={m.id} class="inline">
-              <span>{pick(personName(m))}</span>
+              <span>{pick(personName(m, checklist))}</span>
               <span class="inline">
                 <RowAct
                   words={t('visit.roster.change')}
@@ -58,7 +59,7 @@ export function RosterStep({ controller, step, issues }: RosterProps) {
         <Entry
           key={change.member_id ?? at}
           change={change}
-          title={titleOf(change, members)}
+          title={titleOf(change, controller)}
           fields={step.question.fields ?? []}
           errors={issues.filter((issue) => issue.roster?.entry === at).map(issueText)}
           onChange={(next) => put(changes.map((c, i) => (i === at ? next : c)))}
@@ -90,9 +91,10 @@ function RowAct({ words, who, onClick }: { words: string; who: string; onClick: 
   );
 }
 
-function titleOf(change: RosterChange, members: Controller['opened']['household']['members']): string {
-  const member = members.find((m) => m.id === change.member_id);
-  const who = member ? pick(personName(member)) : (change.name ?? '');
+function titleOf(change: RosterChange, controller: Controller): string {
+  const { checklist, household } = controller.opened;
+  const member = household.members.find((m) => m.id === change.member_id);
+  const who = member ? pick(personName(member, checklist)) : (change.name ?? '');
   return t(`visit.roster.${change.op}Title`, { who });
 }
 

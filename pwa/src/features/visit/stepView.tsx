@@ -72,17 +72,18 @@ function Comments({ controller, question }: { controller: Controller; question: 
 
 /** The household as the register has it, to be confirmed at a glance. */
 function Roster({ controller }: { controller: Controller }) {
-  const { members } = controller.opened.household;
+  const { checklist, household } = controller.opened;
+  const { members } = household;
   return (
     <div class="visit-roster">
       <p class="muted small">{t('visit.roster.have', { n: members.length })}</p>
-      <p>{members.map((member) => pick(personName(member))).join(t('visit.comma'))}</p>
+      <p>{members.map((member) => pick(personName(member, checklist))).join(t('visit.comma'))}</p>
     </div>
   );
 }
 
 function LastTime({ controller, step, onSettled }: StepProps) {
-  const { household } = controller.opened;
+  const { checklist, household } = controller.opened;
   const last = household.last_visit;
   if (last === null || controller.draft.value.revises !== null) return null;
   const { around } = controller.form.value;
@@ -90,7 +91,7 @@ function LastTime({ controller, step, onSettled }: StepProps) {
   if (value === undefined) return null;
   const words = t('visit.last', {
     day: showDay(dayOf(Date.parse(last.visited_at))),
-    answer: answerText(step.question, value, around.people),
+    answer: answerText(step.question, value, around.people, checklist),
   });
   const now = answerAt(controller.draft.value.answers, step);
   if (now !== undefined)
@@ -153,6 +154,7 @@ function Choices(props: StepProps & { value: Json | undefined; error: string | u
   const { controller, step, value, error } = props;
   const { question } = step;
   const { people } = controller.form.value.around;
+  const { checklist } = controller.opened;
   const pickOption = (option: string) => {
     controller.answer(step, choose(question, value, option));
     if (settles(question, option)) props.onSettled(step);
@@ -162,7 +164,7 @@ function Choices(props: StepProps & { value: Json | undefined; error: string | u
       legend={pick(question.label)}
       hint={question.hint && pick(question.hint)}
       error={error}
-      options={optionsFor(question, askable(question, controller.opened.checklist, people))}
+      options={optionsFor(question, askable(question, checklist, people), checklist)}
       several={question.type !== 'one'}
       isOn={(option) => isChosen(value, option)}
       onPick={pickOption}

@@ -7,20 +7,31 @@ import { inTenThousands, showMoney } from '../../ui/money';
 import { optionsOf } from './choices';
 import type { Issue } from './issues';
 import { isMoney } from './money';
-import type { Option, Person, Question } from './types';
+import type { Checklist, Option, Person, Question } from './types';
 
-/** "覃秀兰（户主，63 岁）"; the relation is a word of the national form. */
-export function personName({ name, relation, age }: Person): Bilingual {
-  const more = [relation, age ?? null].filter((part) => part !== null && part !== undefined);
+/** The relation in both languages: the register keeps the word of the national form, the checklist translates it. */
+function relationWords(relation: string, checklist: Checklist): Bilingual {
+  const fields = checklist.questions.flatMap((q) => q.fields ?? []);
+  const options = fields.find((field) => field.id === 'relation')?.options;
+  return options?.find((o) => o.id === relation)?.label ?? { zh: relation, en: relation };
+}
+
+/** "覃秀兰（户主，63 岁）" */
+export function personName({ name, relation, age }: Person, checklist: Checklist): Bilingual {
+  const words = relation ? relationWords(relation, checklist) : null;
+  const years = typeof age === 'number' ? { zh: `${age} 岁`, en: String(age) } : null;
+  const more = [words, years].filter((part) => part !== null);
   const who = name?.trim() || '—';
   if (more.length === 0) return { zh: who, en: who };
-  const zh = more.map((part) => (typeof part === 'number' ? `${part} 岁` : part)).join('，');
-  return { zh: `${who}（${zh}）`, en: `${who} (${more.join(', ')})` };
+  return {
+    zh: `${who}（${more.map((part) => part.zh).join('，')}）`,
+    en: `${who} (${more.map((part) => part.en).join(', ')})`,
+  };
 }
 
 /** The choices of a question as it is drawn. */
-export const optionsFor = (question: Question, people: readonly Person[]): Option[] =>
-  optionsOf(question, people, personName);
+export const optionsFor = (question: Question, people: readonly Person[], checklist: Checklist): Option[] =>
+  optionsOf(question, people, (person) => personName(person, checklist));
 
 /** "1.2 万" behind an amount from ten thousand on. */
 export function wanEcho(value: string): string {
@@ -29,10 +40,15 @@ export function wanEcho(value: string): string {
 }
 
 /** An answer as people say it. */
-export function answerText(question: Question, value: Json, people: readonly Person[]): string {
+export function answerText(
+  question: Question,
+  value: Json,
+  people: readonly Person[],
+  checklist: Checklist,
+): string {
   if (isMoney(value)) return t('visit.yuan', { amount: showMoney(value) });
   if (question.type === 'date') return showDay(String(value));
-  const options = optionsFor(question, people);
+  const options = optionsFor(question, people, checklist);
   const word = (id: Json) => {
     const label = options.find((o) => o.id === id)?.label;
     return label ? pick(label) : String(id);

@@ -65,6 +65,8 @@ export const texts = {
   'visit.roster.spouse_sex': 'Head and spouse have the same sex; please check',
   'visit.photo.count': '{n} / {most}',
   'visit.photo.due': 'With the answers above, photos are needed this time.',
+  'visit.photo.before':
+    'The returned visit has {n} more photos on the server, visible to the reviewer; take here what is missing.',
   'visit.photo.wanted': 'Please take',
   'visit.photo.name': '{kind} {n}',
   'visit.photo.busy': 'Making it smaller',
@@ -76,6 +78,7 @@ export const texts = {
   'visit.check.wrong': '{n} to correct',
   'visit.check.missing': '{n} questions not asked yet',
   'visit.check.complete': 'All {n} questions are answered',
+  'visit.check.noConsent': 'Consent was refused: only the visit itself is recorded.',
   'visit.check.photos': '{n} photos',
   'visit.check.sure': 'These were not asked',
   'visit.check.sureNote': 'They are reported as “not asked”, never as “none”.',
