@@ -7,7 +7,7 @@ import { readProblem, ServerProblem } from './problem';
 /** Where the interface lives on this server. */
 export const API = '/api/v1';
 
-/** Typed client, for example `api.GET('/visits/{id}', { params: { path: { id } } })`. */
+/** Typed client, for example `api.GET('/visits/{visit_id}', { params: { path: { visit_id } } })`. */
 export const api = createClient<paths>({ baseUrl: `${location.origin}${API}`, fetch: authFetch });
 
 interface Answered<T> {

@@ -5,7 +5,7 @@ import type {
   HouseholdDetail,
   HouseholdPage,
   LoginReply,
-  PhotoInfo,
+  PhotoStatus,
   Problem,
   Region,
   Review,
@@ -42,11 +42,11 @@ export interface paths {
   '/me': Get<User>;
   '/checklists/{version}': Get<ChecklistJson, { version: string }>;
   '/households': Get<HouseholdPage, undefined, { after?: string; limit?: number }>;
-  '/households/{id}': Get<HouseholdDetail, { id: string }>;
+  '/households/{household_id}': Get<HouseholdDetail, { household_id: string }>;
   '/visits': Get<VisitPage, undefined, VisitFilter>;
   '/visits/batch': Post<BatchReply, { visits: { sha256: string; body: VisitBody }[] }>;
-  '/visits/{id}': Get<VisitDetail, { id: string }>;
-  '/visits/{id}/reviews': Post<Review, ReviewRequest, { id: string }>;
-  '/visits/{visit_id}/photos': Get<{ items: PhotoInfo[] }, { visit_id: string }>;
+  '/visits/{visit_id}': Get<VisitDetail, { visit_id: string }>;
+  '/visits/{visit_id}/reviews': Post<Review, ReviewRequest, { visit_id: string }>;
+  '/visits/{visit_id}/photos': Get<{ items: PhotoStatus[] }, { visit_id: string }>;
   '/regions': Get<{ items: Region[] }>;
 }

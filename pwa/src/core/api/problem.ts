@@ -1,5 +1,5 @@
 /** Failures of the server in one form, with words for people chosen by their stable code. */
-import { hasText, t } from '../i18n';
+import { hasText, locale, t } from '../i18n';
 import type { Problem } from './types';
 
 /** A call that did not succeed; `problem.code` says why. */
@@ -24,7 +24,7 @@ export function readProblem(status: number, body: unknown): Problem {
 }
 
 function blank(status: number, code: string): Problem {
-  return { type: `urn:problem:${code}`, title: code, status, code, detail: '' };
+  return { type: `urn:problem:${code}`, title: '', title_zh: '', status, code };
 }
 
 /** The code of any error: the server's, or `unexpected`. */
@@ -39,7 +39,13 @@ export function codeText(code: string): string {
   return t('problem.other', { code });
 }
 
+/** Plain words for a problem: ours by its code, else the title the server gave it. */
+export function problemText(problem: Problem): string {
+  const title = locale.value === 'en' ? problem.title : problem.title_zh;
+  return hasText(`problem.${problem.code}`) || !title ? codeText(problem.code) : title;
+}
+
 /** Plain words for any error. */
 export function errorText(error: unknown): string {
-  return codeText(codeOf(error));
+  return error instanceof ServerProblem ? problemText(error.problem) : codeText('unexpected');
 }

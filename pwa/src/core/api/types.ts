@@ -26,6 +26,9 @@ export interface User {
   username: string;
   display_name: string;
   role: Role;
+  /** Code of the department; null for the region's own people. */
+  department: string | null;
+  locale: string;
   region: { code: string; name: string; level: string; path: string[] };
 }
 
@@ -39,8 +42,8 @@ export interface Member {
   id: string;
   name: string;
   relation: string;
-  sex: 'male' | 'female';
-  age: number;
+  sex: 'male' | 'female' | null;
+  age: number | null;
   stage: null | 'preschool' | 'primary' | 'junior' | 'senior' | 'college';
   labour: 'full' | 'skilled' | 'half' | 'none';
   id_masked: string;
@@ -62,13 +65,27 @@ export interface QuestionComment {
   text: string;
 }
 
+/** What the server says about a photo it waits for or holds. */
+export type PhotoStatus = Pick<PhotoInfo, 'id' | 'sha256' | 'kind' | 'state' | 'reason'>;
+
+/** A photo of a returned visit; the same bytes need not be sent again. */
+export interface PhotoAgain {
+  id: string;
+  sha256: string;
+  kind: PhotoKind;
+  state: PhotoState;
+  reason: string | null;
+  length: number;
+  taken_at: string | null;
+}
+
 export interface Returned {
   visit_id: string;
   comment: string;
   comments: QuestionComment[];
   answers: Answers;
   notes: Notes;
-  photos: PhotoInfo[];
+  photos: PhotoAgain[];
   reviewed_at: string;
   reviewer_name: string;
 }
@@ -81,11 +98,13 @@ export interface Household {
   initials: string;
   id_tail: string;
   region_code: string;
+  township: string;
   village: string;
-  natural_village: string | null;
+  /** Empty when none is recorded, like the telephone number. */
+  natural_village: string;
   grid: string;
   address: string;
-  phone_masked: string | null;
+  phone_masked: string;
   category: Category;
   revision: number;
   roster: RosterFacts;
@@ -96,8 +115,17 @@ export interface Household {
   returned: Returned | null;
 }
 
-export interface HouseholdDetail extends Household {
-  history: VisitSummary[];
+/** The register's record; what belongs to the worklist comes with the list only. */
+export interface RegisteredHousehold extends Omit<Household, 'last_visit' | 'returned'> {}
+
+/** A visit as the history of its household lists it. */
+export interface HistoryEntry extends VisitSummary {
+  lights: Light[];
+  reviews: Review[];
+}
+
+export interface HouseholdDetail extends RegisteredHousehold {
+  history: HistoryEntry[];
 }
 
 export interface HouseholdPage {
@@ -139,7 +167,7 @@ export interface LightCause {
 export interface Light {
   rule: string;
   label: Bilingual;
-  severity: Severity;
+  severity: Exclude<Severity, 'none'>;
   risks: string[];
   causes: LightCause[];
   articles: { id: string; document: string; text: string }[];
@@ -190,7 +218,7 @@ export interface VisitSummary {
     number: string;
     category: Category;
     village: string;
-    natural_village: string | null;
+    natural_village: string;
     township: string;
   };
   author_name: string;
@@ -223,17 +251,18 @@ export interface VisitPage {
 
 export interface PhotoInfo {
   id: string;
-  sha256?: string;
+  sha256: string;
   kind: PhotoKind;
   state: PhotoState;
   reason: string | null;
-  width?: number | null;
-  height?: number | null;
-  taken_at?: string;
+  width: number | null;
+  height: number | null;
+  taken_at: string | null;
 }
 
 export interface Review {
   id: string;
+  visit_id: string;
   decision: 'approved' | 'returned';
   comment: string;
   comments: QuestionComment[];
@@ -243,7 +272,7 @@ export interface Review {
 }
 
 export interface VisitDetail extends Omit<VisitSummary, 'household'> {
-  household: Household;
+  household: RegisteredHousehold;
   answers: Answers;
   notes: Notes;
   checklist_version: string;
@@ -278,9 +307,10 @@ export interface ReviewRequest {
 export interface Problem {
   type: string;
   title: string;
+  title_zh: string;
   status: number;
   code: string;
-  detail: string;
+  detail?: string;
   instance?: string;
   errors?: Record<string, { code: string; message: string }[]>;
   retry_after?: number;

@@ -23,7 +23,7 @@ function result(photos: VisitResult['photos'] = [{ sha256: 'p1', state: 'expecte
 }
 
 const accepted: Outcome = { kind: 'accepted', result: result() };
-const problem = { type: '', title: '', status: 422, code: 'invalid_answers', detail: '' };
+const problem = { type: '', title: '', title_zh: '', status: 422, code: 'invalid_answers' };
 
 function answer(outcome: Outcome): OutboxEvent {
   return { type: 'answer', now: NOW, outcome };

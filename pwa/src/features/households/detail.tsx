@@ -26,8 +26,8 @@ registerTexts({ zh, en: () => import('../../i18n/en/households') });
 function memberFacts(member: Member): string {
   const parts = [
     member.relation,
-    t(`sex.${member.sex}`),
-    t('household.age', { n: member.age }),
+    member.sex === null ? '' : t(`sex.${member.sex}`),
+    member.age === null ? '' : t('household.age', { n: member.age }),
     member.stage === null ? '' : t(`stage.${member.stage}`),
     t(`labour.${member.labour}`),
     member.disability_grade === null ? '' : t('household.disability', { n: member.disability_grade }),
@@ -86,7 +86,7 @@ function About({ household }: { household: Household }) {
         rows={[
           { label: t('household.category'), value: categoryWord(household.category) },
           { label: t('household.address'), value: household.address || place },
-          { label: t('household.phone'), value: household.phone_masked ?? t('household.unknown') },
+          { label: t('household.phone'), value: household.phone_masked || t('household.unknown') },
           { label: t('household.due'), value: due },
         ]}
       />
@@ -120,7 +120,7 @@ function useHistory(householdId: string): Loaded {
     let wanted = true;
     if (!connected) setHistory('failed');
     else
-      call(api.GET('/households/{id}', { params: { path: { id: householdId } } })).then(
+      call(api.GET('/households/{household_id}', { params: { path: { household_id: householdId } } })).then(
         (detail) => wanted && setHistory(detail.history),
         () => wanted && setHistory('failed'),
       );
@@ -193,7 +193,7 @@ export function HouseholdPage({ householdId }: { householdId: string }) {
           subtitle={
             <span class="num">
               {t('household.number', { n: household.number })} ·{' '}
-              {household.natural_village ?? household.village}
+              {household.natural_village || household.village}
             </span>
           }
           back={toList}

@@ -55,7 +55,7 @@ function belowOf(household: Household, group: GroupId): string {
   const parts = [
     categoryWord(household.category),
     t('row.members', { n: household.members.length }),
-    household.natural_village ?? household.village,
+    household.natural_village || household.village,
   ];
   return parts.filter(Boolean).join(' · ');
 }

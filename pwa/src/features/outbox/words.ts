@@ -1,5 +1,5 @@
 /** Plain words for the state of a saved visit. */
-import { codeText } from '../../core/api/problem';
+import { codeText, problemText } from '../../core/api/problem';
 import { now } from '../../core/clock';
 import { kindWord, showAgo, showInstant } from '../../core/format';
 import { t } from '../../core/i18n';
@@ -58,7 +58,7 @@ export function secondLine(item: OutboxItem): string {
 
 /** Why a person has to look at it: the problem, its first details, and refused photos. */
 export function causes(item: OutboxItem): string[] {
-  const problem = item.problem ? [codeText(item.problem.code)] : [];
+  const problem = item.problem ? [problemText(item.problem)] : [];
   const details = Object.values(item.problem?.errors ?? {})
     .flatMap((list) => list.map((error) => error.message))
     .slice(0, 3);

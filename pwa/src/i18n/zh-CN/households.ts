@@ -32,7 +32,7 @@ export const texts = {
   'row.done': '已访',
   'row.draft': '填了一半',
   'row.waiting': '待传',
-  'row.members': '{n} 口人',
+  'row.members': '{n} 人',
   'household.start': '开始走访',
   'household.continue': '继续填写',
   'household.again': '再访一次',
