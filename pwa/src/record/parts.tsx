@@ -1,5 +1,5 @@
 /** Smaller parts of a visit's page: who and when, where, which revision, what reviewers said. */
-import type { Household, VisitDetail } from '../core/api/types';
+import type { RegisteredHousehold, VisitDetail } from '../core/api/types';
 import { categoryWord, severityWord, showInstant, stateWord } from '../core/format';
 import { t } from '../core/i18n';
 import { Banner } from '../ui/banner';
@@ -11,14 +11,14 @@ import type { Checklist } from './checklist';
 import { distanceText, FAR_METRES, roleWord, stateTone } from './words';
 
 /** The masked identity number of the head; null when the register has none. */
-export function headId(household: Household): string | null {
+export function headId(household: RegisteredHousehold): string | null {
   const head =
     household.members.find((one) => one.name === household.head_name) ??
     household.members.find((one) => one.relation === '户主' || one.relation === 'head');
   return head?.id_masked || null;
 }
 
-function placeOf(household: Household): string {
+function placeOf(household: RegisteredHousehold): string {
   return [household.village, household.natural_village].filter(Boolean).join(' ');
 }
 
@@ -56,7 +56,7 @@ export function Head({ visit }: { visit: VisitDetail }) {
   );
 }
 
-function Members({ household }: { household: Household }) {
+function Members({ household }: { household: RegisteredHousehold }) {
   if (household.members.length === 0) return null;
   return (
     <details class="rec-more rec-members">
@@ -65,7 +65,7 @@ function Members({ household }: { household: Household }) {
         {household.members.map((one) => (
           <li key={one.id}>
             <b>{one.name}</b>
-            <span>{t('record.memberLine', { relation: one.relation, age: one.age })}</span>
+            <span>{t('record.memberLine', { relation: one.relation, age: one.age ?? '' })}</span>
             <span class="num">{one.id_masked}</span>
           </li>
         ))}

@@ -1,7 +1,7 @@
 /** The reviewer's worklist and decisions: what was read, what is being written, what is on its way. */
 import { computed, type ReadonlySignal, signal } from '@preact/signals';
 import { api, call } from '../../core/api/client';
-import { codeOf, ServerProblem } from '../../core/api/problem';
+import { errorText, ServerProblem } from '../../core/api/problem';
 import type { Review, VisitPage, VisitSummary } from '../../core/api/types';
 import { uuidv7 } from '../../core/ids';
 import { fetchRecord, forgetRecord } from '../../record';
@@ -183,7 +183,7 @@ export async function decide(id: string, name: string, choice: Choice): Promise<
     );
   } catch (error) {
     const status = error instanceof ServerProblem ? error.problem.status : 0;
-    update(id, failed(now, status, codeOf(error)));
+    update(id, failed(now, status, errorText(error)));
     if (!isUnanswered(status)) await look(id);
     return { done: false };
   }
@@ -205,7 +205,7 @@ export async function reconsider(id: string, name: string): Promise<Outcome> {
     if (visit.reviews.some((review) => review.id === request.id)) return taken(id, name, request.decision);
     update(id, reopened(decisionOf(id)));
   } catch (error) {
-    update(id, { ...decisionOf(id), code: codeOf(error) });
+    update(id, { ...decisionOf(id), why: errorText(error) });
   }
   return { done: false };
 }
