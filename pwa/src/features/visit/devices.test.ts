@@ -1,0 +1,182 @@
+/** Camera, place and disk, each with a stand-in. */
+import { describe, expect, it } from 'vitest';
+import { autosave } from './autosave';
+import { better, followPosition, toFix } from './gps';
+import { wantedKinds } from './photoRules';
+import { type Encoder, encodeWithin, fitInto, type Size } from './shrink';
+
+describe('shrinking a picture', () => {
+  /** A picture that takes `weight` bytes a pixel at full quality. */
+  const encoder = (weight: number, seen: (Size & { quality: number })[] = []): Encoder => {
+    return (size) => async (quality) => {
+      seen.push({ ...size, quality });
+      return { size: size.width * size.height * weight * quality } as Blob;
+    };
+  };
+
+  it('brings the longest side to 1600 and never enlarges', () => {
+    expect(fitInto({ width: 4000, height: 3000 }, 1600)).toEqual({ width: 1600, height: 1200 });
+    expect(fitInto({ width: 3000, height: 4000 }, 1600)).toEqual({ width: 1200, height: 1600 });
+    expect(fitInto({ width: 800, height: 600 }, 1600)).toEqual({ width: 800, height: 600 });
+  });
+
+  it('takes the first quality when that is light enough', async () => {
+    const seen: (Size & { quality: number })[] = [];
+    await encodeWithin({ width: 4000, height: 3000 }, encoder(0.2, seen));
+    expect(seen).toEqual([{ width: 1600, height: 1200, quality: 0.8 }]);
+  });
+
+  it('lowers the quality, then the size, until it fits in a megabyte', async () => {
+    const seen: (Size & { quality: number })[] = [];
+    const blob = await encodeWithin({ width: 4000, height: 3000 }, encoder(2, seen));
+    expect(blob.size).toBeLessThanOrEqual(1_000_000);
+    expect(seen.slice(0, 6).map((one) => [one.width, one.quality])).toEqual([
+      [1600, 0.8],
+      [1600, 0.7],
+      [1600, 0.6],
+      [1600, 0.5],
+      [1600, 0.4],
+      [1200, 0.8],
+    ]);
+  });
+
+  it('gives up rather than send what is too heavy', async () => {
+    await expect(encodeWithin({ width: 4000, height: 3000 }, encoder(1000))).rejects.toThrow('too large');
+  });
+});
+
+describe('photos the answers call for', () => {
+  it('are the kinds still missing', () => {
+    const facts = { house_state: 'D', water_state: 'ok', ill: [{ who: 'm1', ill_selfpay: 5000 }] };
+    const house = { sha256: 'x', length: 1, kind: 'house' as const, taken_at: '' };
+    expect(wantedKinds(facts, [])).toEqual(['house', 'bill']);
+    expect(wantedKinds(facts, [house])).toEqual(['bill']);
+    expect(wantedKinds({}, [])).toEqual([]);
+  });
+});
+
+describe('the place', () => {
+  const position = (accuracy: number, latitude = 24.778163): GeolocationPosition =>
+    ({
+      coords: { latitude, longitude: 110.492131, accuracy },
+      timestamp: 0,
+    }) as unknown as GeolocationPosition;
+
+  function receiver() {
+    let found: PositionCallback = () => undefined;
+    let failed: PositionErrorCallback = () => undefined;
+    const cleared: number[] = [];
+    const geolocation = {
+      watchPosition: (ok: PositionCallback, bad: PositionErrorCallback) => {
+        found = ok;
+        failed = bad;
+        return 7;
+      },
+      clearWatch: (id: number) => cleared.push(id),
+    } as unknown as Geolocation;
+    const fixes: string[] = [];
+    const gps = followPosition(
+      geolocation,
+      () => 0,
+      (fix) => fixes.push(fix.accuracy_m),
+    );
+    return {
+      gps,
+      fixes,
+      cleared,
+      found: (p: GeolocationPosition) => found(p),
+      failed: (code: number) => failed({ code } as GeolocationPositionError),
+    };
+  }
+
+  it('goes as text with five decimals, in WGS-84', () => {
+    expect(toFix(position(11.6))).toEqual({
+      lat: '24.77816',
+      lon: '110.49213',
+      accuracy_m: '12',
+      fixed_at: '1970-01-01T00:00:00.000Z',
+      datum: 'WGS-84',
+    });
+  });
+
+  it('keeps the most exact fix and reports only better ones', () => {
+    const { gps, fixes, found } = receiver();
+    found(position(80));
+    found(position(200));
+    found(position(30));
+    expect(fixes).toEqual(['80', '30']);
+    expect(gps.state.value).toEqual({ kind: 'fixed', accuracy: 30 });
+    expect(better(toFix(position(5)), toFix(position(9))).accuracy_m).toBe('5');
+  });
+
+  it('switches the receiver off when it is exact enough or the form is left', () => {
+    const exact = receiver();
+    exact.found(position(10));
+    expect(exact.cleared).toEqual([7]);
+    const left = receiver();
+    left.gps.stop();
+    left.found(position(10));
+    expect([left.cleared, left.fixes]).toEqual([[7], []]);
+  });
+
+  it('tells refusal from a slow receiver, and a fix found before from both', () => {
+    const slow = receiver();
+    slow.failed(3);
+    expect(slow.gps.state.value.kind).toBe('waiting');
+    slow.failed(1);
+    expect(slow.gps.state.value.kind).toBe('refused');
+    const found = receiver();
+    found.found(position(50));
+    found.failed(1);
+    expect(found.gps.state.value.kind).toBe('fixed');
+  });
+
+  it('is simply absent on a device without a receiver', () => {
+    expect(
+      followPosition(
+        undefined,
+        () => 0,
+        () => undefined,
+      ).state.value,
+    ).toEqual({ kind: 'absent' });
+  });
+});
+
+describe('autosave', () => {
+  it('writes one at a time and skips what is overtaken, never the newest', async () => {
+    const written: number[] = [];
+    let open: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    const saver = autosave<number>(
+      async (value) => {
+        if (value === 1) await gate;
+        written.push(value);
+      },
+      () => undefined,
+    );
+    for (const value of [1, 2, 3]) saver.put(value);
+    open();
+    await saver.flush();
+    expect(written).toEqual([1, 3]);
+  });
+
+  it('keeps what could not be written for the next attempt', async () => {
+    const written: number[] = [];
+    const errors: unknown[] = [];
+    let broken = true;
+    const saver = autosave<number>(
+      async (value) => {
+        if (broken) throw new Error('full');
+        written.push(value);
+      },
+      (error) => errors.push(error),
+    );
+    saver.put(1);
+    await expect(saver.flush()).rejects.toThrow('full');
+    broken = false;
+    await saver.flush();
+    expect([written, errors.length]).toEqual([[1], 1]);
+  });
+});
