@@ -116,14 +116,17 @@ def serve_pwa(app: Flask, folder: Path) -> None:
         root=str(folder),
         index_file=True,
         max_age=0,
+        allow_all_origins=False,
         immutable_file_test=lambda _path, url: url.startswith("/assets/"),
         add_headers_function=_static_headers,
     )
 
 
-def _static_headers(headers: Any, _path: str, _url: str) -> None:
+def _static_headers(headers: Any, _path: str, url: str) -> None:
     for name, value in SECURITY_HEADERS.items():
         headers[name] = value
+    if not url.startswith("/assets/"):
+        headers["Cache-Control"] = "no-cache"  # a new release must be seen at the next start
 
 
 def _pwa_missing() -> Response:
