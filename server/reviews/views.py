@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from server.core.auth import Actor
@@ -50,8 +51,9 @@ def detail(visit: Visit) -> Wire:
     previous = visits.by_id(visit.previous_id) if visit.previous_id else None
     return {
         **summaries([visit])[0],
-        **{name: body[name] for name in ("answers", "notes", "location")},
+        **{name: body[name] for name in ("answers", "notes")},
         **{name: getattr(visit, name) for name in ("checklist_version", "distance_m", "not_asked")},
+        "location": _location(body["location"]),
         "changes": visit.changes,
         **visit.judgement,
         "location_missing_reason": body.get("location_missing_reason"),
@@ -61,6 +63,10 @@ def detail(visit: Visit) -> Wire:
         "receipt": receipt(visit) | {"received_at": visit.received_at},
         "previous_visit": previous,
     }
+
+
+def _location(location: Wire | None) -> Wire | None:
+    return location and location | {"fixed_at": datetime.fromisoformat(location["fixed_at"])}
 
 
 def _decisions(rows: Sequence[Visit]) -> list[Review]:
