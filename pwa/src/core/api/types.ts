@@ -277,6 +277,7 @@ export interface VisitDetail extends Omit<VisitSummary, 'household'> {
   notes: Notes;
   checklist_version: string;
   location: VisitBody['location'];
+  location_missing_reason: string | null;
   distance_m: number | null;
   lights: Light[];
   unknown: UnknownRule[];
