@@ -99,9 +99,17 @@ def photos(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 
 
 @pytest.fixture
-def api_of() -> Callable[[LiveServer, str], Api]:
+def api_of() -> Iterator[Callable[[LiveServer, str], Api]]:
     """``api_of(server, "grid1")`` is a signed-in device without a browser."""
-    return lambda server, username: Api(server.port, username, PASSWORD)
+    made: list[Api] = []
+
+    def sign_in(server: LiveServer, username: str) -> Api:
+        made.append(Api(server.port, username, PASSWORD))
+        return made[-1]
+
+    yield sign_in
+    for api in made:
+        api.close()
 
 
 @pytest.fixture(scope="session")

@@ -30,7 +30,7 @@ class Worklist:
 
     def __init__(self, page: Page) -> None:
         self.page = page
-        self.search = page.get_by_role("searchbox", name="查找农户")
+        self.search = page.get_by_role("searchbox")
 
     def wait(self) -> Worklist:
         """Wait until households are listed."""

@@ -32,6 +32,10 @@ class Api:
         )
         self.token, self.user = signed_in["access_token"], signed_in["user"]
 
+    def close(self) -> None:
+        """Hang up."""
+        self.connection.close()
+
     def call(self, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, Any]:
         """Status and JSON of one request; ``body`` may be bytes or anything JSON."""
         sent = {"Authorization": f"Bearer {self.token}"} if self.token else {}

@@ -127,7 +127,7 @@ class Phone:
 
     @contextmanager
     def tolerating(self, *words: str) -> Iterator[None]:
-        """Accept console errors that hold one of the words: the browser logs every failed request itself."""
+        """Accept console errors that hold one of the words."""
         self.tolerated += words
         yield
         for word in words:
@@ -138,7 +138,8 @@ class Phone:
         page.on("pageerror", lambda error: self.complaints.append(f"uncaught: {error}"))
 
     def _on_console(self, message: ConsoleMessage) -> None:
-        if message.type != "error" or self.offline or any(word in message.text for word in self.tolerated):
+        known = ["ERR_INTERNET_DISCONNECTED", *self.tolerated]  # the browser itself logs every failed request
+        if message.type != "error" or self.offline or any(word in message.text for word in known):
             return
         self.complaints.append(f"{message.text} ({message.location.get('url', '')})")
 
