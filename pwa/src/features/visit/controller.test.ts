@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { canonical } from '../../core/canonical';
 import { setClock } from '../../core/clock';
-import { correctionOf } from './draft';
+import { correctionOf, withNumbers } from './draft';
 import { findStep } from './model';
 import { CLEAN, HEAD, household, openWorld, type World } from './testWorld';
 import type { Household } from './types';
@@ -95,6 +95,23 @@ describe('a returned visit', () => {
       notes: { ill_who: '县医院' },
       answers: { ill: [{ who: HEAD.id, ill_type: 'serious', ill_selfpay: '12300.00' }], house_state: 'safe' },
     });
+  });
+});
+
+describe('identity numbers of a returned visit', () => {
+  const masked = {
+    roster_edit: [{ op: 'add', name: '丁某', id_number: '110105********002X' }],
+    consent: 'yes',
+  };
+  const full = [{ op: 'add', name: '丁某', id_number: '11010519491231002X' }];
+
+  it('come from what this phone sent', () => {
+    expect(withNumbers(masked, { roster_edit: full })).toEqual({ consent: 'yes', roster_edit: full });
+  });
+
+  it('are left out where only the masked form is known, the rest of the change stays', () => {
+    expect(withNumbers(masked, null)).toEqual({ consent: 'yes', roster_edit: [{ op: 'add', name: '丁某' }] });
+    expect(withNumbers({ consent: 'yes' }, null)).toEqual({ consent: 'yes' });
   });
 });
 

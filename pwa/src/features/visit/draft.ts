@@ -1,8 +1,9 @@
 /** Beginnings of a form (fresh, returned, refused) and its end: the body that is hashed and sent. */
 
-import { canonical } from '../../core/canonical';
+import { canonical, type Json } from '../../core/canonical';
 import { type Form, PHOTOS, type Step } from './model';
-import type { Draft, Household, VisitBody } from './types';
+import { isItem } from './reading';
+import type { Draft, Household, ReadonlyAnswers, VisitBody } from './types';
 
 export interface Birth {
   readonly id: string;
@@ -27,6 +28,24 @@ export function newDraft(household: Household, birth: Birth): Draft {
     location_missing_reason: null,
     at: returned?.comments[0]?.question ?? null,
   };
+}
+
+/**
+ * The member changes of a returned visit with their identity numbers. The server hands numbers out masked;
+ * this phone may still hold what it sent. A number known only masked is left out, to be typed again.
+ */
+export function withNumbers(answers: ReadonlyAnswers, sent: ReadonlyAnswers | null): ReadonlyAnswers {
+  const masked = answers['roster_edit'];
+  if (!Array.isArray(masked)) return answers;
+  const own = sent?.['roster_edit'];
+  if (Array.isArray(own) && own.length === masked.length) return { ...answers, roster_edit: own };
+  return { ...answers, roster_edit: masked.map(dropMasked) };
+}
+
+function dropMasked(change: Json): Json {
+  if (!isItem(change) || !String(change['id_number'] ?? '').includes('*')) return change;
+  const { id_number: _masked, ...rest } = change;
+  return rest;
 }
 
 /** A form that corrects a record the server refused: same content, an identity of its own. */

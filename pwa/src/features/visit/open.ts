@@ -8,7 +8,7 @@ import { loadDraft } from '../../core/drafts';
 import { uuidv7 } from '../../core/ids';
 import { reopen } from '../../core/outbox';
 import { listPhotos, putPhoto, type StoredPhoto } from '../../core/photos';
-import { correctionOf, newDraft } from './draft';
+import { correctionOf, newDraft, withNumbers } from './draft';
 import type { Checklist, Draft, Household, PhotoRef } from './types';
 
 export interface Opened {
@@ -42,7 +42,9 @@ async function carryPhotos(photos: readonly StoredPhoto[], to: string): Promise<
 async function begin(household: Household): Promise<Opened> {
   const definitionNow = await definition();
   const birth = { id: uuidv7(), version: definitionNow.version, now: nowIso() };
-  const draft = newDraft(household, birth);
+  const fresh = newDraft(household, birth);
+  const sent = fresh.revises === null ? null : await reopen(fresh.revises);
+  const draft = { ...fresh, answers: withNumbers(fresh.answers, sent?.body.answers ?? null) };
   const before = draft.revises === null ? [] : await listPhotos(draft.revises);
   const photos = await carryPhotos(before, draft.id);
   return { household, checklist: definitionNow, draft: { ...draft, photos }, resumed: false, problem: null };
