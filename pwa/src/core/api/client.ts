@@ -2,7 +2,7 @@
 import createClient from 'openapi-fetch';
 import { authFetch } from './auth';
 import type { paths } from './paths';
-import { readProblem, ServerProblem } from './problem';
+import { localProblem, readProblem, ServerProblem } from './problem';
 
 /** Where the interface lives on this server. */
 export const API = '/api/v1';
@@ -26,7 +26,7 @@ export async function call<T>(pending: Promise<Answered<T>>): Promise<T> {
     answer = await pending;
   } catch (error) {
     // openapi-fetch throws a SyntaxError when an answer that says success is not JSON: a login page of a Wi-Fi.
-    throw new ServerProblem(readProblem(0, error instanceof SyntaxError ? 'not_our_server' : 'no_network'));
+    throw localProblem(error instanceof SyntaxError ? 'not_our_server' : 'no_network');
   }
   if (answer.error !== undefined || !answer.response.ok)
     throw new ServerProblem(readProblem(answer.response.status, answer.error));
@@ -39,7 +39,7 @@ export async function photoUrl(photoId: string, size: 'thumb' | 'full'): Promise
   try {
     response = await authFetch(new Request(`${location.origin}${API}/photos/${photoId}/${size}`));
   } catch {
-    throw new ServerProblem(readProblem(0, 'no_network'));
+    throw localProblem('no_network');
   }
   if (!response.ok)
     throw new ServerProblem(readProblem(response.status, await response.json().catch(() => null)));

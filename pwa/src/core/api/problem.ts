@@ -17,14 +17,19 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
 }
 
-/** A problem document out of whatever the answer carried; a bare code is taken as it is. */
+/** A problem document out of whatever the answer carried; without one the code is `http_<status>`. */
 export function readProblem(status: number, body: unknown): Problem {
   if (isObject(body) && typeof body['code'] === 'string') return { ...blank(status, body['code']), ...body };
-  return blank(status, typeof body === 'string' && /^[a-z_]+$/.test(body) ? body : `http_${status}`);
+  return blank(status, `http_${status}`);
 }
 
 function blank(status: number, code: string): Problem {
   return { type: `urn:problem:${code}`, title: '', title_zh: '', status, code };
+}
+
+/** A failure that no server told us about, by its code. */
+export function localProblem(code: string): ServerProblem {
+  return new ServerProblem(blank(0, code));
 }
 
 /** The code of any error: the server's, or `unexpected`. */

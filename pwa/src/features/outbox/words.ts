@@ -50,9 +50,12 @@ export function secondLine(item: OutboxItem): string {
   if (item.state === 'photos')
     parts.push(t('outbox.photos', { sent: item.photosSent, total: item.photos.length }));
   if (item.state === 'sending') parts.push(t('outbox.sending'));
-  if (item.reason !== null) {
-    parts.push(t('outbox.waited', { ago: showAgo(item.savedAt) }), t(`wait.${item.reason}`), nextTry(item));
+  if (item.reason === null) {
+    if (item.state === 'queued') parts.push(t('outbox.whenOnline'));
+    return parts.join(' · ');
   }
+  if (now() - item.savedAt > 60_000) parts.push(t('outbox.waited', { ago: showAgo(item.savedAt) }));
+  parts.push(t(`wait.${item.reason}`), nextTry(item));
   return parts.join(' · ');
 }
 

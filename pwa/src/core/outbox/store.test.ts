@@ -1,0 +1,175 @@
+/** Saving a visit for real: what is on disk, for whom, and what never goes away. */
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { User, VisitBody } from '../api/types';
+import { canonical, type Json, sha256Hex } from '../canonical';
+import { loadDraft, saveDraft } from '../drafts';
+import { read } from '../localDb';
+import { dropPhoto, listPhotos, putPhoto } from '../photos';
+import { endSession, startSession } from '../session';
+import { step } from './machine';
+import { addRecord, loadBody, loadRecords, updateEntries } from './store';
+
+function person(id: string): User {
+  const region = { code: '45032110020101', name: '', level: 'grid', path: [] };
+  return {
+    id,
+    username: id,
+    display_name: id,
+    role: 'grid_member',
+    department: null,
+    locale: 'zh-CN',
+    region,
+  };
+}
+
+function visit(id: string, household = 'h1'): VisitBody {
+  return {
+    id,
+    household_id: household,
+    revises: null,
+    checklist_version: '2026-1',
+    started_at: '2026-11-22T01:00:00Z',
+    finished_at: '2026-11-22T01:02:00Z',
+    answers: { s_consent: 'yes' },
+    notes: { s_consent: '覃秀兰在家' },
+    roster: {},
+    location: null,
+    location_missing_reason: null,
+    photos: [],
+    device: { id: 'd', app_version: '1' },
+  };
+}
+
+const PHOTO = {
+  sha256: 'p1',
+  bytes: new Uint8Array([7, 7, 7]).buffer,
+  kind: 'house' as const,
+  taken_at: '2026-11-22T01:01:00Z',
+};
+
+let made = 0;
+
+/** A visit id never used before: nothing can be deleted between tests, because nothing can be deleted. */
+function newId(): string {
+  made += 1;
+  return `visit-${made}`;
+}
+
+beforeEach(() => startSession(person(`user-${Math.random()}`), 'a', 'r'));
+
+describe('saving a visit', () => {
+  it('keeps body, photos and queue entry together and ends the draft', async () => {
+    const id = newId();
+    await saveDraft('h1', { begun: true });
+    await addRecord(visit(id), [PHOTO], { headName: '覃秀兰' });
+    const [record] = await loadRecords();
+    expect(record).toMatchObject({ visit_id: id, head_name: '覃秀兰', entry: { state: 'queued' } });
+    expect(record?.sha256).toBe(await sha256Hex(canonical(visit(id) as unknown as Json)));
+    expect(await loadBody(id)).toEqual(visit(id));
+    expect((await listPhotos(id)).map((photo) => photo.bytes?.byteLength)).toEqual([3]);
+    expect(await loadDraft('h1')).toBeNull();
+  });
+
+  it('leaves the draft and nothing else when the phone cannot store it', async () => {
+    const id = newId();
+    await saveDraft('h1', { begun: true });
+    const real = IDBObjectStore.prototype.put;
+    IDBObjectStore.prototype.put = function (this: IDBObjectStore, ...given: [unknown, IDBValidKey?]) {
+      if (this.name === 'photos') throw new DOMException('full', 'QuotaExceededError');
+      return real.apply(this, given);
+    };
+    const saving = addRecord(visit(id), [PHOTO]);
+    await expect(saving).rejects.toThrow('full');
+    IDBObjectStore.prototype.put = real;
+    expect(await loadRecords()).toEqual([]);
+    expect(await loadBody(id)).toBeNull();
+    expect(await loadDraft('h1')).toEqual({ begun: true });
+  });
+
+  it('twice is saving once', async () => {
+    const id = newId();
+    await addRecord(visit(id), []);
+    await updateEntries([id], (entry) => step(entry, { type: 'send' }, 0));
+    await addRecord(visit(id), []);
+    const records = await loadRecords();
+    expect(records.map((record) => record.entry.state)).toEqual(['sending']);
+  });
+
+  it('keeps the order of saving', async () => {
+    const ids = [newId(), newId(), newId()];
+    for (const id of ids) await addRecord(visit(id), []);
+    expect((await loadRecords()).map((record) => record.visit_id)).toEqual(ids);
+  });
+
+  it('hides names and answers on disk', async () => {
+    const id = newId();
+    await addRecord(visit(id), [PHOTO], { headName: '覃秀兰' });
+    const rows = await read((database) =>
+      Promise.all([
+        database.get('visits', id),
+        database.get('outbox', id),
+        database.get('photos', [id, 'p1']),
+      ]),
+    );
+    const bytes = rows.flatMap((row) => {
+      const sealed = row && ('sealed' in row ? row.sealed : row.bytes);
+      return sealed ? [new TextDecoder().decode(sealed.data)] : [];
+    });
+    expect(bytes).toHaveLength(3);
+    expect(bytes.join()).not.toContain('秀兰');
+    expect(JSON.stringify(rows)).not.toContain('秀兰');
+  });
+});
+
+describe('another user of the phone', () => {
+  it('sees nothing of it, and the owner finds it again', async () => {
+    const owner = person('owner');
+    await startSession(owner, 'a', 'r');
+    const id = newId();
+    await addRecord(visit(id), []);
+    await endSession();
+    await startSession(person('other'), 'a', 'r');
+    expect(await loadRecords()).toEqual([]);
+    await startSession(owner, 'a', 'r');
+    expect((await loadRecords()).map((record) => record.visit_id)).toContain(id);
+  });
+});
+
+describe('correcting a refused visit', () => {
+  it('keeps the refused one as history, marked by the one that replaced it', async () => {
+    const [old, next] = [newId(), newId()];
+    await addRecord(visit(old), [PHOTO]);
+    const problem = { type: '', title: '', title_zh: '', status: 422, code: 'invalid_answers' };
+    await updateEntries([old], (entry) => ({ ...entry, state: 'rejected', problem }));
+    await addRecord(visit(next), [], { corrects: old });
+    const records = await loadRecords();
+    expect(records.map((record) => [record.visit_id, record.corrected_by])).toEqual([
+      [old, next],
+      [next, null],
+    ]);
+    expect(records[0]?.entry.state).toBe('rejected');
+    expect(await listPhotos(old)).toHaveLength(1);
+  });
+});
+
+describe('changes from two tabs', () => {
+  it('both count', async () => {
+    const id = newId();
+    await addRecord(visit(id), [PHOTO]);
+    const raise = () => updateEntries([id], (entry) => ({ ...entry, attempts: entry.attempts + 1 }));
+    await Promise.all([raise(), raise(), raise()]);
+    expect((await loadRecords())[0]?.entry.attempts).toBe(3);
+  });
+});
+
+describe('a photo', () => {
+  it('can be dropped from a form, not from a saved visit', async () => {
+    const id = newId();
+    await putPhoto(id, PHOTO);
+    await dropPhoto(id, 'p1');
+    expect(await listPhotos(id)).toEqual([]);
+    await addRecord(visit(id), [PHOTO]);
+    await expect(dropPhoto(id, 'p1')).rejects.toThrow();
+    expect(await listPhotos(id)).toHaveLength(1);
+  });
+});
