@@ -6,7 +6,7 @@ import { checklist } from '../../core/checklists';
 import { nowIso } from '../../core/clock';
 import { loadDraft } from '../../core/drafts';
 import { uuidv7 } from '../../core/ids';
-import { reopen } from '../../core/outbox';
+import { outboxItems, reopen } from '../../core/outbox';
 import { listPhotos, putPhoto, type StoredPhoto } from '../../core/photos';
 import { correctionOf, newDraft, withNumbers } from './draft';
 import type { Checklist, Draft, Household, PhotoRef } from './types';
@@ -39,6 +39,19 @@ async function carryPhotos(photos: readonly StoredPhoto[], to: string): Promise<
   return held.map(({ sha256, length, kind, taken_at }) => ({ sha256, length, kind, taken_at }));
 }
 
+/** Whether a new record answers the return already; the list of the server may not know it yet. */
+function answered({ id, returned }: Household): boolean {
+  if (returned === null) return false;
+  const after = Date.parse(returned.reviewed_at);
+  return outboxItems.value.some(
+    (item) =>
+      item.householdId === id &&
+      item.savedAt > after &&
+      item.state !== 'rejected' &&
+      item.state !== 'conflicted',
+  );
+}
+
 async function begin(household: Household): Promise<Opened> {
   const definitionNow = await definition();
   const birth = { id: uuidv7(), version: definitionNow.version, now: nowIso() };
@@ -67,10 +80,11 @@ export async function openVisit(householdId: string, from?: string): Promise<Ope
   const household = householdById(householdId);
   if (!household) throw new UnknownHousehold(householdId);
   const kept = await loadDraft<Draft>(householdId);
-  if (kept && (from === undefined || kept.corrects === from)) {
+  // A form begun earlier comes first, even before a correction: opening another would overwrite it.
+  if (kept) {
     const form = await definition(kept.checklist_version);
     return { household, checklist: form, draft: kept, resumed: true, problem: null };
   }
   const corrected = from === undefined ? null : await correct(household, from);
-  return corrected ?? begin(household);
+  return corrected ?? begin(answered(household) ? { ...household, returned: null } : household);
 }
