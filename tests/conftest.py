@@ -21,6 +21,7 @@ from server.app import create_app
 from server.core import clock as core_clock
 from server.core.db import Base, db
 from tests import factories
+from tests.contract import conformance
 from tests.factories import Person
 from tests.support import postgres
 
@@ -76,6 +77,7 @@ def new_postgres_database(name: str) -> str:
 @pytest.fixture(scope="session")
 def _shared_app(engine: str, make_settings: Callable[..., config.Settings]) -> Iterator[Flask]:
     app = create_app(make_settings(engine))
+    conformance.watch(app)
     with app.app_context():
         Base.metadata.create_all(db.engine)
     yield app

@@ -9,7 +9,7 @@ from flask_smorest import Api as SmorestApi
 from marshmallow import Schema, fields
 from werkzeug.exceptions import HTTPException
 
-from server.core.problems import from_http, respond
+from server.core.problems import CONTENT_TYPE, from_http, respond
 
 API_PREFIX = "/api/v1"
 
@@ -33,6 +33,12 @@ class Api(SmorestApi):  # type: ignore[misc]
     """flask-smorest with our one error form."""
 
     ERROR_SCHEMA = ProblemSchema
+
+    def _register_responses(self) -> None:
+        """Describe the ready-made failures, which are problem documents and not plain JSON."""
+        self.DEFAULT_RESPONSE_CONTENT_TYPE = CONTENT_TYPE
+        super()._register_responses()
+        del self.DEFAULT_RESPONSE_CONTENT_TYPE
 
     def handle_http_exception(self, error: HTTPException) -> Response:
         """Answer a library's error with a problem document."""

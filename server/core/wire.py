@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from marshmallow import EXCLUDE, Schema, fields
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 
 UUID_TEXT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -28,6 +28,16 @@ class TextSchema(Schema):
 
     zh = fields.String(required=True)
     en = fields.String(required=True)
+
+
+class Pattern(validate.Regexp):
+    """The whole text is of a form, written ``^…$`` as the phone's JavaScript reads it."""
+
+    def __call__(self, value: Any) -> Any:
+        """The text itself. Raises ValidationError, also where Python's ``$`` overlooks a last line break."""
+        if value.endswith("\n"):
+            raise ValidationError(self._format_error(value))
+        return super().__call__(value)
 
 
 class StrictUuid(fields.UUID):

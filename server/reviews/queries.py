@@ -6,49 +6,45 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from server.core import cursors
 from server.core.auth import Actor
 from server.core.db import db
 from server.core.problems import Problem
 from server.core.scope import within
+from server.households.queries import Household
 from server.reviews.models import Review
 from server.visits.queries import LOWEST_RANK, SEVERITIES, SUPERSEDED, Visit, visible_to
 
 LISTING = "visits"
+TOWNSHIP_DIGITS = 9
 
 
 @dataclass(frozen=True, kw_only=True)
 class Filters:
-    """What a reviewer narrows the list to; None = everything. Superseded revisions only when asked for."""
+    """What a reviewer narrows the list to; None = everything. Superseded revisions only when asked for.
+
+    ``latest`` leaves only the newest visit of each household, so that counts are of households.
+    """
 
     region: str | None = None
     severity: str | None = None
     risk: str | None = None
     state: str | None = None
     flagged: bool | None = None
+    latest: bool | None = None
 
 
 @dataclass(frozen=True)
-class Counts:
-    """How many visits the filters other than severity leave, by severity and by "changed since last time"."""
+class Group:
+    """How many visits agree in severity, in having changed since last time, in township and in risks."""
 
-    red: int = 0
-    yellow: int = 0
-    attention: int = 0
-    none: int = 0
-    changed: int = 0
-
-    @property
-    def total(self) -> int:
-        """All of them."""
-        return self.red + self.yellow + self.attention + self.none
-
-    @property
-    def unchanged(self) -> int:
-        """Those without a changed answer."""
-        return self.total - self.changed
+    severity: str
+    changed: bool
+    township: str
+    risks: str
+    count: int
 
 
 def page(
@@ -79,13 +75,15 @@ def _position(cursor: str) -> tuple[int, int]:
     return int(parts[0] or 0), int(parts[1] or 0)
 
 
-def counts(actor: Actor, filters: Filters) -> Counts:
-    """One grouped query; the county counts also the visits that it does not see."""
-    changed = func.sum(case((Visit.changed_count > 0, 1), else_=0))
-    query = select(Visit.severity_rank, func.count(), changed).where(*_matching(actor, filters))
-    found = db.session.execute(query.group_by(Visit.severity_rank)).all()
-    by_severity = {SEVERITIES[rank]: count for rank, count, _ in found}
-    return Counts(**by_severity, changed=sum(int(part) for _, _, part in found))
+def groups(actor: Actor, filters: Filters) -> list[Group]:
+    """One grouped query for all counts; the county counts also the visits that it does not see."""
+    township = func.substr(Visit.region_code, 1, TOWNSHIP_DIGITS)
+    keys = (Visit.severity_rank, Visit.changed_count > 0, township, Visit.risks)
+    query = select(*keys, func.count()).where(*_matching(actor, filters)).group_by(*keys)
+    return [
+        Group(SEVERITIES[rank], bool(changed), place, risks, count)
+        for rank, changed, place, risks, count in db.session.execute(query)
+    ]
 
 
 def _matching(actor: Actor, filters: Filters) -> list[ColumnElement[bool]]:
@@ -93,6 +91,8 @@ def _matching(actor: Actor, filters: Filters) -> list[ColumnElement[bool]]:
     conditions = [] if actor.role == "county" else [visible_to(actor)]
     conditions += [within(Visit.region_code, filters.region)] if filters.region else []
     conditions += [Visit.risks.contains(f"|{filters.risk}|", autoescape=True)] if filters.risk else []
+    if filters.latest:
+        conditions.append(Visit.id.in_(select(Household.last_visit_id)))
     conditions.append(Visit.state == filters.state if filters.state else Visit.state != SUPERSEDED)
     return conditions
 

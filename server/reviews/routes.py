@@ -30,11 +30,15 @@ blueprint = Blueprint("reviews", __name__, url_prefix="/api/v1", description="Th
 @blueprint.get("/visits")
 @blueprint.arguments(ListQuerySchema, location="query", as_kwargs=True)
 @blueprint.response(200, VisitListSchema)
-def list_visits(filters: Filters, cursor: str | None, limit: int) -> dict[str, Any]:
+def list_visits(filters: Filters, cursor: str | None, limit: int, breakdown: bool) -> dict[str, Any]:
     """Visits, the most severe first, with counts for the filters."""
     actor = current_actor()
     rows, following = queries.page(actor, filters, cursor, limit)
-    return {"items": views.summaries(rows), "next": following, "counts": queries.counts(actor, filters)}
+    return {
+        "items": views.summaries(rows),
+        "next": following,
+        "counts": views.counts(actor, filters, breakdown),
+    }
 
 
 @blueprint.get("/visits/<uuid:visit_id>")

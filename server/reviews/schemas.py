@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
-from server.core.wire import Instant, PlainText, StrictUuid, TextSchema, WireSchema
+from server.core.wire import Instant, Pattern, PlainText, StrictUuid, TextSchema, WireSchema
 from server.households.schemas import HouseholdSchema
 from server.photos.schemas import PhotoSchema
 from server.reviews.queries import Filters
@@ -16,25 +16,30 @@ from server.visits.schemas import LightSchema, LocationSchema, ReceiptSchema, Un
 
 STATES = (SUBMITTED, APPROVED, RETURNED, SUPERSEDED)
 DECISIONS = (APPROVED, RETURNED)
-_REGION = validate.Regexp(r"(\d{6}|\d{9}|\d{12}|\d{14})\Z")
-_RISK = validate.Regexp(r"[a-z_]{1,40}\Z")
+_REGION = Pattern(r"^([0-9]{6}|[0-9]{9}|[0-9]{12}|[0-9]{14})$")
+_RISK = Pattern(r"^[a-z_]{1,40}$")
 
 
 class ListQuerySchema(WireSchema):
-    """Filters and page of the list. ``flagged`` true: with a light; false: without any."""
+    """Filters and page of the list. ``flagged`` true: with a light; false: without any.
+
+    ``latest`` leaves the newest visit of each household; ``breakdown`` adds counts by township and risk.
+    """
 
     region = fields.String(validate=_REGION)
     severity = fields.String(validate=validate.OneOf(SEVERITIES))
     risk = fields.String(validate=_RISK)
     state = fields.String(validate=validate.OneOf(STATES))
     flagged = fields.Boolean()
+    latest = fields.Boolean()
+    breakdown = fields.Boolean(load_default=False)
     cursor = fields.String(validate=validate.Length(1, 200))
     limit = fields.Integer(load_default=50, validate=validate.Range(1, 100))
 
     @post_load
     def _to_page(self, data: dict[str, Any], **_: object) -> dict[str, Any]:
-        cursor, limit = data.pop("cursor", None), data.pop("limit")
-        return {"filters": Filters(**data), "cursor": cursor, "limit": limit}
+        page = {name: data.pop(name, None) for name in ("cursor", "limit", "breakdown")}
+        return {"filters": Filters(**data), **page}
 
 
 class QuestionCommentSchema(WireSchema):
@@ -127,8 +132,22 @@ class VisitSummarySchema(Schema):
     photos_ready = fields.Integer(required=True)
 
 
+class RiskCountSchema(LightCountsSchema):
+    """Visits with a risk, by their worst light."""
+
+    risk = fields.String(required=True)
+
+
+class TownshipCountSchema(LightCountsSchema):
+    """Visits of a township, by their worst light; ``total`` includes those without any."""
+
+    code = fields.String(required=True)
+    name = fields.String(required=True)
+    total = fields.Integer(required=True)
+
+
 class CountsSchema(Schema):
-    """Visits under the filters other than severity, by severity and by "changed since last time"."""
+    """Visits under the filters other than severity; the breakdowns only when asked for."""
 
     total = fields.Integer(required=True)
     red = fields.Integer(required=True)
@@ -137,6 +156,8 @@ class CountsSchema(Schema):
     none = fields.Integer(required=True)
     changed = fields.Integer(required=True)
     unchanged = fields.Integer(required=True)
+    by_township = fields.List(fields.Nested(TownshipCountSchema))
+    by_risk = fields.List(fields.Nested(RiskCountSchema))
 
 
 class VisitListSchema(Schema):

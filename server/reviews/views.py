@@ -10,8 +10,10 @@ from server.core.auth import Actor
 from server.households import queries as households
 from server.households.services import present
 from server.photos import queries as photos
-from server.reviews import queries
+from server.regions import queries as regions
+from server.reviews import counting, queries
 from server.reviews.models import Review
+from server.reviews.queries import Filters
 from server.visits import queries as visits
 from server.visits.queries import Visit
 from server.visits.services import receipt
@@ -41,6 +43,18 @@ def _summary(visit: Visit, household: Wire, ready: int) -> Wire:
         "top_lights": [light["label"] for light in visit.judgement["lights"][:TOP_LIGHTS]],
         "risks": [risk for risk in visit.risks.split("|") if risk],
         "photos_ready": ready,
+    }
+
+
+def counts(actor: Actor, filters: Filters, breakdown: bool) -> Wire:
+    """The figures above the list."""
+    groups = queries.groups(actor, filters)
+    if not breakdown:
+        return counting.totals(groups)
+    names = regions.names_of({group.township for group in groups})
+    return counting.totals(groups) | {
+        "by_township": counting.by_township(groups, names),
+        "by_risk": counting.by_risk(groups),
     }
 
 

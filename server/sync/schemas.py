@@ -10,13 +10,13 @@ from server.households.schemas import HouseholdSchema
 from server.photos.schemas import PhotoAgainSchema
 from server.reviews.schemas import STATES, CommentSchema
 from server.visits.queries import SEVERITIES
-from server.visits.schemas import VisitBodySchema, VisitResultSchema
+from server.visits.schemas import SHA256, VisitBodySchema, VisitResultSchema
 
 
 class BatchEntrySchema(Schema):
     """One visit of a batch and the SHA-256 of its canonical body."""
 
-    sha256 = fields.String(required=True)
+    sha256 = fields.String(required=True, validate=SHA256)
     body = fields.Nested(VisitBodySchema, required=True)
 
 

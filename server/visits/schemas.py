@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,16 +9,16 @@ from uuid import UUID
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates
 
-from server.core.wire import Instant, PlainText, StrictUuid, TextSchema, WireSchema
+from server.core.wire import Instant, Pattern, PlainText, StrictUuid, TextSchema, WireSchema
 from server.visits.models import SEVERITIES
 
-SHA256 = re.compile(r"[0-9a-f]{64}\Z")
+SHA256 = Pattern(r"^[0-9a-f]{64}$")
 PHOTO_KINDS = ("house", "water", "certificate", "bill", "scene")
 LIGHTS = SEVERITIES[:3]
 MAX_PHOTOS = 6
 NOTE_LENGTH = 500
-_DEGREES = re.compile(r"-?\d{1,3}(\.\d{1,9})?\Z")
-_METRES = re.compile(r"\d{1,7}(\.\d{1,3})?\Z")
+_DEGREES = Pattern(r"^-?[0-9]{1,3}(\.[0-9]{1,9})?$")
+_METRES = Pattern(r"^[0-9]{1,7}(\.[0-9]{1,3})?$")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,9 +62,9 @@ class VisitForm:
 class LocationSchema(WireSchema):
     """A fix of the phone's own receiver; degrees and metres travel as text so that the body hashes alike."""
 
-    lat = fields.String(required=True, validate=validate.Regexp(_DEGREES))
-    lon = fields.String(required=True, validate=validate.Regexp(_DEGREES))
-    accuracy_m = fields.String(required=True, validate=validate.Regexp(_METRES))
+    lat = fields.String(required=True, validate=_DEGREES)
+    lon = fields.String(required=True, validate=_DEGREES)
+    accuracy_m = fields.String(required=True, validate=_METRES)
     fixed_at = Instant(required=True)
     datum = fields.String(required=True, validate=validate.OneOf(("WGS-84",)))
 
@@ -90,7 +89,7 @@ def _check_magnitude(value: str, limit: int) -> None:
 class ExpectedPhotoSchema(WireSchema):
     """A photo the phone will send after the visit."""
 
-    sha256 = fields.String(required=True, validate=validate.Regexp(SHA256))
+    sha256 = fields.String(required=True, validate=SHA256)
     length = fields.Integer(required=True, strict=True, validate=validate.Range(1, 2 * 1024 * 1024))
     kind = fields.String(required=True, validate=validate.OneOf(PHOTO_KINDS))
     taken_at = Instant(load_default=None, allow_none=True)

@@ -193,6 +193,27 @@ def test_changed_visits_are_counted(app, login):
     assert (counts["changed"], counts["unchanged"]) == (1, 1)
 
 
+def test_only_the_newest_visit_of_each_household_counts_when_asked_for(app, login):
+    household = make_household(app)
+    old = visit_of(household.id, DRY, at=NOW.replace(day=2))
+    new = visit_of(household.id)
+    for body in (old, new, visit_of(make_household(app).id, DRY)):
+        send(login(MEI), body)
+    reply = login(ZHOU).get(f"{URL}?latest=true").json
+    assert [item["id"] for item in reply["items"]] == [body["id"], new["id"]]
+    assert (reply["counts"]["total"], reply["counts"]["red"], reply["counts"]["none"]) == (2, 1, 1)
+
+
+def test_a_breakdown_counts_by_township_and_by_risk(login, visits):
+    counts = login(QIN).get(f"{URL}?breakdown=true").json["counts"]
+    (township,) = counts["by_township"]
+    assert township == {"code": "450321100", "name": "区域450321100", "total": 4} | {
+        "red": 2, "yellow": 1, "attention": 0,
+    }  # fmt: skip
+    assert {"risk": "unsafe_water", "red": 2, "yellow": 0, "attention": 0} in counts["by_risk"]
+    assert "by_risk" not in login(QIN).get(URL).json["counts"]
+
+
 def test_the_number_of_queries_does_not_grow_with_the_list(app, login):
     wei, mei = login(WEI), login(MEI)
 
