@@ -1,8 +1,8 @@
 /** The open form as the screen sees it: signals to read, acts to call. Every act is saved at once. */
 
-import { computed, type ReadonlySignal, signal } from '@preact/signals';
+import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import { type Json, sha256Hex } from '../../core/canonical';
-import { now, nowIso, today } from '../../core/clock';
+import { nowIso, today } from '../../core/clock';
 import { saveDraft } from '../../core/drafts';
 import { enqueueVisit } from '../../core/outbox';
 import { dropPhoto, listPhotos, putPhoto } from '../../core/photos';
@@ -33,7 +33,8 @@ export interface Controller {
   readonly moveTo: (key: string) => void;
   readonly locate: (location: VisitBody['location']) => void;
   readonly explain: (reason: string | null) => void;
-  readonly addPhoto: (file: Blob, kind: PhotoKind) => Promise<void>;
+  /** Resolves with the hash of the small picture; the same picture is kept once. */
+  readonly addPhoto: (file: Blob, kind: PhotoKind) => Promise<string>;
   readonly removePhoto: (sha256: string) => Promise<void>;
   readonly flush: () => Promise<void>;
   /** Saves the visit; rejects when the phone could not store it, and the form stays open. */
@@ -63,106 +64,117 @@ export const appServices = (shrink: Shrink): Services => ({
   appVersion: __APP_VERSION__,
 });
 
-export function openController(opened: Opened, services: Services): Controller {
-  const { household, checklist } = opened;
+/** The draft with its way to disk. */
+interface Keeper {
+  readonly draft: Signal<Draft>;
+  readonly phase: Signal<Phase>;
+  readonly unsaved: Signal<boolean>;
+  /** Something somebody said: the form is begun. */
+  readonly change: (part: Partial<Draft>) => void;
+  /** Looking around: kept only once the form is begun. */
+  readonly glance: (part: Partial<Draft>) => void;
+  readonly flush: () => Promise<void>;
+}
+
+function keeper(opened: Opened, services: Services): Keeper {
   const draft = signal(opened.draft);
   const phase = signal<Phase>({ kind: 'filling' });
   const unsaved = signal(false);
-  const day = today();
-
-  const saver = autosave<Draft>(
-    async (value) => {
-      await services.saveDraft(household.id, value);
-      unsaved.value = false;
-    },
-    () => {
-      unsaved.value = true;
-    },
-  );
   let begun = opened.resumed;
-  /** Looking around leaves nothing behind: a form is begun by the first thing somebody says. */
-  const note = (part: Partial<Draft>) => {
+  const write = async (value: Draft) => {
+    await services.saveDraft(opened.household.id, value);
+    unsaved.value = false;
+  };
+  const saver = autosave<Draft>(write, () => {
+    unsaved.value = true;
+  });
+  const glance = (part: Partial<Draft>) => {
     if (phase.value.kind !== 'filling') return;
     draft.value = { ...draft.value, ...part };
     if (begun) saver.put(draft.value);
   };
   const change = (part: Partial<Draft>) => {
     begun = true;
-    note(part);
+    glance(part);
   };
+  return { draft, phase, unsaved, change, glance, flush: saver.flush };
+}
 
-  const form = computed(() =>
-    readForm(checklist, draft.value.answers, {
-      roster: household.roster,
-      members: household.members,
-      today: day,
-    }),
-  );
-
+function photoActs({ draft, change, flush }: Keeper, services: Services) {
   const addPhoto = async (file: Blob, kind: PhotoKind) => {
     const bytes = await services.shrink(file);
     const photo = { sha256: await sha256Hex(bytes), kind, taken_at: nowIso() };
-    if (draft.value.photos.some((p) => p.sha256 === photo.sha256)) return;
+    if (draft.value.photos.some((p) => p.sha256 === photo.sha256)) return photo.sha256;
     await services.putPhoto(draft.value.id, { ...photo, bytes });
     change({ photos: [...draft.value.photos, { ...photo, length: bytes.byteLength }] });
-    await saver.flush();
+    await flush();
+    return photo.sha256;
   };
-
   const removePhoto = async (sha256: string) => {
     change({ photos: draft.value.photos.filter((p) => p.sha256 !== sha256) });
-    await saver.flush();
+    await flush();
     await services.dropPhoto(draft.value.id, sha256);
   };
+  return { addPhoto, removePhoto };
+}
 
-  const write = async () => {
-    const closing = {
-      now: new Date(now()).toISOString(),
-      deviceId: await services.deviceId(),
-      appVersion: services.appVersion,
-    };
-    await saver.flush();
-    const body = buildBody(draft.value, form.value, household, closing);
-    const wanted = new Set(body.photos.map((p) => p.sha256));
-    const stored = await services.listPhotos(body.id);
-    const photos = stored.flatMap((p) => (p.bytes && wanted.has(p.sha256) ? [{ ...p, bytes: p.bytes }] : []));
-    const { corrects } = draft.value;
-    await services.enqueueVisit(body, photos, {
-      headName: household.head_name,
-      ...(corrects !== null && { corrects }),
-    });
-    return body.id;
-  };
+/** Hands the finished visit to the outbox; resolves with its id when everything is on disk. */
+async function close(opened: Opened, draft: Draft, form: Form, services: Services): Promise<string> {
+  const { household } = opened;
+  const device = { deviceId: await services.deviceId(), appVersion: services.appVersion };
+  const body = buildBody(draft, form, household, { now: nowIso(), ...device });
+  const wanted = new Set(body.photos.map((p) => p.sha256));
+  const stored = await services.listPhotos(body.id);
+  const photos = stored.flatMap((p) => (p.bytes && wanted.has(p.sha256) ? [{ ...p, bytes: p.bytes }] : []));
+  const corrects = draft.corrects === null ? {} : { corrects: draft.corrects };
+  await services.enqueueVisit(body, photos, { headName: household.head_name, ...corrects });
+  return body.id;
+}
 
-  const save = async () => {
+function saveAct(
+  { draft, phase, flush }: Keeper,
+  form: ReadonlySignal<Form>,
+  opened: Opened,
+  services: Services,
+) {
+  return async () => {
     if (phase.value.kind !== 'filling') return;
     phase.value = { kind: 'saving' };
     try {
-      phase.value = { kind: 'saved', visitId: await write() };
+      await flush();
+      phase.value = { kind: 'saved', visitId: await close(opened, draft.value, form.value, services) };
     } catch (error) {
       phase.value = { kind: 'filling' };
       throw error;
     }
   };
+}
 
+export function openController(opened: Opened, services: Services): Controller {
+  const kept = keeper(opened, services);
+  const { draft, change, glance } = kept;
+  const { roster, members } = opened.household;
+  const situation = { roster, members, today: today() };
+  const form = computed(() => readForm(opened.checklist, draft.value.answers, situation));
+  const photoCount = computed(() => draft.value.photos.length);
   return {
     opened,
     draft,
     form,
+    phase: kept.phase,
+    unsaved: kept.unsaved,
     issues: computed(() => issues(form.value)),
-    open: computed(() => unanswered(form.value, draft.value.photos.length)),
-    progress: computed(() => progress(form.value, draft.value.photos.length)),
-    phase,
-    unsaved,
+    open: computed(() => unanswered(form.value, photoCount.value)),
+    progress: computed(() => progress(form.value, photoCount.value)),
     answer: (step, value) => change({ answers: setAnswer(draft.value.answers, step, value), at: step.key }),
     note: (question, text) => change({ notes: { ...draft.value.notes, [question]: text } }),
     moveTo: (key) => {
-      if (draft.value.at !== key) note({ at: key });
+      if (draft.value.at !== key) glance({ at: key });
     },
-    locate: (location) => note({ location, location_missing_reason: null }),
+    locate: (location) => glance({ location, location_missing_reason: null }),
     explain: (reason) => change({ location_missing_reason: reason }),
-    addPhoto,
-    removePhoto,
-    flush: saver.flush,
-    save,
+    ...photoActs(kept, services),
+    flush: kept.flush,
+    save: saveAct(kept, form, opened, services),
   };
 }

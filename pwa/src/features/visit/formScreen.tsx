@@ -1,5 +1,4 @@
 /** The form itself: sections that fold when done, the current one open, one main button at the bottom. */
-import type { ComponentChildren } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { errorText, ServerProblem } from '../../core/api/problem';
 import { now } from '../../core/clock';
@@ -25,30 +24,20 @@ import { personName } from './words';
 /** Long enough to see the tap take, short enough not to wait for it. */
 const GLANCE_MS = 220;
 
-export function FormScreen({ controller }: { controller: Controller }) {
-  const { household, checklist } = controller.opened;
-  const { draft } = controller;
-  const photoCount = draft.value.photos.length;
-  const form = controller.form.value;
-  const sections = openSections(checklist, form, photoCount);
-  const [openId, setOpenId] = useState(() => firstOpen(controller, sections));
+/** Moving through the form: which section is open, jumping, going on, and going on by itself. */
+function useWay(controller: Controller, touched: { readonly current: boolean }) {
+  const { draft, form } = controller;
+  const [openId, setOpenId] = useState(() => firstOpen(controller));
   const [checking, setChecking] = useState(false);
-  const touched = useRef(true);
-  const gps = useGps(controller);
-  useHousekeeping(controller);
-
   const jump = (step: Step) => {
     controller.moveTo(step.key);
     setOpenId(step.question.section);
     setChecking(false);
     requestAnimationFrame(() => reveal(step.key));
   };
-  const jumpTo = (key: string) => {
-    const step = findStep(controller.form.value, key);
-    if (step) jump(step);
-  };
+  const after = (key: string | null) => nextAfter(form.value, key, draft.value.photos.length);
   const goOn = () => {
-    const next = nextAfter(controller.form.value, draft.value.at, draft.value.photos.length);
+    const next = after(draft.value.at);
     if (next) jump(next);
     else setChecking(true);
   };
@@ -56,35 +45,31 @@ export function FormScreen({ controller }: { controller: Controller }) {
     // With a keyboard the arrows choose too: moving on by itself would run away from the reader.
     if (!touched.current) return;
     setTimeout(() => {
-      const next = nextAfter(controller.form.value, step.key, draft.value.photos.length);
+      const next = after(step.key);
       if (next && draft.value.at === step.key) jump(next);
     }, GLANCE_MS);
   };
   useEffect(() => {
-    const step = findStep(controller.form.value, draft.value.at);
+    const step = findStep(form.value, draft.value.at);
     if (step && (controller.opened.resumed || draft.value.revises !== null)) jump(step);
   }, []);
+  return { openId, checking, setChecking, jump, goOn, settled };
+}
 
-  const phase = controller.phase.value;
-  if (phase.kind === 'saved') return <SavedView visitId={phase.visitId} name={household.head_name} />;
-  const { answered, total } = controller.progress.value;
-  const number = numberOf(counted(form, photoCount), findStep(form, draft.value.at)?.key ?? null);
-  const allDone = nextAfter(form, draft.value.at, photoCount) === null;
+export function FormScreen({ controller }: { controller: Controller }) {
+  const touched = useRef(true);
+  const way = useWay(controller, touched);
+  const gps = useGps(controller);
+  useHousekeeping(controller);
+  const { household } = controller.opened;
+  const { draft, phase } = controller;
+  if (phase.value.kind === 'saved')
+    return <SavedView visitId={phase.value.visitId} name={household.head_name} />;
+  const last = nextAfter(controller.form.value, draft.value.at, draft.value.photos.length) === null;
   return (
     <Page
-      bar={
-        <AppBar
-          title={household.head_name}
-          note={t('visit.position', { n: number, total })}
-          subtitle={<span class="visit-address">{household.address}</span>}
-          back={{ label: t('visit.leave'), onClick: () => back(`#/household/${household.id}`) }}
-        >
-          <div class="visit-progress">
-            <Progress value={answered} max={total} label={t('visit.progress', { n: answered, total })} />
-          </div>
-        </AppBar>
-      }
-      foot={<Button onClick={goOn}>{allDone ? t('visit.finish') : t('visit.next')}</Button>}
+      bar={<Bar controller={controller} />}
+      foot={<Button onClick={way.goOn}>{last ? t('visit.finish') : t('visit.next')}</Button>}
     >
       <div
         class="stack"
@@ -96,58 +81,85 @@ export function FormScreen({ controller }: { controller: Controller }) {
         }}
       >
         <Notices controller={controller} gps={gps} />
-        {folded(
-          sections,
-          openId,
-          (one) => (
-            <Fold
-              key={one.section.id}
-              one={one}
-              controller={controller}
-              onOpen={() => jump(firstStep(controller, one))}
-            />
-          ),
-          (one) => (
-            <SectionView key={one.section.id} one={one} controller={controller} onSettled={settled} />
-          ),
-        )}
+        <Sections controller={controller} openId={way.openId} onOpen={way.jump} onSettled={way.settled} />
       </div>
       <ReviewSheet
         controller={controller}
         gps={gps.state.value}
-        open={checking}
-        onClose={() => setChecking(false)}
-        onJump={jumpTo}
+        open={way.checking}
+        onClose={() => way.setChecking(false)}
+        onJump={(key) => {
+          const step = findStep(controller.form.value, key);
+          if (step) way.jump(step);
+        }}
       />
     </Page>
   );
 }
 
-/** Folded sections before and after the open one share one surface each. */
-function folded(
-  sections: readonly OpenSection[],
-  openId: string,
-  fold: (one: OpenSection) => ComponentChildren,
-  open: (one: OpenSection) => ComponentChildren,
-): ComponentChildren {
+/** Whose form it is, and how far. */
+function Bar({ controller }: { controller: Controller }) {
+  const { household } = controller.opened;
+  const { answered, total } = controller.progress.value;
+  const form = controller.form.value;
+  const { at, photos } = controller.draft.value;
+  const n = numberOf(counted(form, photos.length), findStep(form, at)?.key ?? null);
+  return (
+    <AppBar
+      title={household.head_name}
+      note={t('visit.position', { n, total })}
+      subtitle={<span class="visit-address">{household.address}</span>}
+      back={{ label: t('visit.leave'), onClick: () => back(`#/household/${household.id}`) }}
+    >
+      <div class="visit-progress">
+        <Progress value={answered} max={total} label={t('visit.progress', { n: answered, total })} />
+      </div>
+    </AppBar>
+  );
+}
+
+interface SectionsProps {
+  readonly controller: Controller;
+  readonly openId: string;
+  readonly onOpen: (step: Step) => void;
+  readonly onSettled: (step: Step) => void;
+}
+
+/** The open section between the folded ones; those before and after share one surface each. */
+function Sections({ controller, openId, onOpen, onSettled }: SectionsProps) {
+  const sections = sectionsOf(controller);
   const at = sections.findIndex((one) => one.section.id === openId);
-  const before = sections.slice(0, Math.max(0, at));
   const current = sections[at];
-  const after = sections.slice(at + 1);
+  const folds = (list: readonly OpenSection[]) =>
+    list.length > 0 && (
+      <div class="visit-folds">
+        {list.map((one) => (
+          <Fold
+            key={one.section.id}
+            one={one}
+            controller={controller}
+            onOpen={() => onOpen(firstStep(controller, one))}
+          />
+        ))}
+      </div>
+    );
   return (
     <>
-      {before.length > 0 && <div class="visit-folds">{before.map(fold)}</div>}
-      {current && open(current)}
-      {after.length > 0 && <div class="visit-folds">{after.map(fold)}</div>}
+      {folds(sections.slice(0, Math.max(0, at)))}
+      {current && <SectionView key={openId} one={current} controller={controller} onSettled={onSettled} />}
+      {folds(sections.slice(at + 1))}
     </>
   );
 }
 
-function firstOpen(controller: Controller, sections: readonly OpenSection[]): string {
+const sectionsOf = (controller: Controller): OpenSection[] =>
+  openSections(controller.opened.checklist, controller.form.value, controller.draft.value.photos.length);
+
+function firstOpen(controller: Controller): string {
   const step = findStep(controller.form.value, controller.draft.value.at);
-  return (
-    step?.question.section ?? sections.find((one) => !one.done)?.section.id ?? sections[0]?.section.id ?? ''
-  );
+  const sections = sectionsOf(controller);
+  const first = sections.find((one) => !one.done) ?? sections[0];
+  return step?.question.section ?? first?.section.id ?? '';
 }
 
 function firstStep(controller: Controller, one: OpenSection): Step {

@@ -17,39 +17,43 @@ interface PhotoProps {
   readonly step: Step;
 }
 
-export function PhotoStep({ controller, step }: PhotoProps) {
-  const { question } = step;
-  const photos = controller.draft.value.photos;
-  const most = question.max_count ?? MOST;
+/** Taking and retaking, with what is under way and whether something failed. */
+function useCamera(controller: Controller, most: number) {
   const [busy, setBusy] = useState(0);
   const [failed, setFailed] = useState(false);
-  const wanted = wantedKinds(controller.form.value.facts, photos);
-  const due =
-    question.required_when !== undefined && holds(question.required_when, controller.form.value.facts);
-  const left = controller.draft.value.revises === null ? 0 : leftBehind(controller);
-  const room = most - photos.length - busy;
-
+  const room = most - controller.draft.value.photos.length - busy;
+  const add = async (file: File, kind: PhotoKind): Promise<string | null> => {
+    const sha256 = await controller.addPhoto(file, kind).catch(() => null);
+    if (sha256 === null) setFailed(true);
+    setBusy((n) => n - 1);
+    return sha256;
+  };
   const take = async (files: FileList | null, kind: PhotoKind) => {
     const chosen = [...(files ?? [])].slice(0, Math.max(0, room));
     setFailed(false);
     setBusy((n) => n + chosen.length);
-    for (const file of chosen) {
-      await controller.addPhoto(file, kind).catch(() => setFailed(true));
-      setBusy((n) => n - 1);
-    }
+    for (const file of chosen) await add(file, kind);
   };
   const retake = async (files: FileList | null, old: PhotoRef) => {
     const file = files?.[0];
     if (!file) return;
     setFailed(false);
     setBusy((n) => n + 1);
-    await controller.addPhoto(file, old.kind).then(
-      () => controller.removePhoto(old.sha256),
-      () => setFailed(true),
-    );
-    setBusy((n) => n - 1);
+    const sha256 = await add(file, old.kind);
+    if (sha256 !== null && sha256 !== old.sha256) await controller.removePhoto(old.sha256);
   };
+  return { busy, failed, full: room <= 0, take, retake };
+}
 
+export function PhotoStep({ controller, step }: PhotoProps) {
+  const { question } = step;
+  const photos = controller.draft.value.photos;
+  const { facts } = controller.form.value;
+  const most = question.max_count ?? MOST;
+  const camera = useCamera(controller, most);
+  const wanted = wantedKinds(facts, photos);
+  const due = question.required_when !== undefined && holds(question.required_when, facts);
+  const left = controller.draft.value.revises === null ? 0 : leftBehind(controller);
   return (
     <fieldset class="choice stack">
       <legend class="choice-legend">
@@ -58,36 +62,55 @@ export function PhotoStep({ controller, step }: PhotoProps) {
       {question.hint && <p class="field-hint">{pick(question.hint)}</p>}
       {due && photos.length === 0 && <p class="field-hint">{t('visit.photo.due')}</p>}
       {left > 0 && <p class="field-hint">{t('visit.photo.before', { n: left })}</p>}
-      <Pictures controller={controller} photos={photos} busy={busy} onRetake={retake} />
+      <Pictures controller={controller} photos={photos} busy={camera.busy} onRetake={camera.retake} />
       <div class="visit-shots">
-        {question.options?.map((option) => {
-          const kind = option.id as PhotoKind;
-          return (
-            <label key={kind} class="visit-shot">
-              <Icon name="camera" />
-              <span>{pick(option.label)}</span>
-              {wanted.includes(kind) && <small>{t('visit.photo.wanted')}</small>}
-              <input
-                type="file"
-                accept="image/*"
-                capture="environment"
-                multiple
-                disabled={room <= 0}
-                onClick={() => void controller.flush().catch(() => undefined)}
-                onChange={(event) => {
-                  void take(event.currentTarget.files, kind);
-                  event.currentTarget.value = '';
-                }}
-              />
-            </label>
-          );
-        })}
+        {question.options?.map((option) => (
+          <Shot
+            key={option.id}
+            label={pick(option.label)}
+            wanted={wanted.includes(option.id as PhotoKind)}
+            full={camera.full}
+            onOpen={() => void controller.flush().catch(() => undefined)}
+            onFiles={(files) => void camera.take(files, option.id as PhotoKind)}
+          />
+        ))}
       </div>
       <p class="field-error" aria-live="polite">
-        {failed && <Icon name="alert" size={18} />}
-        {failed && t('visit.photo.failed')}
+        {camera.failed && <Icon name="alert" size={18} />}
+        {camera.failed && t('visit.photo.failed')}
       </p>
     </fieldset>
+  );
+}
+
+interface ShotProps {
+  readonly label: string;
+  readonly wanted: boolean;
+  readonly full: boolean;
+  /** Before the camera opens: it may take the memory of this page. */
+  readonly onOpen: () => void;
+  readonly onFiles: (files: FileList | null) => void;
+}
+
+function Shot({ label, wanted, full, onOpen, onFiles }: ShotProps) {
+  return (
+    <label class="visit-shot">
+      <Icon name="camera" />
+      <span>{label}</span>
+      {wanted && <small>{t('visit.photo.wanted')}</small>}
+      <input
+        type="file"
+        accept="image/*"
+        capture="environment"
+        multiple
+        disabled={full}
+        onClick={onOpen}
+        onChange={(event) => {
+          onFiles(event.currentTarget.files);
+          event.currentTarget.value = '';
+        }}
+      />
+    </label>
   );
 }
 

@@ -23,30 +23,71 @@ export interface ReviewProps {
 export function ReviewSheet({ controller, gps, open, onClose, onJump }: ReviewProps) {
   const [sure, setSure] = useState(false);
   const [failed, setFailed] = useState(false);
-  const issues = controller.issues.value;
-  const missing = controller.open.value;
-  const saving = controller.phase.value.kind === 'saving';
-  const blocked = issues.length > 0 || (missing.length > 0 && !sure);
+  const wrong = controller.issues.value.length > 0;
+  const missing = controller.open.value.length > 0;
   const save = () => {
     setFailed(false);
     controller.save().catch(() => setFailed(true));
   };
+  const actions = (
+    <>
+      <Button kind="quiet" block onClick={onClose}>
+        {t('visit.check.back')}
+      </Button>
+      <Button
+        block
+        busy={controller.phase.value.kind === 'saving'}
+        disabled={wrong || (missing && !sure)}
+        onClick={save}
+      >
+        {t('visit.save')}
+      </Button>
+    </>
+  );
   return (
-    <Dialog
-      open={open}
-      title={t('visit.check.title')}
-      onClose={onClose}
-      actions={
-        <>
-          <Button kind="quiet" block onClick={onClose}>
-            {t('visit.check.back')}
-          </Button>
-          <Button block busy={saving} disabled={blocked} onClick={save}>
-            {t('visit.save')}
-          </Button>
-        </>
-      }
-    >
+    <Dialog open={open} title={t('visit.check.title')} onClose={onClose} actions={actions}>
+      <Findings controller={controller} onJump={onJump} />
+      <p class="inline small muted">
+        <Icon name="camera" size={18} />
+        {t('visit.check.photos', { n: controller.draft.value.photos.length })}
+      </p>
+      <Place controller={controller} gps={gps} />
+      {missing && !wrong && (
+        <label class="choice-card">
+          <input type="checkbox" checked={sure} onChange={(event) => setSure(event.currentTarget.checked)} />
+          <span class="choice-mark" aria-hidden="true" />
+          <span class="choice-text">
+            {t('visit.check.sure')}
+            <small>{t('visit.check.sureNote')}</small>
+          </span>
+        </label>
+      )}
+      <div aria-live="assertive">
+        {failed && (
+          <Banner tone="red" icon="alert">
+            {t('visit.check.failed')}
+          </Banner>
+        )}
+      </div>
+    </Dialog>
+  );
+}
+
+/** What has to be corrected, what was not asked, or that all is answered. */
+function Findings({ controller, onJump }: Pick<ReviewProps, 'controller' | 'onJump'>) {
+  const issues = controller.issues.value;
+  const missing = controller.open.value;
+  if (issues.length + missing.length === 0) {
+    const refused = controller.form.value.answers[CONSENT] === 'no';
+    const { total } = controller.progress.value;
+    return (
+      <Banner icon="check">
+        {refused ? t('visit.check.noConsent') : t('visit.check.complete', { n: total })}
+      </Banner>
+    );
+  }
+  return (
+    <>
       {issues.length > 0 && (
         <Block title={t('visit.check.wrong', { n: issues.length })}>
           {issues.map((issue, at) => (
@@ -67,36 +108,7 @@ export function ReviewSheet({ controller, gps, open, onClose, onJump }: ReviewPr
           ))}
         </Block>
       )}
-      {issues.length === 0 && missing.length === 0 && (
-        <Banner icon="check">
-          {controller.form.value.answers[CONSENT] === 'no'
-            ? t('visit.check.noConsent')
-            : t('visit.check.complete', { n: controller.progress.value.total })}
-        </Banner>
-      )}
-      <p class="inline small muted">
-        <Icon name="camera" size={18} />
-        {t('visit.check.photos', { n: controller.draft.value.photos.length })}
-      </p>
-      <Place controller={controller} gps={gps} />
-      {missing.length > 0 && issues.length === 0 && (
-        <label class="choice-card">
-          <input type="checkbox" checked={sure} onChange={(event) => setSure(event.currentTarget.checked)} />
-          <span class="choice-mark" aria-hidden="true" />
-          <span class="choice-text">
-            {t('visit.check.sure')}
-            <small>{t('visit.check.sureNote')}</small>
-          </span>
-        </label>
-      )}
-      <div aria-live="assertive">
-        {failed && (
-          <Banner tone="red" icon="alert">
-            {t('visit.check.failed')}
-          </Banner>
-        )}
-      </div>
-    </Dialog>
+    </>
   );
 }
 

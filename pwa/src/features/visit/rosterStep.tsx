@@ -22,39 +22,16 @@ interface RosterProps {
 }
 
 export function RosterStep({ controller, step, issues }: RosterProps) {
-  const { checklist, household } = controller.opened;
-  const { members } = household;
   const stored = answerAt(controller.draft.value.answers, step);
   const changes = (Array.isArray(stored) ? stored : []) as unknown as RosterChange[];
   const put = (next: readonly RosterChange[]) =>
     controller.answer(step, next.length === 0 ? undefined : (next as unknown as Json));
   const begin = (change: RosterChange) => put([...changes, change]);
-  const untouched = members.filter((m) => !changes.some((c) => c.member_id === m.id));
   return (
     <fieldset class="choice stack">
       <legend class="choice-legend">{pick(step.question.label)}</legend>
       {step.question.hint && <p class="field-hint">{pick(step.question.hint)}</p>}
-      {untouched.length > 0 && (
-        <ul class="visit-members">
-          {untouched.map((m) => (
-            <li key={m.id} class="inline">
-              <span>{pick(personName(m, checklist))}</span>
-              <span class="inline">
-                <RowAct
-                  words={t('visit.roster.change')}
-                  who={m.name}
-                  onClick={() => begin({ op: 'change', member_id: m.id })}
-                />
-                <RowAct
-                  words={t('visit.roster.remove')}
-                  who={m.name}
-                  onClick={() => begin({ op: 'remove', member_id: m.id })}
-                />
-              </span>
-            </li>
-          ))}
-        </ul>
-      )}
+      <Untouched controller={controller} changes={changes} onBegin={begin} />
       {changes.map((change, at) => (
         <Entry
           key={change.member_id ?? at}
@@ -80,6 +57,40 @@ export function RosterStep({ controller, step, issues }: RosterProps) {
           ))}
       </div>
     </fieldset>
+  );
+}
+
+interface UntouchedProps {
+  readonly controller: Controller;
+  readonly changes: readonly RosterChange[];
+  readonly onBegin: (change: RosterChange) => void;
+}
+
+/** Members nothing was said about yet. */
+function Untouched({ controller, changes, onBegin }: UntouchedProps) {
+  const { checklist, household } = controller.opened;
+  const rest = household.members.filter((m) => !changes.some((c) => c.member_id === m.id));
+  if (rest.length === 0) return null;
+  return (
+    <ul class="visit-members">
+      {rest.map((m) => (
+        <li key={m.id} class="inline">
+          <span>{pick(personName(m, checklist))}</span>
+          <span class="inline">
+            <RowAct
+              words={t('visit.roster.change')}
+              who={m.name}
+              onClick={() => onBegin({ op: 'change', member_id: m.id })}
+            />
+            <RowAct
+              words={t('visit.roster.remove')}
+              who={m.name}
+              onClick={() => onBegin({ op: 'remove', member_id: m.id })}
+            />
+          </span>
+        </li>
+      ))}
+    </ul>
   );
 }
 
