@@ -14,6 +14,7 @@ from tests.support.live_server import ROOT
 
 _DEFINITION = json.loads((ROOT / "server/checklists/definitions/2026-1.json").read_text(encoding="utf-8"))
 QUESTIONS: dict[str, dict[str, Any]] = {entry["id"]: entry for entry in _DEFINITION["questions"]}
+_SECTIONS = {entry["id"]: entry["title"]["zh"] for entry in _DEFINITION["sections"]}
 _FOCUSED = "() => document.activeElement?.closest('.visit-step')?.id.slice(2) ?? null"
 _MOVED_ON_MS = 700
 _MORE_THAN_QUESTIONS = 150
@@ -72,13 +73,19 @@ class VisitForm:
         found: str | None = self.page.evaluate(_FOCUSED)
         return found
 
-    def fill(self, answers: dict[str, Any], until: str | None = None) -> list[str]:
+    def go_to(self, section: str, key: str) -> None:
+        """Unfold a section, unless it is open, and wait for the question."""
+        if not self.step(key).is_visible():
+            self.page.get_by_role("button", name=re.compile(rf"^{_SECTIONS[section]}\s+\S")).click()
+        expect(self.step(key)).to_be_visible()
+
+    def fill(self, answers: dict[str, Any], until: str | None = None, *, finish: bool = False) -> list[str]:
         """Answer question by question, what is not in ``answers`` with nothing wrong.
 
-        Stops before the question ``until``, or when the form offers to check and save.
-        Gives the keys answered.
+        Stops before the question ``until``, or when the form offers to check and save. With ``finish``
+        the question the reader is at counts as answered. Gives the keys answered.
         """
-        done: list[str] = []
+        done: list[str] = [key] if finish and (key := self.current()) else []
         for _ in range(_MORE_THAN_QUESTIONS):
             key = self.current()
             if key is None or key in done:
@@ -139,11 +146,15 @@ class VisitForm:
         for word in words:
             choices.get_by_text(word, exact=exact).click()
 
+    def camera(self, kind: str) -> Locator:
+        """The button that opens the camera for a kind of photo."""
+        return self.step("photos").get_by_label(re.compile(f"^{_option('photos', kind)}")).first
+
     def add_photo(self, kind: str, path: Path) -> None:
         """Take a photo of a kind; wait until it is on the phone."""
         step = self.step("photos")
         before = step.get_by_role("img").count()
-        step.get_by_label(re.compile(f"^{_option('photos', kind)}")).first.set_input_files(path)
+        self.camera(kind).set_input_files(path)
         expect(step.get_by_role("img")).to_have_count(before + 1, timeout=30_000)
 
     def check(self) -> Locator:

@@ -7,13 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Route, expect
 
 from tests.e2e.form import VisitForm
-from tests.e2e.pages import Outbox, Worklist, app_is_kept, sign_in
+from tests.e2e.pages import Outbox, Worklist
+from tests.e2e.story import keep_app, untouched, visit
 from tests.support.api import Api
 from tests.support.live_server import LiveServer
 from tests.support.phone import Phone
+from tests.support.waiting import eventually
 
 STUDYING = ("preschool", "senior", "college")
 
@@ -56,15 +58,6 @@ def hard_times(household: dict[str, Any], photos: list[Path]) -> dict[str, Any]:
         "inc_drop": "gt50",
         "photos": list(zip(("house", "bill", "scene"), photos, strict=True)),
     }
-
-
-def keep_app(phone: Phone, username: str) -> Page:
-    """Sign in, let the app install itself and the households arrive."""
-    page = phone.open()
-    sign_in(page, username)
-    Worklist(page).wait()
-    app_is_kept(page)
-    return page
 
 
 def visits_of(server: LiveServer, household: dict[str, Any]) -> list[dict[str, Any]]:
@@ -117,7 +110,10 @@ def test_visit_filled_offline_over_a_restart_reaches_the_server_exactly_once(
 def check_record(api: Api, household: dict[str, Any], receipt: str) -> None:
     """The server's own account of the visit: judged with articles, photos ready."""
     newest = api.ok("GET", f"/households/{household['id']}")["history"][0]
-    visit = api.ok("GET", f"/visits/{newest['id']}")
+    visit = eventually(
+        lambda: api.ok("GET", f"/visits/{newest['id']}"),
+        lambda seen: all(photo["state"] == "ready" for photo in seen["photos"]),
+    )
     assert receipt in str(visit["receipt"])
     assert visit["severity"] == "red"
     assert all(light["articles"] and light["causes"] for light in visit["lights"])
@@ -129,7 +125,7 @@ def test_answer_lost_on_its_way_makes_the_phone_send_again_and_changes_nothing(
     server: LiveServer, phone_of: Callable[..., Phone], api_of: Callable[[LiveServer, str], Api]
 ) -> None:
     api = api_of(server, "grid1")
-    household = [one for one in api.households() if one["returned"] is None][-1]
+    household = untouched(api)[0]
     before = visits_of(server, household)
     phone = phone_of(server)
     page = keep_app(phone, "grid1")
@@ -145,13 +141,8 @@ def test_answer_lost_on_its_way_makes_the_phone_send_again_and_changes_nothing(
 
     with phone.tolerating("Failed to load resource"):
         phone.context.route("**/api/v1/visits/**", lose_first_answer)
-        Worklist(page).open(household)
-        form = VisitForm(page, household).begin()
-        form.fill({})
-        form.save()
-        page.get_by_role("button", name="回到走访列表").click()
-        outbox = Outbox(page).open()
-        outbox.receipt(household["head_name"])
+        visit(page, household, {})
+        Outbox(page).open().receipt(household["head_name"])
     assert lost == [200]
     assert len(visits_of(server, household)) == len(before) + 1
 
