@@ -36,6 +36,7 @@ export function followHash(): void {
     depth += 1;
     current.value = parsePlace(location.hash);
     scrollTo(0, 0);
+    document.getElementById('main')?.scrollTo(0, 0);
   });
   current.value = parsePlace(location.hash);
 }

@@ -46,12 +46,13 @@ export interface PageProps {
   children: ComponentChildren;
 }
 
-/** A screen: bar, scrolling middle, foot. The document itself scrolls. */
+/** A screen: bar, middle, foot. On phones the middle scrolls between the two, on desks the document does. */
 export function Page({ bar, foot, wide, children }: PageProps) {
   return (
     <div class={`page${wide ? ' page-wide' : ''}${foot ? ' page-foot' : ''}`}>
       {bar}
-      <main class="page-main" id="main">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, also by keyboard when nothing in it takes focus */}
+      <main class="page-main" id="main" tabIndex={0}>
         {children}
       </main>
       {foot && <footer class="foot">{foot}</footer>}

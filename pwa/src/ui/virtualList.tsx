@@ -1,4 +1,4 @@
-/** A list of any length: only the rows on screen are drawn. The document scrolls, row heights are known. */
+/** A list of any length: only the rows on screen are drawn. Row heights are known, whatever box scrolls. */
 import type { ComponentChildren } from 'preact';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 
@@ -36,6 +36,12 @@ export function rowAt(tops: readonly number[], y: number): number {
 
 const SPARE_PX = 400;
 
+/** The box that scrolls the list when it is not its own. */
+function scroller(element: HTMLElement): Element | Window {
+  const box = element.closest('main');
+  return box && box.scrollHeight > box.clientHeight ? box : window;
+}
+
 export function VirtualList<T>(props: VirtualListProps<T>) {
   const { items, heightOf, own = false, activeIndex } = props;
   const box = useRef<HTMLDivElement>(null);
@@ -44,16 +50,16 @@ export function VirtualList<T>(props: VirtualListProps<T>) {
   useLayoutEffect(() => {
     const element = box.current;
     if (!element) return undefined;
-    const target = own ? element : window;
     const measure = () => {
       const top = own ? element.scrollTop : -element.getBoundingClientRect().top;
       setView({ top, height: own ? element.clientHeight : innerHeight });
     };
     measure();
-    target.addEventListener('scroll', measure, { passive: true });
+    // Scrolling does not bubble but is captured: this hears the document and any box around the list.
+    addEventListener('scroll', measure, { capture: true, passive: true });
     addEventListener('resize', measure);
     return () => {
-      target.removeEventListener('scroll', measure);
+      removeEventListener('scroll', measure, { capture: true });
       removeEventListener('resize', measure);
     };
   }, [own, items]);
@@ -67,7 +73,7 @@ export function VirtualList<T>(props: VirtualListProps<T>) {
         element.scrollTop = bottom - element.clientHeight;
     } else {
       const y = element.getBoundingClientRect().top;
-      if (y + top < 0 || y + bottom > innerHeight) scrollBy(0, y + top - innerHeight / 3);
+      if (y + top < 0 || y + bottom > innerHeight) scroller(element).scrollBy(0, y + top - innerHeight / 3);
     }
   }, [activeIndex, own, tops]);
   const first = rowAt(tops, view.top - SPARE_PX);

@@ -396,6 +396,8 @@ export interface paths {
                     risk?: string;
                     state?: "submitted" | "approved" | "returned" | "superseded";
                     flagged?: boolean;
+                    latest?: boolean;
+                    breakdown?: boolean;
                     cursor?: string;
                     limit?: number;
                 };
@@ -843,6 +845,20 @@ export interface components {
             photo_count: number;
             photos_ready: number;
         };
+        TownshipCount: {
+            red: number;
+            yellow: number;
+            attention: number;
+            code: string;
+            name: string;
+            total: number;
+        };
+        RiskCount: {
+            red: number;
+            yellow: number;
+            attention: number;
+            risk: string;
+        };
         Counts: {
             total: number;
             red: number;
@@ -851,6 +867,8 @@ export interface components {
             none: number;
             changed: number;
             unchanged: number;
+            by_township?: components["schemas"]["TownshipCount"][];
+            by_risk?: components["schemas"]["RiskCount"][];
         };
         VisitList: {
             items: components["schemas"]["VisitSummary"][];
@@ -1253,7 +1271,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/json": components["schemas"]["Problem"];
+                "application/problem+json": components["schemas"]["Problem"];
             };
         };
         /** @description Default error response */
@@ -1262,7 +1280,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/json": components["schemas"]["Problem"];
+                "application/problem+json": components["schemas"]["Problem"];
             };
         };
     };

@@ -246,6 +246,9 @@ export interface VisitPage {
     none: number;
     changed: number;
     unchanged: number;
+    /** Only when asked for by `breakdown`. */
+    by_township?: { code: string; name: string; red: number; yellow: number; attention: number; total: number }[];
+    by_risk?: { risk: string; red: number; yellow: number; attention: number }[];
   };
 }
 
@@ -326,6 +329,9 @@ export interface VisitFilter {
   risk?: string;
   state?: VisitState;
   flagged?: boolean;
+  /** Only the newest visit of each household, so that counts are of households. */
+  latest?: boolean;
+  breakdown?: boolean;
   cursor?: string;
   limit?: number;
 }

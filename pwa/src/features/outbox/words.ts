@@ -33,6 +33,7 @@ export function tagOf(item: OutboxItem): { tone: Tone; key: string } {
 
 /** When it is tried again by itself. */
 function nextTry(item: OutboxItem): string {
+  if (item.reason === 'login') return t('outbox.afterLogin');
   if (item.reason === 'no_network') return t('outbox.whenOnline');
   if (item.nextTryAt - now() < 60_000) return t('outbox.soon');
   return t('outbox.next', { when: showInstant(item.nextTryAt) });
@@ -49,7 +50,7 @@ export function secondLine(item: OutboxItem): string {
   const parts = [saved];
   if (item.state === 'photos')
     parts.push(t('outbox.photos', { sent: item.photosSent, total: item.photos.length }));
-  if (item.state === 'sending') parts.push(t('outbox.sending'));
+  if (item.state === 'sending') return [...parts, t('outbox.sending')].join(' · ');
   if (item.reason === null) {
     if (item.state === 'queued') parts.push(t('outbox.whenOnline'));
     return parts.join(' · ');

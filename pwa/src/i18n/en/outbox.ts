@@ -17,6 +17,7 @@ export const texts = {
   'outbox.next': 'next try at {when}',
   'outbox.soon': 'next try in a moment',
   'outbox.whenOnline': 'sent when there is a network',
+  'outbox.afterLogin': 'sent after you sign in',
   'outbox.photos': 'text received · photos {sent} / {total}',
   'outbox.receipt': 'receipt {n}',
   'outbox.fix': 'Correct it',

@@ -17,6 +17,7 @@ export const texts = {
   'outbox.next': '下次 {when} 自动再试',
   'outbox.soon': '马上再试',
   'outbox.whenOnline': '有网络自动上传',
+  'outbox.afterLogin': '登录后自动上传',
   'outbox.photos': '文字已送达 · 照片 {sent} / {total}',
   'outbox.receipt': '回执 {n}',
   'outbox.fix': '去修改',
