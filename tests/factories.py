@@ -2,8 +2,8 @@
 
 The cast is always the same. Of one county: Mei works grid 1 of village 1, Ping grid 2 of the same village,
 Lan grid 1 of the other village, Hong grid 1 of the other township. Secretary Wei leads village 1, Secretary
-Tan the other; Zhou and Lu review for the two townships; Qin works for the county. Fang and Gong sit in the other
-county and must see nothing. Every name, number and place of a household is made up.
+Tan the other; Zhou and Lu review for the two townships; Qin works for the county. Fang and Gong sit in the
+other county and must see nothing. Every name, number and place of a household is made up.
 """
 
 from __future__ import annotations

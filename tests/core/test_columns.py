@@ -102,11 +102,9 @@ def test_two_writers_at_once_both_succeed(app):
     assert failures == []
 
 
-def test_sqlite_survives_a_power_cut(app, engine):
-    if engine == "sqlite":
-        with app.app_context(), db.engine.connect() as connection:
-            assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
-            assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
-            assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
-    else:
-        assert engine == "postgresql"
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True, scope="session")
+def test_sqlite_survives_a_power_cut_and_checks_references(app, engine):
+    with app.app_context(), db.engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+        assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
