@@ -130,6 +130,17 @@ function Section({ section, notes, earlier, commenting }: SectionProps) {
       commenting={commenting}
     />
   );
+  const asked = section.groups.length > 0;
+  const n = section.notAsked.length;
+  const notAsked = n > 0 && (
+    <details class="rec-more">
+      <summary>
+        {asked ? t('record.notAskedCount', { n }) : t('record.sectionNotAsked', { title: section.title, n })}
+      </summary>
+      <ul class="rec-plain">{section.notAsked.map(draw)}</ul>
+    </details>
+  );
+  if (!asked) return notAsked;
   return (
     <section class="rec-section">
       <h3>{section.title}</h3>
@@ -139,12 +150,7 @@ function Section({ section, notes, earlier, commenting }: SectionProps) {
           <ul class="rec-plain">{group.rows.map(draw)}</ul>
         </div>
       ))}
-      {section.notAsked.length > 0 && (
-        <details class="rec-more">
-          <summary>{t('record.notAskedCount', { n: section.notAsked.length })}</summary>
-          <ul class="rec-plain">{section.notAsked.map(draw)}</ul>
-        </details>
-      )}
+      {notAsked}
     </section>
   );
 }
@@ -163,9 +169,12 @@ export interface AnswerListProps {
 
 export function AnswerList({ visit, checklist, commenting }: AnswerListProps) {
   const earlier = earlierComments(visit.reviews);
+  const sections = answerSections(checklist, visit.answers, visit.household.members);
+  const asked = sections.filter((section) => section.groups.length > 0);
+  const others = sections.filter((section) => section.groups.length === 0);
   return (
     <div class="rec-answers">
-      {answerSections(checklist, visit.answers, visit.household.members).map((section) => (
+      {[...asked, ...others].map((section) => (
         <Section
           key={section.id}
           section={section}

@@ -29,6 +29,7 @@ export {
 } from './load';
 export { RecordLights, VisitRecordView } from './visitRecord';
 export {
+  errorHelp,
   lightCounts,
   RISKS,
   riskWord,

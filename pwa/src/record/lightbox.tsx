@@ -98,7 +98,7 @@ export function Lightbox({ photos, start, onClose }: LightboxProps) {
       <div class="rec-box-bar">
         <span aria-live="polite">
           {photoCaption(photo)}
-          <span class="num"> {t('record.nOfM', { n: index + 1, m: photos.length })}</span>
+          <span class="num nowrap"> {t('record.nOfM', { n: index + 1, m: photos.length })}</span>
         </span>
         <Tool icon="minus" label={t('record.zoomOut')} off={zoom === 0} onClick={() => scale(-1)} />
         <Tool icon="plus" label={t('record.zoomIn')} off={zoom === ZOOM_STEPS - 1} onClick={() => scale(1)} />

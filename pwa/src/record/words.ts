@@ -1,4 +1,5 @@
 /** Words of the things a visit record carries, beyond those every screen shares (core/format). */
+import { codeOf, errorText } from '../core/api/problem';
 import type { Severity, VisitState, VisitSummary } from '../core/api/types';
 import { hasText, pick, t } from '../core/i18n';
 import type { Tone } from '../ui/tag';
@@ -67,3 +68,9 @@ export function distanceText(metres: number | null): string | null {
 
 /** Beyond this the reviewer should wonder where the visit took place (a field and a lane away from a GPS fix). */
 export const FAR_METRES = 200;
+
+/** What went wrong and, where the words do not say it themselves, what to do about it. */
+export function errorHelp(error: unknown): string {
+  const words = errorText(error);
+  return codeOf(error) === 'no_network' ? t('record.noNetworkHelp', { words }) : words;
+}

@@ -50,7 +50,7 @@ function Places({ query }: { query: CountyQuery }) {
   );
 }
 
-export function Filters({ query }: { query: CountyQuery }) {
+function Fields({ query }: { query: CountyQuery }) {
   return (
     <search class="cty-filters">
       <Places query={query} />
@@ -79,5 +79,17 @@ export function Filters({ query }: { query: CountyQuery }) {
         {t('county.clear')}
       </Button>
     </search>
+  );
+}
+
+/** On phones folded into one line that says how many filters are on. */
+export function Filters({ query, wide }: { query: CountyQuery; wide: boolean }) {
+  if (wide) return <Fields query={query} />;
+  const on = Object.values(query).filter((value) => value !== '').length;
+  return (
+    <details class="card cty-fold" open={on > 0}>
+      <summary>{on > 0 ? t('county.filtersOn', { n: on }) : t('county.filters')}</summary>
+      <Fields query={query} />
+    </details>
   );
 }

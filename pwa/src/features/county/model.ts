@@ -54,6 +54,7 @@ export const visitHref = (id: string, query: CountyQuery): string => `#/county/$
 export function toFilter(query: CountyQuery): VisitFilter {
   return {
     flagged: true,
+    latest: true,
     ...(query.region === '' ? {} : { region: query.region }),
     ...(query.severity === '' ? {} : { severity: query.severity }),
     ...(query.risk === '' ? {} : { risk: query.risk }),
@@ -90,22 +91,8 @@ export function shareText(part: number, whole: number): string {
 
 export type Counts = VisitPage['counts'];
 
-export interface TownshipCounts {
-  readonly code: string;
-  readonly name: string;
-  readonly counts: Counts;
-}
-
-/** Townships by red, then yellow, then attention, most first. */
-export function ranked(rows: readonly TownshipCounts[]): TownshipCounts[] {
-  return [...rows].sort(
-    (a, b) =>
-      b.counts.red - a.counts.red ||
-      b.counts.yellow - a.counts.yellow ||
-      b.counts.attention - a.counts.attention ||
-      a.code.localeCompare(b.code),
-  );
-}
+/** How many risks the chart shows; the others are in the filter. */
+export const RISKS_SHOWN = 9;
 
 /** A visit in the history of its household; older servers send summaries only. */
 export type HistoryEntry = VisitSummary & {

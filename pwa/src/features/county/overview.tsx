@@ -1,12 +1,12 @@
 /** The numbers above the list: lights with their denominator, and where they are. */
 import { severityWord } from '../../core/format';
 import { t } from '../../core/i18n';
-import { severityShort } from '../../record';
+import { riskWord, severityShort } from '../../record';
 import { BarChart } from '../../ui/barChart';
 import { LightShape } from '../../ui/light';
 import { Skeleton } from '../../ui/progress';
-import { type CountyQuery, LIT, type LitSeverity, listHref, shareText } from './model';
-import { byTownship, list } from './store';
+import { type CountyQuery, LIT, type LitSeverity, listHref, RISKS_SHOWN, shareText } from './model';
+import { list } from './store';
 
 interface TileProps {
   severity: LitSeverity;
@@ -30,9 +30,9 @@ function Tile({ severity, value, total, query }: TileProps) {
         </span>
         <span class="cty-tile-number num">
           <b>{value.toLocaleString('en-US')}</b>{' '}
-          {t('county.ofVisits', { total: total.toLocaleString('en-US') })}
+          {t('county.ofHouseholds', { total: total.toLocaleString('en-US') })}
         </span>
-        <span class="muted small num">{shareText(value, total)}</span>
+        <span class="cty-tile-share muted small num">{shareText(value, total)}</span>
       </a>
     </li>
   );
@@ -56,24 +56,66 @@ export function Tiles({ query }: { query: CountyQuery }) {
   );
 }
 
-/** Lights by township; nothing is drawn until every township is known. */
-export function Townships({ query }: { query: CountyQuery }) {
-  const rows = byTownship.value;
+type Lights = Readonly<Record<LitSeverity, number>>;
+
+const partsOf = (lights: Lights) => LIT.map((tone) => ({ tone, value: lights[tone] }));
+const legend = () => LIT.map((tone) => ({ tone, word: severityShort(tone) }));
+
+function ByTownship({ query }: { query: CountyQuery }) {
+  const rows = list.value.counts?.by_township ?? [];
   if (rows.length < 2) return null;
   return (
-    <section class="card">
-      <BarChart
-        title={t('county.byTownship')}
-        rowWord={t('county.township')}
-        tableWord={t('county.asTable')}
-        legend={LIT.map((tone) => ({ tone, word: severityShort(tone) }))}
-        rows={rows.map(({ code, name, counts }) => ({
-          id: code,
-          label: name,
-          href: listHref({ ...query, region: code }),
-          parts: LIT.map((tone) => ({ tone, value: counts[tone] })),
-        }))}
-      />
-    </section>
+    <BarChart
+      title={t('county.byTownship')}
+      rowWord={t('county.township')}
+      tableWord={t('county.asTable')}
+      legend={legend()}
+      rows={rows.map((row) => ({
+        id: row.code,
+        label: row.name,
+        href: listHref({ ...query, region: row.code }),
+        parts: partsOf(row),
+      }))}
+    />
+  );
+}
+
+function ByRisk({ query }: { query: CountyQuery }) {
+  const rows = list.value.counts?.by_risk ?? [];
+  if (rows.length < 2) return null;
+  return (
+    <BarChart
+      title={t('county.byRisk')}
+      rowWord={t('county.risk')}
+      tableWord={t('county.asTable')}
+      legend={legend()}
+      rows={rows.slice(0, RISKS_SHOWN).map((row) => ({
+        id: row.risk,
+        label: riskWord(row.risk),
+        href: listHref({ ...query, risk: row.risk }),
+        parts: partsOf(row),
+      }))}
+    />
+  );
+}
+
+/** Where the lights are and what for, as far as the server counts it. On phones the list comes first: folded. */
+export function Charts({ query, wide }: { query: CountyQuery; wide: boolean }) {
+  const counts = list.value.counts;
+  const townshipsKnown = (counts?.by_township?.length ?? 0) > 1;
+  const risksKnown = (counts?.by_risk?.length ?? 0) > 1;
+  if (!townshipsKnown && !risksKnown) return null;
+  const charts = (
+    <>
+      <ByTownship query={query} />
+      <ByRisk query={query} />
+    </>
+  );
+  if (wide) return <section class="card cty-charts">{charts}</section>;
+  return (
+    <details class="card cty-fold">
+      <summary>{t('county.charts')}</summary>
+      <div class="cty-charts">{charts}</div>
+    </details>
   );
 }

@@ -6,7 +6,7 @@ import { t } from '../../core/i18n';
 import { go, place } from '../../core/nav';
 import { online } from '../../core/network';
 import { user } from '../../core/session';
-import { RecordLights, type RecordState, useRecord, VisitRecordView } from '../../record';
+import { errorHelp, RecordLights, type RecordState, useRecord, VisitRecordView } from '../../record';
 import { AppBar, Page } from '../../ui/appBar';
 import { Banner } from '../../ui/banner';
 import { Button } from '../../ui/button';
@@ -17,7 +17,7 @@ import { EmptyState, ErrorState } from '../../ui/states';
 import { Filters } from './filters';
 import { History } from './history';
 import { type CountyQuery, hasFilter, listHref, NO_FILTER, readQuery, visitHref } from './model';
-import { Tiles, Townships } from './overview';
+import { Charts, Tiles } from './overview';
 import { list, moreOfList, readList, readRegions, showList } from './store';
 import { Cards, Table } from './table';
 
@@ -73,7 +73,7 @@ function Rows({ query, wide }: { query: CountyQuery; wide: boolean }) {
     return (
       <ErrorState
         title={t('county.listError')}
-        text={errorText(error)}
+        text={errorHelp(error)}
         retry={{ label: t('county.retry'), onClick: () => void readList(query) }}
       />
     );
@@ -119,9 +119,11 @@ export function CountyScreen() {
     <div class="cty">
       <Page wide bar={bar}>
         <OfflineLine />
-        <Tiles query={query} />
-        <Townships query={query} />
-        <Filters query={query} />
+        <div class="cty-overview">
+          <Tiles query={query} />
+          <Charts query={query} wide={wide} />
+        </div>
+        <Filters query={query} wide={wide} />
         <Rows query={query} wide={wide} />
       </Page>
     </div>
@@ -136,7 +138,7 @@ function Loaded({ state, query, wide }: { state: RecordState; query: CountyQuery
     ) : (
       <ErrorState
         title={t('record.error')}
-        text={errorText(error)}
+        text={errorHelp(error)}
         retry={{ label: t('record.retry'), onClick: reload }}
       />
     );

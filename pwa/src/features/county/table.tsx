@@ -42,7 +42,7 @@ function Row({ visit, query }: { visit: VisitSummary; query: CountyQuery }) {
         <a class="cty-open" href={visitHref(visit.id, query)}>
           {household.head_name}
         </a>
-        <small class="num">{household.number}</small>
+        <small class="num cty-number">{household.number}</small>
       </th>
       <td>
         {household.township}

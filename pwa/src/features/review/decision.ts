@@ -13,11 +13,11 @@ export interface Decision {
   readonly comments: Readonly<Record<string, string>>;
   readonly request: ReviewRequest | null;
   readonly phase: Phase;
-  /** Code of the last failure. */
-  readonly code: string | null;
+  /** The last failure in words. */
+  readonly why: string | null;
 }
 
-export const BLANK: Decision = { comment: '', comments: {}, request: null, phase: 'editing', code: null };
+export const BLANK: Decision = { comment: '', comments: {}, request: null, phase: 'editing', why: null };
 export const COMMENT_MAX = 500;
 
 /** Words may change only while nothing is on its way. */
@@ -58,7 +58,7 @@ export function sending(decision: Decision, choice: Choice, newId: () => string)
     comment: decision.comment.trim(),
     comments: Object.entries(decision.comments).map(([question, text]) => ({ question, text: text.trim() })),
   };
-  return { ...decision, request, phase: 'sending', code: null };
+  return { ...decision, request, phase: 'sending', why: null };
 }
 
 /** Statuses that say nothing about whether the decision was taken: no answer, busy, broken, or login expired. */
@@ -67,17 +67,17 @@ export function isUnanswered(status: number): boolean {
 }
 
 /** After a failure: unknown keeps the frozen request, a refusal gives it up so that it can be changed. */
-export function failed(decision: Decision, status: number, code: string): Decision {
-  if (isUnanswered(status)) return { ...decision, phase: 'unanswered', code };
-  return { ...decision, request: null, phase: 'refused', code };
+export function failed(decision: Decision, status: number, why: string): Decision {
+  if (isUnanswered(status)) return { ...decision, phase: 'unanswered', why };
+  return { ...decision, request: null, phase: 'refused', why };
 }
 
 /** The server was asked and has no such decision: the words may change again, under a new id. */
 export function reopened(decision: Decision): Decision {
-  return { ...decision, request: null, phase: 'editing', code: null };
+  return { ...decision, request: null, phase: 'editing', why: null };
 }
 
 /** A decision read back from the device: what was on its way when the app closed is unanswered now. */
 export function revived(decision: Decision): Decision {
-  return decision.phase === 'sending' ? { ...decision, phase: 'unanswered', code: 'no_network' } : decision;
+  return decision.phase === 'sending' ? { ...decision, phase: 'unanswered' } : decision;
 }

@@ -1,6 +1,5 @@
 /** The decision on one visit: approve, or return with what is missing. A failure says what happened and what to do. */
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { codeText } from '../../core/api/problem';
 import type { VisitDetail } from '../../core/api/types';
 import { t } from '../../core/i18n';
 import { go } from '../../core/nav';
@@ -134,8 +133,8 @@ function Unanswered({ decision, deciding }: { decision: Decision; deciding: Deci
   return (
     <div class="rev-words">
       <Banner icon="offline" role="alert">
-        <b>{t(`review.unanswered.${choice}`)}</b> {codeText(decision.code ?? 'no_network')}{' '}
-        {t('review.unansweredText')}
+        <b>{t(`review.unanswered.${choice}`)}</b> {t('review.unansweredText')}
+        {decision.why && <span class="rev-why muted">{decision.why}</span>}
       </Banner>
       <Button block icon="refresh" onClick={deciding.again}>
         {t('review.sendAgain')}
@@ -217,7 +216,7 @@ export function DecisionPanel({ visit, checklist, deciding, wide }: PanelProps) 
     <div class="rev-decide">
       {decision.phase === 'refused' && (
         <Banner icon="alert" role="alert">
-          {codeText(decision.code ?? '')}
+          {decision.why}
         </Banner>
       )}
       {wide && returning ? (

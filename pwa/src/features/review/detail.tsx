@@ -1,8 +1,7 @@
 /** One visit in front of the reviewer: being read, failed, kept from before, or there. */
 import { useEffect, useRef } from 'preact/hooks';
-import { errorText } from '../../core/api/problem';
 import { t } from '../../core/i18n';
-import { type RecordState, VisitRecordView } from '../../record';
+import { errorHelp, type RecordState, VisitRecordView } from '../../record';
 import { Banner } from '../../ui/banner';
 import { Button } from '../../ui/button';
 import { Skeleton } from '../../ui/progress';
@@ -27,7 +26,7 @@ export function Detail({ state, lightsAside }: { state: RecordState; lightsAside
     return (
       <ErrorState
         title={t('record.error')}
-        text={errorText(error)}
+        text={errorHelp(error)}
         retry={{ label: t('record.retry'), onClick: reload }}
       />
     );

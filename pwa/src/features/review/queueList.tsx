@@ -5,7 +5,7 @@ import type { VisitSummary } from '../../core/api/types';
 import { severityWord } from '../../core/format';
 import { t } from '../../core/i18n';
 import { user } from '../../core/session';
-import { lightCounts, severityShort, whyLine } from '../../record';
+import { errorHelp, lightCounts, severityShort, whyLine } from '../../record';
 import { Button } from '../../ui/button';
 import { Chips } from '../../ui/chips';
 import { Light, LightShape } from '../../ui/light';
@@ -122,7 +122,7 @@ function Rows({ activeId }: { activeId: string | null }) {
     return (
       <ErrorState
         title={t('review.listError')}
-        text={errorText(error)}
+        text={errorHelp(error)}
         retry={{ label: t('review.retry'), onClick: () => void openQueue(state) }}
       />
     );

@@ -157,7 +157,7 @@ function Desk({ visitId, state, deciding, onState, onHelp }: DeskProps) {
 }
 
 function NothingOpen() {
-  if (queue.value.items.length > 0 || queue.value.counts === null) return null;
+  if (queue.value.items.length > 0 || !progressOf(tallies.value)?.done) return null;
   return <EmptyState icon="check" title={t('review.allDone')} text={t('review.allDoneText')} />;
 }
 

@@ -192,7 +192,6 @@ export async function decide(id: string, name: string, choice: Choice): Promise<
 
 /** Reads the visit again after a refusal, so that the screen shows what the server has. */
 async function look(id: string): Promise<void> {
-  forgetRecord(id);
   await fetchRecord(id).catch(() => undefined);
 }
 

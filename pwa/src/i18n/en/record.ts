@@ -112,4 +112,6 @@ export const texts = {
   'record.risk.tracking': 'Follow-up',
   'record.risk.release': 'Release',
   'record.risk.other': 'Other',
+  'record.noNetworkHelp': '{words}. Try again once there is a network.',
+  'record.sectionNotAsked': '{title} · {n} not asked',
 } as const;

@@ -112,4 +112,6 @@ export const texts = {
   'record.risk.tracking': '跟踪',
   'record.risk.release': '解除',
   'record.risk.other': '其他',
+  'record.noNetworkHelp': '{words}。连上网后再试。',
+  'record.sectionNotAsked': '{title} · 没问 {n} 题',
 } as const;
