@@ -337,7 +337,7 @@ def _item_head(run: Walk, loop: Loop, item: dict[str, Any], raw: Mapping[str, An
     known = person.stage if person is not None else None
     if stage is not None and _stage(stage) is None:
         run.refuse(loop.id, "unknown_option", item["who"])
-    elif stage is not None and known is not None and stage != known:
-        run.refuse(loop.id, "constraint", item["who"])
+    # The register may have learned of a new school since the phone last asked: its word counts, and the
+    # visit is not sent back for it.
     if known or _stage(stage):
         item["stage"] = known or stage
