@@ -1,6 +1,7 @@
 /** The grid member's home: this month's progress, search, and the worklist with the next thing to do on top. */
 import './households.css';
-import { useMemo, useState } from 'preact/hooks';
+import { computed } from '@preact/signals';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import { errorText } from '../../core/api/problem';
 import { download, households, refreshedAt, refreshHouseholds } from '../../core/assignments';
 import { today } from '../../core/clock';
@@ -18,7 +19,7 @@ import { Progress, Ring, Skeleton } from '../../ui/progress';
 import { EmptyState, ErrorState } from '../../ui/states';
 import { StatusLine } from '../../ui/statusLine';
 import { VirtualList } from '../../ui/virtualList';
-import { HouseholdRow, heights, keyOf, type Line, linesOf, resultLines } from './rows';
+import { heights, keyOf, type Line, ListLine, linesOf, resultLines } from './rows';
 import { prepare, search } from './search';
 import { type Sorted, sortWork } from './worklist';
 
@@ -129,14 +130,24 @@ function Lines({ lines }: { lines: readonly Line[] }) {
       keyOf={keyOf}
       heightOf={heightOf}
       label={t('households.list')}
-      render={(line) => <HouseholdRow line={line} />}
+      render={(line) => <ListLine line={line} />}
     />
   );
 }
 
+/** Made once for a list, in a quiet moment, so that the first key stroke is as quick as the others. */
+const entries = computed(() => prepare(households.value));
+
+function useReadySearch(): void {
+  useEffect(() => {
+    const timer = setTimeout(() => entries.peek(), 800);
+    return () => clearTimeout(timer);
+  }, []);
+}
+
 function Found({ query }: { query: string }) {
-  const entries = useMemo(() => prepare(households.value), [households.value]);
-  const found = useMemo(() => search(entries, query), [entries, query]);
+  const all = entries.value;
+  const found = useMemo(() => search(all, query), [all, query]);
   const day = today();
   const lines = useMemo(
     () => resultLines(found, { today: day, saved: outboxItems.value, drafts: draftHouseholds.value }),
@@ -178,6 +189,7 @@ function Worklist() {
 
 export function HouseholdsHome() {
   const [query, setQuery] = useState('');
+  useReadySearch();
   const has = households.value.length > 0;
   const bar = (
     <AppBar

@@ -25,9 +25,22 @@ interface Mark {
   words: string;
 }
 
-export type Line =
-  | { kind: 'group'; id: GroupId; count: number }
-  | { kind: 'row'; household: Household; mark: Mark; below: string; first: boolean; last: boolean };
+/** What all rows of a list share; words are made only for the rows that are drawn. */
+interface Shared extends RowContext {
+  latest: ReadonlyMap<string, SavedVisit>;
+}
+
+interface Row {
+  kind: 'row';
+  household: Household;
+  /** null when the row has to find out, as in search results. */
+  group: GroupId | null;
+  shared: Shared;
+  first: boolean;
+  last: boolean;
+}
+
+export type Line = { kind: 'group'; id: GroupId; count: number } | Row;
 
 function markOf(
   household: Household,
@@ -60,38 +73,35 @@ function belowOf(household: Household, group: GroupId): string {
   return parts.filter(Boolean).join(' · ');
 }
 
-function toLines(
-  items: readonly Household[],
-  context: RowContext,
-  groupFor: (h: Household) => GroupId,
-): Line[] {
-  const saved = savedThisMonth(context);
-  return items.map((household, i) => {
-    const group = groupFor(household);
-    return {
-      kind: 'row',
-      household,
-      mark: markOf(household, group, saved.get(household.id), context),
-      below: belowOf(household, group),
-      first: i === 0,
-      last: i === items.length - 1,
-    };
-  });
+function toLines(items: readonly Household[], group: GroupId | null, shared: Shared): Line[] {
+  const end = items.length - 1;
+  return items.map((household, i) => ({
+    kind: 'row',
+    household,
+    group,
+    shared,
+    first: i === 0,
+    last: i === end,
+  }));
+}
+
+function share(context: RowContext): Shared {
+  return { ...context, latest: savedThisMonth(context) };
 }
 
 /** The worklist as lines, empty groups left out. */
 export function linesOf(sorted: Sorted, context: RowContext): Line[] {
+  const shared = share(context);
   return GROUPS.flatMap((id): Line[] => {
     const items = sorted.groups[id];
     if (items.length === 0) return [];
-    return [{ kind: 'group', id, count: items.length }, ...toLines(items, context, () => id)];
+    return [{ kind: 'group', id, count: items.length }, ...toLines(items, id, shared)];
   });
 }
 
 /** Search results as lines, best first, without headings. */
 export function resultLines(found: readonly Household[], context: RowContext): Line[] {
-  const saved = savedThisMonth(context);
-  return toLines(found, context, (household) => groupOf(household, saved.get(household.id), context.today));
+  return toLines(found, null, share(context));
 }
 
 export function keyOf(line: Line): string {
@@ -106,15 +116,22 @@ export function heights(size: TextSize): (line: Line) => number {
   return size === 'large' ? LARGE : NORMAL;
 }
 
-export function HouseholdRow({ line }: { line: Line }) {
-  if (line.kind === 'group')
-    return (
-      <h2 class="group hh-group">
-        <span>{t(`group.${line.id}`)}</span>
-        <span class="num">{t('group.count', { n: line.count })}</span>
-      </h2>
-    );
-  const { household, mark } = line;
+/** One line of the list: a heading or a household. */
+export function ListLine({ line }: { line: Line }) {
+  if (line.kind === 'row') return <HouseholdRow line={line} />;
+  return (
+    <h2 class="group hh-group">
+      <span>{t(`group.${line.id}`)}</span>
+      <span class="num">{t('group.count', { n: line.count })}</span>
+    </h2>
+  );
+}
+
+function HouseholdRow({ line }: { line: Row }) {
+  const { household, shared } = line;
+  const visit = shared.latest.get(household.id);
+  const group = line.group ?? groupOf(household, visit, shared.today);
+  const mark = markOf(household, group, visit, shared);
   const severity = household.last_visit?.severity;
   const edge = `${line.first ? ' hh-first' : ''}${line.last ? ' hh-last' : ''}`;
   return (
@@ -128,7 +145,7 @@ export function HouseholdRow({ line }: { line: Line }) {
               {severityWord(severity)}
             </span>
           )}
-          {line.below}
+          {belowOf(household, group)}
         </small>
       </span>
       {mark.words && <Tag tone={mark.tone}>{mark.words}</Tag>}
