@@ -57,7 +57,7 @@ bench: setup-dev build ## benchmarks, one JSON object a line; ONLY=name runs one
 
 screenshots: setup-dev build ## take the README's screenshots into docs/screenshots
 	@scripts/system_packages.sh chromium fonts
-	@$(ENV) SCREENSHOTS=docs/screenshots exec pytest -q tests/e2e/test_screens.py -k readme
+	@scripts/screenshots.sh
 
 clean: ## remove what was built or installed, never the data in var/
 	@rm -rf .venv .make pwa/node_modules pwa/dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -223,3 +223,8 @@ def test_lower_layers_of_the_phone_app_know_no_feature(folder):
         and re.search(r"from '(?:\.\./)+(?:features|app)/", path.read_text(encoding="utf-8"))
     ]
     assert wrong == []
+
+
+def test_every_picture_and_file_the_readme_points_to_is_there():
+    targets = re.findall(r"\]\(([^)#:]+)\)", (ROOT / "README.md").read_text(encoding="utf-8"))
+    assert [target for target in targets if not (ROOT / target).is_file()] == []

@@ -129,7 +129,8 @@ def test_file_that_is_no_picture_is_refused_in_words(
     page = keep_app(phone_of(server), "grid1")
     Worklist(page).open(household)
     form = VisitForm(page, household).begin()
-    form.fill({}, until="photos")
+    form.fill({})
+    form.go_to("end", "photos")
     broken = tmp_path / "broken.jpg"
     broken.write_bytes(b"\xff\xd8\xff\xe0 not a picture")
     form.camera("house").set_input_files(broken)

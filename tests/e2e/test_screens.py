@@ -1,0 +1,135 @@
+"""Every screen, small and large, light and dark: accessible, without console errors, nothing cut off.
+
+With SCREENSHOTS=folder each screen is also kept as a picture; `make screenshots` uses that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.form import VisitForm
+from tests.e2e.pages import Outbox, Worklist, sign_in
+from tests.e2e.story import untouched, visit
+from tests.support.api import Api
+from tests.support.live_server import ROOT, LiveServer
+from tests.support.phone import DESK, SMALL, Phone
+
+AXE = (ROOT / "pwa/node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+SIZES = {"360x800": SMALL, "1440x900": DESK}
+Screen = tuple[str, Page]
+
+
+def settle(page: Page) -> None:
+    """Wait until nothing is being read and every picture is drawn."""
+    expect(page.locator("[aria-busy='true']")).to_have_count(0)
+    page.wait_for_load_state("networkidle")
+
+
+def grid_member(phone: Phone, api: Api) -> Iterator[Screen]:
+    """Every screen of a grid member, with a visit under way and one delivered."""
+    page = phone.open()
+    yield "login", page
+    sign_in(page, "grid1")
+    Worklist(page).wait()
+    first, second = untouched(api)[:2]
+    visit(page, first, {})
+    Outbox(page).open().receipt(first["head_name"])
+    yield "outbox", page
+    page.goto(f"{phone.url}/#/")
+    yield "households", Worklist(page).wait().page
+    Worklist(page).search.fill("没有这个人")
+    yield "nothing-found", page
+    Worklist(page).open(second)
+    yield "household", page
+    form = VisitForm(page, second).begin()
+    form.fill({"ill_who": [second["members"][0]["id"]]}, until="ill_selfpay")
+    yield "visit", page
+    form.fill({})
+    form.check()
+    yield "visit-check", page
+    page.goto(f"{phone.url}/#/me")
+    expect(page.get_by_role("heading", level=1, name="我的")).to_be_visible()
+    yield "me", page
+    page.goto(f"{phone.url}/#/no-such-page")
+    yield "not-found", page
+
+
+def first_secretary(phone: Phone, _api: Api) -> Iterator[Screen]:
+    """The review desk."""
+    page = phone.open()
+    sign_in(page, "first1")
+    rows = page.get_by_role("list", name="走访清单").get_by_role("link")
+    expect(rows.first).to_be_visible()
+    if phone.size == SMALL:
+        yield "review-list", page
+        rows.first.click()
+    expect(page.get_by_text("全部回答")).to_be_visible()
+    yield "review", page
+
+
+def county(phone: Phone, _api: Api) -> Iterator[Screen]:
+    """The county's list and one visit."""
+    page = phone.open()
+    sign_in(page, "county1")
+    opened = page.locator("a.cty-open")
+    expect(opened.first).to_be_visible()
+    yield "county", page
+    opened.first.click()
+    expect(page.get_by_text("这户的历史")).to_be_visible()
+    yield "county-visit", page
+
+
+def department(phone: Phone, _api: Api) -> Iterator[Screen]:
+    """The home of a role without screens of its own."""
+    page = phone.open()
+    sign_in(page, "dept1")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    yield "home", page
+
+
+TOURS = {tour.__name__: tour for tour in (grid_member, first_secretary, county, department)}
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds, one line a place."""
+    page.evaluate(AXE)  # through the debugger: the page's own policy lets no script in
+    found: list[dict[str, Any]] = page.evaluate(
+        "rules => axe.run(document, rules).then(r => r.violations)", RULES
+    )
+    return [f"{rule['id']}: {node['html'][:120]}" for rule in found for node in rule["nodes"]]
+
+
+def overflow(page: Page) -> int:
+    """Pixels by which the page is wider than the screen."""
+    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("role", TOURS)
+def test_every_screen_is_accessible_whole_and_without_a_complaint(
+    server: LiveServer,
+    phone_of: Callable[..., Phone],
+    api_of: Callable[[LiveServer, str], Api],
+    screenshots: Path | None,
+    role: str,
+    size: str,
+    scheme: str,
+) -> None:
+    phone = phone_of(server, size=SIZES[size], scheme=scheme)
+    found: dict[str, object] = {}
+    for name, page in TOURS[role](phone, api_of(server, "grid1")):
+        settle(page)
+        if screenshots is not None:
+            page.screenshot(path=screenshots / f"{role}-{name}-{size}-{scheme}.png")
+        if problems := violations(page):
+            found[name] = problems
+        if (wider := overflow(page)) > 0:
+            found[f"{name} width"] = wider
+    assert found == {}
