@@ -1,6 +1,7 @@
 /** Starts the app: looks and language of this phone first, then the screen, then everything that may wait. */
 import './ui/tokens.css';
 import './ui/base.css';
+import './ui/parts.css';
 import { render } from 'preact';
 import { App } from './app/app';
 import { watchUpdates } from './app/update';
