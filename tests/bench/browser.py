@@ -1,0 +1,112 @@
+"""Measurements in a real browser: the cold start without a network, and lighthouse."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Playwright, sync_playwright
+
+from tests.bench.common import Bench, County, Result, percentile
+from tests.e2e.pages import Worklist, app_is_kept, sign_in
+from tests.support.live_server import ROOT, build_pwa, free_port
+from tests.support.phone import ARGUMENTS, Phone, chromium
+
+SLOW = 6
+STARTS = 7
+ROW = "a[href^='#/household/']"
+
+
+def _kept_app(playwright: Playwright, county: County) -> Phone:
+    """A phone with the app and the households on it."""
+    build_pwa()
+    phone = Phone(playwright, county.folder / "profile", county.server.url)
+    page = phone.open()
+    sign_in(page, county.users_of("grid_member")[0]["username"])
+    Worklist(page).wait()
+    app_is_kept(page)
+    return phone
+
+
+def cold_start(county: County) -> Iterator[Result]:
+    """From the tap on the icon to the list on screen: browser just started, no network, slow processor."""
+    times = []
+    with sync_playwright() as playwright:
+        phone = _kept_app(playwright, county)
+        phone.go_offline()
+        for _ in range(STARTS):
+            phone.reopen("#/me")
+            page = phone.context.new_page()
+            devtools = phone.context.new_cdp_session(page)
+            devtools.send("Emulation.setCPUThrottlingRate", {"rate": SLOW})
+            started = time.perf_counter()
+            page.goto(f"{phone.url}/#/", wait_until="commit")
+            page.locator(ROW).first.wait_for()
+            times.append((time.perf_counter() - started) * 1000)
+        phone.close()
+    note = f"median; worst {max(times):.0f}; page at {SLOW}x CPU throttle, offline, new tab to first row"
+    yield Result("offline_cold_start_ms", percentile(times, 0.5), "ms", len(times), note)
+
+
+@contextmanager
+def _signed_in_browser(profile: Path) -> Iterator[int]:
+    """Chromium on a profile with the app in it; gives its debugging port."""
+    port = free_port()
+    options = [f"--user-data-dir={profile}", f"--remote-debugging-port={port}", "--headless=new"]
+    process = subprocess.Popen(
+        [chromium(), *ARGUMENTS, *options, "about:blank"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        _wait_for(port)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _wait_for(port: int) -> None:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    raise TimeoutError("the browser did not open its debugging port")
+
+
+def lighthouse(county: County) -> Iterator[Result]:
+    """Lighthouse on the grid member's home, signed in, with its slow phone on a slow line."""
+    with sync_playwright() as playwright:
+        _kept_app(playwright, county).close()
+    with _signed_in_browser(county.folder / "profile") as port:
+        command = ["npx", "--no", "lighthouse", f"{county.server.url}/#/", f"--port={port}", "--quiet"]
+        command += ["--output=json", "--output-path=stdout", "--disable-storage-reset"]
+        command += ["--only-categories=performance,accessibility"]
+        done = subprocess.run(
+            command,
+            cwd=ROOT / "pwa",
+            env=os.environ | {"CHROME_PATH": chromium()},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    if done.returncode != 0:
+        raise RuntimeError(done.stderr[-500:])
+    report = json.loads(done.stdout)
+    note = f"lighthouse {report['lighthouseVersion']}, mobile, {report['finalDisplayedUrl']}"
+    for name in ("performance", "accessibility"):
+        score = report["categories"][name]["score"]
+        yield Result(f"lighthouse_{name}", score, "score", 1, note)
+
+
+BENCHES: dict[str, Bench] = {"offline_cold_start_ms": cold_start, "lighthouse": lighthouse}
