@@ -247,7 +247,14 @@ export interface VisitPage {
     changed: number;
     unchanged: number;
     /** Only when asked for by `breakdown`. */
-    by_township?: { code: string; name: string; red: number; yellow: number; attention: number; total: number }[];
+    by_township?: {
+      code: string;
+      name: string;
+      red: number;
+      yellow: number;
+      attention: number;
+      total: number;
+    }[];
     by_risk?: { risk: string; red: number; yellow: number; attention: number }[];
   };
 }
