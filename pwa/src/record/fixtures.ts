@@ -123,8 +123,6 @@ export function makeDetail(id: string, changes: Partial<VisitDetail> = {}): Visi
       home: null,
       due_on: null,
       members: [member('m1', '覃秀兰', '户主'), member('m2', '莫小军', '之子')],
-      last_visit: null,
-      returned: null,
     },
     answers: {
       ins_gap: [],

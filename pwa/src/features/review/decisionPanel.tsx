@@ -36,10 +36,14 @@ export function cautions(visit: VisitDetail, decision: Decision): string[] {
 
 /** The steps of deciding on a visit; `visit` is null while it is being read or when it is decided already. */
 export function useDeciding(visit: VisitDetail | null): Deciding {
-  const [step, setStep] = useState<Deciding['step']>('none');
+  const [open, setOpen] = useState<{ id: string | undefined; step: Deciding['step'] }>({
+    id: undefined,
+    step: 'none',
+  });
   const id = visit?.id;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another visit starts without an open step
-  useEffect(() => setStep('none'), [id]);
+  // A step belongs to the visit it was opened on: another visit starts without one.
+  const step = open.id === id ? open.step : 'none';
+  const setStep = (next: Deciding['step']) => setOpen({ id, step: next });
   const after = (outcome: Outcome) => {
     if (!outcome.done) return;
     setStep('none');
