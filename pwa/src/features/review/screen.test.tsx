@@ -1,5 +1,5 @@
 /** The desk as a person uses it, against a server made of a function: decide, lose the answer, retry, keyboard, articles. */
-import { cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/preact';
+import { cleanup, configure, fireEvent, render, screen, waitFor, within } from '@testing-library/preact';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ReviewRequest, VisitDetail, VisitSummary } from '../../core/api/types';
 import { registerTexts } from '../../core/i18n';
@@ -12,6 +12,8 @@ import { CHECKLIST_JSON, makeDetail, makeSummary } from '../../record/fixtures';
 import { ReviewPage, resetReview } from './index';
 
 registerTexts({ zh, en });
+// A busy machine may need longer than the default second; the tests wait for what happens, not for a time.
+configure({ asyncUtilTimeout: 5000 });
 
 const LIGHT = {
   rule: 'R-MED-03',
@@ -99,6 +101,7 @@ beforeEach(async () => {
   followHash();
   render(<Desk />);
   await screen.findByRole('heading', { level: 2, name: /户v1/ });
+  await screen.findByRole('link', { name: /户v2/ });
 });
 
 afterEach(async () => {
