@@ -92,6 +92,8 @@ async function changed(): Promise<void> {
 }
 
 const REQUEST_MS = 90_000;
+/** A photo of 1 MB at the 20 kbit/s of a bad 2G line. */
+const PHOTO_MS = 10 * 60_000;
 let inPage = false;
 
 async function alone(work: () => Promise<void>): Promise<boolean> {
@@ -119,7 +121,10 @@ const runner = new Runner({
   photo: async (visitId, sha256) => (await getPhoto(visitId, sha256))?.bytes ?? null,
   send: (path, init) =>
     authFetch(
-      new Request(`${location.origin}/api/v1${path}`, { ...init, signal: AbortSignal.timeout(REQUEST_MS) }),
+      new Request(`${location.origin}/api/v1${path}`, {
+        ...init,
+        signal: AbortSignal.timeout(path.includes('/photos/') ? PHOTO_MS : REQUEST_MS),
+      }),
     ),
   alone,
   now,
