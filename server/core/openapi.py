@@ -26,6 +26,7 @@ class ProblemSchema(Schema):
     instance = fields.String()
     request_id = fields.String()
     retry_after = fields.Integer()
+    state = fields.String(metadata={"description": "State of the photo that is not ready"})
     errors = fields.Dict(keys=fields.String(), values=fields.List(fields.Dict()))
 
 
