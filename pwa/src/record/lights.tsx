@@ -4,7 +4,7 @@ import type { LightCause, Light as LightData, Member, UnknownRule } from '../cor
 import { severityWord } from '../core/format';
 import { pick, t } from '../core/i18n';
 import { Light } from '../ui/light';
-import { answerText, factLabel, joined, plainText } from './answers';
+import { answerText, factLabel, joined, personName, plainText } from './answers';
 import { type Article, ArticleSheet } from './article';
 import type { Checklist } from './checklist';
 import { riskWord, SEVERITIES } from './words';
@@ -22,12 +22,35 @@ export function bySeverity(lights: readonly LightData[]): LightData[] {
   return [...lights].sort((a, b) => rank(a) - rank(b));
 }
 
-export function causeText(cause: LightCause, checklist: Checklist, members: readonly Member[]): string {
+/** The member a loop item is about stands in the evidence by id; people have names. */
+function isPerson(cause: LightCause): boolean {
+  return cause.fact === 'who';
+}
+
+function causeLabel(cause: LightCause, checklist: Checklist): string {
+  if (isPerson(cause)) return t('record.person');
+  return cause.label ? pick(cause.label) : factLabel(checklist, cause.fact);
+}
+
+function valueText(cause: LightCause, checklist: Checklist, members: readonly Member[]): string {
+  if (isPerson(cause)) return personName(members, String(cause.value));
   const question = checklist.byId.get(cause.fact);
-  const value = question ? answerText(question, cause.value, members).text : plainText(cause.value);
-  if (cause.threshold === null || cause.threshold === undefined || Array.isArray(cause.threshold))
-    return value;
-  return t('record.valueAndLine', { value, line: plainText(cause.threshold) });
+  return question ? answerText(question, cause.value, members).text : plainText(cause.value);
+}
+
+/** The line a value was held against, as the value is written; "more than nothing" and lists of codes are no line. */
+function lineText({ value, threshold }: LightCause): string | null {
+  if (typeof threshold !== 'string' && typeof threshold !== 'number') return null;
+  if (Number(threshold) === 0) return null;
+  const isMoney =
+    typeof value === 'string' && /^-?\d+\.\d{2}$/.test(value) && /^\d+$/.test(String(threshold));
+  return plainText(isMoney ? `${threshold}.00` : threshold);
+}
+
+export function causeText(cause: LightCause, checklist: Checklist, members: readonly Member[]): string {
+  const value = valueText(cause, checklist, members);
+  const line = lineText(cause);
+  return line === null ? value : t('record.valueAndLine', { value, line });
 }
 
 interface CardProps {
@@ -44,7 +67,7 @@ function LightCard({ light, checklist, members, onArticle }: CardProps) {
         <dl class="rec-causes">
           {light.causes.map((cause, index) => (
             <div key={`${cause.fact}:${index}`}>
-              <dt>{cause.label ? pick(cause.label) : factLabel(checklist, cause.fact)}</dt>
+              <dt>{causeLabel(cause, checklist)}</dt>
               <dd>{causeText(cause, checklist, members)}</dd>
             </div>
           ))}

@@ -86,6 +86,13 @@ describe('a register value in words', () => {
     const cause = { fact: 'ill_selfpay', value: '12000.00', label: null, threshold: '10000.00' };
     expect(causeText(cause, checklist, members)).toBe('12,000 元（线 10,000 元）');
     expect(causeText({ ...cause, threshold: null }, checklist, members)).toBe('12,000 元');
+    expect(causeText({ ...cause, threshold: '5000' }, checklist, members)).toBe('12,000 元（线 5,000 元）');
+    expect(causeText({ ...cause, threshold: 0 }, checklist, members)).toBe('12,000 元');
+  });
+
+  it('that is a member shows the name, not the id', () => {
+    const cause = { fact: 'who', value: 'm1', label: { zh: '学生', en: 'Student' }, threshold: null };
+    expect(causeText(cause, checklist, members)).toBe('覃秀兰');
   });
 });
 
@@ -164,7 +171,7 @@ describe('all answers', () => {
 });
 
 describe('a line of a list', () => {
-  it('says the lights, else the changes, else that nothing changed', () => {
+  it('says the lights, else the changes, else that there is neither', () => {
     const lit = makeSummary('a', {
       top_lights: [
         { zh: '红灯一', en: 'x' },
@@ -174,7 +181,7 @@ describe('a line of a list', () => {
     });
     expect(whyLine(lit)).toBe('红灯一 · 黄灯二');
     expect(whyLine(makeSummary('b', { changed_count: 2 }))).toBe('与上次比有 2 处变化');
-    expect(whyLine(makeSummary('c'))).toBe('和上次一样');
+    expect(whyLine(makeSummary('c'))).toBe('没亮灯，没有变化');
   });
 
   it('counts lights worst first and leaves out zeros', () => {

@@ -35,6 +35,8 @@ interface Server {
 }
 
 let server: Server;
+/** Every test is another person: words kept on the device by one are not the next one's. */
+let people = 0;
 
 const json = (body: unknown, status = 200) =>
   new Response(JSON.stringify(body), { status, headers: { 'Content-Type': 'application/json' } });
@@ -68,6 +70,7 @@ function Desk() {
 }
 
 beforeEach(async () => {
+  people += 1;
   const first = makeSummary('v1', { severity: 'yellow', light_counts: { red: 0, yellow: 1, attention: 0 } });
   server = {
     visits: [first, makeSummary('v2')],
@@ -86,7 +89,7 @@ beforeEach(async () => {
   const region = { code: '450321101201', name: '白沙村', level: 'village', path: [] };
   await startSession(
     {
-      id: 'u1',
+      id: `u${people}`,
       username: 'x',
       display_name: '韦',
       role: 'first_secretary',

@@ -22,7 +22,7 @@ export const texts = {
   'record.short.attention': 'Blue',
   'record.short.none': 'No light',
   'record.changedCount': '{n} changes since the last visit',
-  'record.sameAsBefore': 'Same as the last visit',
+  'record.sameAsBefore': 'No light, nothing changed',
   'record.metres': '{n} m',
   'record.kilometres': '{n} km',
   'record.stillAsk': 'Still to ask: ',
@@ -114,4 +114,5 @@ export const texts = {
   'record.risk.other': 'Other',
   'record.noNetworkHelp': '{words}. Try again once there is a network.',
   'record.sectionNotAsked': '{title} · {n} not asked',
+  'record.person': 'Member',
 } as const;

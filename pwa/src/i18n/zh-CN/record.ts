@@ -22,7 +22,7 @@ export const texts = {
   'record.short.attention': '蓝',
   'record.short.none': '无灯',
   'record.changedCount': '与上次比有 {n} 处变化',
-  'record.sameAsBefore': '和上次一样',
+  'record.sameAsBefore': '没亮灯，没有变化',
   'record.metres': '{n} 米',
   'record.kilometres': '{n} 公里',
   'record.stillAsk': '还要问：',
@@ -114,4 +114,5 @@ export const texts = {
   'record.risk.other': '其他',
   'record.noNetworkHelp': '{words}。连上网后再试。',
   'record.sectionNotAsked': '{title} · 没问 {n} 题',
+  'record.person': '成员',
 } as const;
