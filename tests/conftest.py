@@ -30,7 +30,8 @@ SECRET = "a secret only the tests know, long enough"
 
 def pytest_configure(config: pytest.Config) -> None:
     """One folder for the PostgreSQL server of this run; workers inherit its name."""
-    os.environ.setdefault(postgres.FOLDER_VARIABLE, tempfile.mkdtemp(prefix="liangdeng-test-"))
+    if postgres.FOLDER_VARIABLE not in os.environ:
+        os.environ[postgres.FOLDER_VARIABLE] = tempfile.mkdtemp(prefix="liangdeng-test-")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
