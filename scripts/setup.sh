@@ -69,7 +69,9 @@ install_node_packages() {
   [[ -d pwa/node_modules ]] && is_done node_modules "$wanted" && return
   ensure_node
   say "Installing node packages with $(node --version) (about a minute)"
-  (cd pwa && npm ci --silent --no-fund --no-audit)
+  # Not `npm ci`: it refuses a lock file without the optional builds for other systems, and a mirror that serves
+  # only this system's builds cannot list them. --no-save keeps the lock file as it is; its versions count.
+  (cd pwa && npm install --no-save --silent --no-fund --no-audit)
   echo "$wanted" >.make/node_modules
 }
 
