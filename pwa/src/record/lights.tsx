@@ -106,17 +106,19 @@ export function Lights({ lights, unknown, checklist, members }: LightsProps) {
   return (
     <div class="rec-lights">
       {lights.length === 0 && <p class="rec-no-lights">{t('record.noLights')}</p>}
-      <ul class="rec-plain">
-        {bySeverity(lights).map((light) => (
-          <LightCard
-            key={light.rule}
-            light={light}
-            checklist={checklist}
-            members={members}
-            onArticle={setArticle}
-          />
-        ))}
-      </ul>
+      {lights.length > 0 && (
+        <ul class="rec-plain">
+          {bySeverity(lights).map((light) => (
+            <LightCard
+              key={light.rule}
+              light={light}
+              checklist={checklist}
+              members={members}
+              onArticle={setArticle}
+            />
+          ))}
+        </ul>
+      )}
       {unknown.length > 0 && (
         <details class="rec-more" open={unknown.length <= 3}>
           <summary>{t('record.unknownRules', { n: unknown.length })}</summary>

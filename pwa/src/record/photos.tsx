@@ -1,4 +1,5 @@
 /** Photos of a visit: large, with the state of each in words. Bytes come with the token, as blobs. */
+import './photos.css';
 import { useState } from 'preact/hooks';
 import type { PhotoInfo } from '../core/api/types';
 import { kindWord } from '../core/format';
