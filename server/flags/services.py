@@ -12,24 +12,31 @@ from server.flags import queries
 from server.flags.models import CLOSED, Flag
 from server.households.services import roster_facts
 from server.policy import engine
-from server.visits.services import Judgement, set_judgement
+from server.visits.services import Examined, Judgement
 
 if TYPE_CHECKING:
     from server.households.queries import Household
     from server.visits.queries import Visit
 
 
-def judge(visit: Visit, household: Household, walk: Walk, profile: str) -> None:
-    """Judge a visit by the rules of a profile and keep the outcome; a revision closes the flags before it.
+def judge(household: Household, examined: Examined, profile: str) -> Judgement:
+    """Judge examined answers by the rules of a profile that are in force on the day of the visit; reads only.
 
     The register's facts are the server's own, whatever the phone was loaded with.
     """
-    found = engine.judge(_facts(household, walk), profile=profile, on=clock.local_date(visit.visited_at))
-    lights = [result.as_light() for result in found.met]
-    packs = {pack.id: pack.version for pack in found.packs}
-    unknown = [rule.as_json() for rule in found.unknown]
-    set_judgement(visit, Judgement(lights, unknown, packs, walk.not_asked))
-    db.session.add_all(_flag(visit, light) for light in lights)
+    day = clock.local_date(examined.visited_at)
+    found = engine.judge(_facts(household, examined.walk), profile=profile, on=day)
+    return Judgement(
+        lights=[result.as_light() for result in found.met],
+        unknown=[rule.as_json() for rule in found.unknown],
+        packs={pack.id: pack.version for pack in found.packs},
+        not_asked=examined.walk.not_asked,
+    )
+
+
+def raise_flags(visit: Visit) -> None:
+    """Add a flag for each light of a stored visit; a revision closes the flags of what it replaces."""
+    db.session.add_all(_flag(visit, light) for light in visit.judgement["lights"])
     if visit.revises_id is not None:
         _close(visit.revises_id)
 

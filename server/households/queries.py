@@ -19,6 +19,7 @@ __all__ = [
     "count_households",
     "get_household",
     "households_by_id",
+    "lock_household",
     "members_with_id_number",
     "page_of_households",
 ]
@@ -26,14 +27,27 @@ __all__ = [
 PAGE = 500
 
 
-def get_household(household_id: UUID, *, lock: bool = False) -> Household:
-    """One household with its members; ``lock`` holds its row until the transaction ends.
+def get_household(household_id: UUID) -> Household:
+    """One household with its members.
 
     Raises:
         Problem: household_not_found, also when it lies outside the scope.
     """
     query = select(Household).where(Household.id == household_id).options(selectinload(Household.members))
-    household = db.session.scalar(query.with_for_update() if lock else query)
+    household = db.session.scalar(query)
+    if household is None:
+        raise Problem("household_not_found")
+    return household
+
+
+def lock_household(household_id: UUID) -> Household:
+    """One household as it is now, its row held until the transaction ends; members only when touched.
+
+    Raises:
+        Problem: household_not_found.
+    """
+    query = select(Household).where(Household.id == household_id).with_for_update()
+    household = db.session.scalar(query.execution_options(populate_existing=True))
     if household is None:
         raise Problem("household_not_found")
     return household

@@ -29,13 +29,15 @@ def of_visits(visit_ids: Iterable[UUID]) -> dict[UUID, list[Photo]]:
     return found
 
 
-def expected(visit_id: UUID, sha256: str) -> Photo:
-    """The row of a photo that a visit of the scope listed.
+def expected(visit_id: UUID, sha256: str, *, lock: bool = False) -> Photo:
+    """The row of a photo that a visit of the scope listed; ``lock`` reads it anew and holds it.
 
     Raises:
         Problem: visit_not_found, photo_not_expected.
     """
     query = select(Photo).where(Photo.visit_id == visit_id, Photo.sha256 == sha256)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
     photo = db.session.scalar(query)
     if photo is None:
         raise Problem("visit_not_found" if visits.by_id(visit_id) is None else "photo_not_expected")

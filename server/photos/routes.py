@@ -40,7 +40,7 @@ def put_photo(visit_id: UUID, sha256: str) -> tuple[Photo, int]:
         return photo, 200
     store().write(photo.file_id, data)
     with transaction():
-        photo = queries.expected(visit_id, sha256)
+        photo = queries.expected(visit_id, sha256, lock=True)
         if first := photo.state == EXPECTED:
             services.mark_stored(photo)
     if first:

@@ -15,14 +15,12 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 from server.core import audit, clock
-from server.core.db import db
 from server.core.problems import Problem
 from server.photos import queries
 from server.photos.models import EXPECTED, READY, REFUSED, STORED, Photo
 from server.photos.store import FULL, ORIGINAL, THUMB, PhotoStore
 
 if TYPE_CHECKING:
-    from server.visits.queries import Visit
     from server.visits.services import ExpectedPhoto
 
 CHECK_SECONDS = 10
@@ -39,37 +37,36 @@ class Verdict:
     reason: str | None = None
 
 
-def expect(visit: Visit, promised: Sequence[ExpectedPhoto]) -> list[dict[str, str]]:
-    """Add a row for each photo of a new visit; wire form of hash and state of each.
+def promised_rows(
+    visit_id: UUID, region_code: str, revises_id: UUID | None, promised: Sequence[ExpectedPhoto]
+) -> list[Photo]:
+    """Rows for the photos of a new visit, to be added once the visit is stored.
 
     A photo that the revision before already brought is not asked for again.
     """
     if not promised:
         return []
-    held = {p.sha256: p for p in queries.of_visit(visit.revises_id)} if visit.revises_id else {}
-    rows = [_row(visit, place, photo, held.get(photo.sha256)) for place, photo in enumerate(promised)]
-    db.session.add_all(rows)
+    held = {p.sha256: p for p in queries.of_visit(revises_id)} if revises_id else {}
+    return [
+        Photo(
+            visit_id=visit_id, region_code=region_code, position=place, **_row(photo, held.get(photo.sha256))
+        )
+        for place, photo in enumerate(promised)
+    ]
+
+
+def asked(rows: Sequence[Photo]) -> list[dict[str, str]]:
+    """Wire form of which photos the server still waits for."""
     return [{"sha256": row.sha256, "state": row.state} for row in rows]
 
 
-def _row(visit: Visit, place: int, promised: ExpectedPhoto, held: Photo | None) -> Photo:
+def _row(promised: ExpectedPhoto, held: Photo | None) -> dict[str, Any]:
     photo_id = uuid4()
-    keep = held is not None and held.state in (STORED, READY)
-    return Photo(
-        id=photo_id,
-        file_id=held.file_id if held and keep else photo_id,
-        visit_id=visit.id,
-        region_code=visit.region_code,
-        position=place,
-        sha256=promised.sha256,
-        length=promised.length,
-        kind=promised.kind,
-        taken_at=promised.taken_at,
-        state=held.state if held and keep else EXPECTED,
-        width=held.width if held else None,
-        height=held.height if held else None,
-        stored_at=held.stored_at if held else None,
-    )
+    row: dict[str, Any] = {"id": photo_id, "file_id": photo_id, "state": EXPECTED}
+    row |= {name: getattr(promised, name) for name in ("sha256", "length", "kind", "taken_at")}
+    if held is not None and held.state in (STORED, READY):
+        row |= {name: getattr(held, name) for name in ("file_id", "state", "width", "height", "stored_at")}
+    return row
 
 
 def check_bytes(photo: Photo, data: bytes) -> None:

@@ -21,10 +21,11 @@ from server.households.queries import page_of_households
 from server.sync import queries, services
 from server.sync.schemas import BATCH_ANSWER, AssignmentListSchema, BatchSchema, PageQuerySchema
 from server.visits.schemas import VisitBodySchema, VisitResultSchema
-from server.visits.services import NumberTaken, SignedVisit, open_signed
+from server.visits.services import Overtaken, SignedVisit, open_signed
 
 blueprint = Blueprint("sync", __name__, url_prefix="/api/v1", description="Visits in, households out")
 HASH_HEADER = "X-Content-SHA256"
+ATTEMPTS = 3
 _HASH_PARAMETER = {
     "in": "header",
     "name": HASH_HEADER,
@@ -65,9 +66,13 @@ def put_visit(visit_id: UUID) -> Response:
 def post_batch() -> Response:
     """Take in several visits; each gets its own answer, and a bad one never stops the others."""
     entries = _entries(request.get_json())
+    opened = [_open(entry) for entry in entries]
+    new = [signed for signed in opened if isinstance(signed, SignedVisit)]
+    found = dict(zip(map(id, new), services.assess(new, _profile()), strict=True))
     answers: dict[int, str] = {}
     for place in services.sending_order(entries):
-        answers[place] = _accept_entry(entries[place])
+        signed = opened[place]
+        answers[place] = _answer(entries[place], signed, found.get(id(signed)))
     results = ",".join(answers[place] for place in range(len(entries)))
     text = f'{{"results":[{results}],"server_time":"{instant_text(clock.now())}"}}'
     return Response(text, content_type="application/json")
@@ -92,10 +97,21 @@ def _entries(raw: Any) -> list[dict[str, Any]]:
     return [entry if isinstance(entry, dict) else {} for entry in visits]
 
 
-def _accept_entry(entry: dict[str, Any]) -> str:
-    body = entry.get("body")
+def _open(entry: dict[str, Any]) -> SignedVisit | Problem:
     try:
-        return _accept(open_signed(body, entry.get("sha256"))).answer
+        return open_signed(entry.get("body"), entry.get("sha256"))
+    except Problem as problem:
+        return problem
+
+
+def _answer(
+    entry: dict[str, Any], signed: SignedVisit | Problem, assessment: services.Assessment | None
+) -> str:
+    """The answer to one visit of a batch as JSON text."""
+    try:
+        if isinstance(signed, Problem):
+            raise signed
+        return _accept(signed, assessment).answer
     except Problem as problem:
         found = problem
     except OperationalError:
@@ -103,14 +119,25 @@ def _accept_entry(entry: dict[str, Any]) -> str:
     except Exception as error:  # noqa: BLE001 - one visit that trips a bug must not block the phone's others
         log.error("visit_failed", kind=type(error).__name__, exc_info=error)
         found = Problem("internal")
+    body = entry.get("body")
     named = body.get("id") if isinstance(body, dict) else None
     return json.dumps(services.rejection(named, found), ensure_ascii=False, separators=(",", ":"))
 
 
-def _accept(signed: SignedVisit) -> services.Accepted:
-    """Accept in one transaction; when a copy of the visit won a race, answer what the copy was answered."""
-    profile = current_app.extensions["settings"].profile
-    for _ in range(2):
-        with suppress(NumberTaken), transaction():
-            return services.accept(current_actor(), signed, profile)
+def _accept(signed: SignedVisit, assessment: services.Assessment | None = None) -> services.Accepted:
+    """Assess, then store in one short transaction; when another request overtook this one, start over."""
+    for _ in range(ATTEMPTS):
+        found = assessment or services.assess([signed], _profile())[0]
+        if isinstance(found, Exception):
+            raise found
+        if isinstance(found, services.Accepted):
+            return found
+        with suppress(Overtaken), transaction():
+            return services.store(current_actor(), found)
+        assessment = None
     raise Problem("visit_conflict")  # the number belongs to a visit that the actor may not see
+
+
+def _profile() -> str:
+    profile: str = current_app.extensions["settings"].profile
+    return profile

@@ -1,18 +1,22 @@
-"""Accepting a visit: record, photos to come, judgement and receipt, all in the caller's one transaction."""
+"""Accepting visits: assessed by reading alone, then each stored in one short transaction."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from server.core.auth import Actor
+from server.core.db import db
 from server.core.problems import Problem
 from server.core.wire import UUID_TEXT
-from server.flags.services import judge
-from server.households.queries import get_household
-from server.photos.services import expect
+from server.flags.services import judge, raise_flags
+from server.households.queries import Household, households_by_id, lock_household
+from server.photos.services import asked, promised_rows
 from server.visits import services as visits
-from server.visits.services import SignedVisit
+from server.visits.queries import Visit, with_bodies
+from server.visits.services import Examined, Judgement, SignedVisit
 
 MAX_BATCH = 50
 
@@ -25,22 +29,83 @@ class Accepted:
     is_new: bool
 
 
-def accept(actor: Actor, signed: SignedVisit, profile: str) -> Accepted:
-    """Take in one visit, judged by the rules of ``profile``. A copy of an earlier one changes nothing.
+@dataclass(frozen=True)
+class Assessed:
+    """A new visit, examined and judged but not stored."""
+
+    signed: SignedVisit
+    examined: Examined
+    judgement: Judgement
+
+
+Assessment = Assessed | Accepted | Exception
+
+
+def assess(batch: Sequence[SignedVisit], profile: str) -> list[Assessment]:
+    """Examine and judge visits in a fixed number of reads, before any of them takes the write lock.
+
+    Returns:
+        For each visit, in order: what was found, the answer when it was taken in before, or the exception
+        that keeps it out (a Problem: visit_conflict, household_not_found, unknown_checklist_version,
+        invalid_answers; or a bug, which must not block the others).
+    """
+    known = households_by_id(signed.form.household_id for signed in batch)
+    last = with_bodies(household.last_visit_id for household in known.values())
+    answered = visits.first_answers(batch)
+    return [_assess(signed, known, last, answered.get(signed.form.id), profile) for signed in batch]
+
+
+def _assess(
+    signed: SignedVisit,
+    known: Mapping[UUID, Household],
+    last: Mapping[UUID, Visit],
+    answered: str | Problem | None,
+    profile: str,
+) -> Assessment:
+    if answered is not None:
+        return Accepted(answered, is_new=False) if isinstance(answered, str) else answered
+    household = known.get(signed.form.household_id)
+    if household is None:
+        return Problem("household_not_found")
+    try:
+        examined = visits.examine(household, signed.form, _last(household, last))
+        return Assessed(signed, examined, judge(household, examined, profile))
+    except Exception as error:  # noqa: BLE001 - handed to the caller, who knows whose visit it is
+        return error
+
+
+def _last(household: Household, last: Mapping[UUID, Visit]) -> Visit | None:
+    return last.get(household.last_visit_id) if household.last_visit_id else None
+
+
+def store(actor: Actor, assessed: Assessed) -> Accepted:
+    """Store one visit with its flags and the photos to come, in the caller's transaction.
 
     Raises:
-        Problem: visit_conflict, household_not_found, unknown_checklist_version, invalid_answers,
-            revision_unknown, revision_outdated.
+        Problem: household_not_found, revision_unknown, revision_outdated.
+        Overtaken: give up the transaction and assess again.
     """
-    form = signed.form
-    if (answer := visits.first_answer(form.id, signed.sha256)) is not None:
-        return Accepted(answer, is_new=False)
-    household = get_household(form.household_id, lock=True)
-    walk = visits.examine(household, form)
-    visit = visits.record(actor, household, signed)
-    judge(visit, household, walk, profile)
-    photos = expect(visit, form.photos)
-    return Accepted(visits.conclude(visit, photos), is_new=True)
+    form = assessed.signed.form
+    household = lock_household(form.household_id)
+    rows = promised_rows(form.id, household.region_code, form.revises, form.photos)
+    visit = visits.record(
+        actor, household, assessed.signed, assessed.examined, assessed.judgement, asked(rows)
+    )
+    db.session.add_all(rows)
+    raise_flags(visit)
+    return Accepted(visit.result, is_new=True)
+
+
+def accept(actor: Actor, signed: SignedVisit, profile: str) -> Accepted:
+    """Assess and store in one go, for a caller that is alone with the database.
+
+    Raises:
+        Problem, Overtaken: see ``assess`` and ``store``.
+    """
+    (found,) = assess([signed], profile)
+    if isinstance(found, Exception):
+        raise found
+    return store(actor, found) if isinstance(found, Assessed) else found
 
 
 def rejection(visit_id: Any, problem: Problem) -> dict[str, Any]:

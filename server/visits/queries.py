@@ -37,7 +37,7 @@ __all__ = [
     "visible_of_household",
     "visible_to",
     "with_bodies",
-    "with_result",
+    "with_results",
 ]
 
 OWN_VISITS_DAYS = 90  # how far back a grid member sees their own visits
@@ -49,9 +49,10 @@ def by_id(visit_id: UUID) -> Visit | None:
     return db.session.scalar(select(Visit).where(Visit.id == visit_id))
 
 
-def with_result(visit_id: UUID) -> Visit | None:
-    """The visit with the answer it was first given."""
-    return db.session.scalar(select(Visit).where(Visit.id == visit_id).options(undefer(Visit.result)))
+def with_results(ids: Iterable[UUID]) -> Sequence[Visit]:
+    """Those visits of several identifiers that exist, with the answers they were first given."""
+    query = select(Visit).where(Visit.id.in_(set(ids))).options(undefer(Visit.result))
+    return db.session.scalars(query).all()
 
 
 def get_visible(actor: Actor, visit_id: UUID, *, lock: bool = False) -> Visit:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -29,26 +29,25 @@ if TYPE_CHECKING:
     from server.households.queries import Household
 
 __all__ = [
+    "Examined",
     "ExpectedPhoto",
     "Judgement",
-    "NumberTaken",
+    "Overtaken",
     "SignedVisit",
-    "conclude",
     "decide",
     "examine",
-    "first_answer",
+    "first_answers",
     "open_signed",
     "receipt",
     "record",
-    "set_judgement",
 ]
 
 CLOCK_TOLERANCE = timedelta(minutes=10)
 _BODY = VisitBodySchema()
 
 
-class NumberTaken(Exception):
-    """A visit, or a revision of the same visit, was stored under this number by another transaction."""
+class Overtaken(Exception):
+    """Another transaction stored a copy, a rival revision, or changed the household meanwhile."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +74,18 @@ class Judgement:
         return min((light["severity"] for light in self.lights), key=SEVERITIES.index, default="none")
 
 
+@dataclass(frozen=True)
+class Examined:
+    """What reading alone can find out about a visit, before its transaction takes the write lock."""
+
+    walk: Walk
+    household_revision: int
+    received_at: datetime
+    visited_at: datetime
+    distance_m: int | None
+    compared: timeline.Comparison
+
+
 def open_signed(raw: Any, sha256: str | None) -> SignedVisit:
     """Check hash and envelope of a body. The answers are checked when the checklist and household are known.
 
@@ -95,26 +106,38 @@ def open_signed(raw: Any, sha256: str | None) -> SignedVisit:
         raise Problem("invalid", errors=flatten(error.messages)) from error
 
 
-def first_answer(visit_id: UUID, sha256: str) -> str | None:
-    """The answer an earlier copy of this visit was given, None when this is the first.
+def first_answers(signed: Iterable[SignedVisit]) -> dict[UUID, str | Problem]:
+    """The answers that earlier copies of visits were given; those that are new are missing.
 
-    Raises:
-        Problem: visit_conflict, when another body came under the same identifier.
+    Another body under the same identifier is a Problem: visit_conflict.
     """
-    earlier = queries.with_result(visit_id)
-    if earlier is None:
-        return None
-    if earlier.sha256 != sha256:
-        raise Problem("visit_conflict")
-    return earlier.result
+    hashes = {each.form.id: each.sha256 for each in signed}
+    return {
+        earlier.id: earlier.result if earlier.sha256 == hashes[earlier.id] else Problem("visit_conflict")
+        for earlier in queries.with_results(hashes)
+    }
 
 
-def examine(household: Household, form: VisitForm) -> Walk:
-    """Walk through the answers once: skip rules with the roster the phone used, members from the register.
+def examine(household: Household, form: VisitForm, last: Visit | None) -> Examined:
+    """Check the answers and compare them with the household's newest visit; reads only.
+
+    Skip rules see the roster the phone used; members are those of the register.
 
     Raises:
         Problem: unknown_checklist_version, invalid_answers (with errors by question).
     """
+    received_at = clock.now()
+    return Examined(
+        walk=_walk(household, form),
+        household_revision=household.revision,
+        received_at=received_at,
+        visited_at=_visited_at(form.finished_at, received_at),
+        distance_m=_distance(household, form),
+        compared=timeline.compare(last, form.answers),
+    )
+
+
+def _walk(household: Household, form: VisitForm) -> Walk:
     try:
         version = definition(form.checklist_version)
     except KeyError as error:
@@ -139,16 +162,40 @@ def _answer_errors(found: Walk, strays: set[str]) -> Errors:
     return errors
 
 
-def record(actor: Actor, household: Household, signed: SignedVisit) -> Visit:
-    """Add a visit to the transaction and put it in its place among the household's others.
+def record(
+    actor: Actor,
+    household: Household,
+    signed: SignedVisit,
+    examined: Examined,
+    judgement: Judgement,
+    photos: Sequence[dict[str, str]],
+) -> Visit:
+    """Store a visit among the household's others, numbered and with its answer; ``household`` is locked.
 
     Raises:
         Problem: revision_unknown, revision_outdated.
+        Overtaken: what was examined has changed meanwhile; give up the transaction and examine again.
     """
+    if household.revision != examined.household_revision:
+        raise Overtaken(str(signed.form.id))
+    replaced = _replaced(actor, signed.form)
+    visit = _row(actor, household, signed, examined, replaced)
+    _set_judgement(visit, judgement)
+    if replaced is not None:
+        replaced.state = SUPERSEDED
+    is_last = timeline.place(household, visit, examined.compared)
+    _insert(visit)
+    if not is_last:
+        timeline.rebuild(household)
+    _conclude(visit, photos)
+    return visit
+
+
+def _row(
+    actor: Actor, household: Household, signed: SignedVisit, examined: Examined, replaced: Visit | None
+) -> Visit:
     form = signed.form
-    replaced = _replaced(actor, form)
-    received_at = clock.now()
-    visit = Visit(
+    return Visit(
         id=form.id,
         household_id=household.id,
         region_code=household.region_code,
@@ -160,16 +207,12 @@ def record(actor: Actor, household: Household, signed: SignedVisit) -> Visit:
         checklist_version=form.checklist_version,
         body=seal_body(form.id, signed.text),
         sha256=signed.sha256,
-        visited_at=_visited_at(form.finished_at, received_at),
-        received_at=received_at,
-        distance_m=_distance(household, form),
+        visited_at=examined.visited_at,
+        received_at=examined.received_at,
+        distance_m=examined.distance_m,
         photo_count=len(form.photos),
         state=SUBMITTED,
     )
-    if replaced is not None:
-        replaced.state = SUPERSEDED
-    _place(household, visit, form)
-    return visit
 
 
 def _replaced(actor: Actor, form: VisitForm) -> Visit | None:
@@ -197,29 +240,16 @@ def _distance(household: Household, form: VisitForm) -> int | None:
     return round(metres_between(home, (float(form.location.lat), float(form.location.lon))))
 
 
-def _place(household: Household, visit: Visit, form: VisitForm) -> None:
-    if timeline.comes_last(household, visit):
-        timeline.place(household, visit, form.answers)
-    else:
-        _insert(visit)
-        timeline.rebuild(household)
-
-
 def _insert(visit: Visit) -> None:
     """Write the row and learn its ``seq``; only a copy that came first can stand in the way."""
     db.session.add(visit)
     try:
         db.session.flush()
     except IntegrityError as error:
-        raise NumberTaken(str(visit.id)) from error
+        raise Overtaken(str(visit.id)) from error
 
 
-def set_judgement(visit: Visit, judgement: Judgement) -> None:
-    """Keep what the rules concluded about a visit, and write its row.
-
-    Raises:
-        NumberTaken: another transaction took in a copy meanwhile; the caller's has to be given up.
-    """
+def _set_judgement(visit: Visit, judgement: Judgement) -> None:
     severities = [light["severity"] for light in judgement.lights]
     risks = {risk for light in judgement.lights for risk in light["risks"]}
     visit.severity = judgement.severity
@@ -229,11 +259,10 @@ def set_judgement(visit: Visit, judgement: Judgement) -> None:
     visit.packs = judgement.packs
     visit.judgement = {"lights": judgement.lights, "unknown": judgement.unknown}
     visit.not_asked = judgement.not_asked
-    _insert(visit)
 
 
-def conclude(visit: Visit, photos: Sequence[dict[str, str]]) -> str:
-    """Number and sign a judged visit; the phone's answer, kept so that every copy gets the same bytes."""
+def _conclude(visit: Visit, photos: Sequence[dict[str, str]]) -> None:
+    """Number and sign a visit; the phone's answer is kept, so that every copy gets the same bytes."""
     audit.record(
         "visit.accept",
         ("visit", visit.id),
@@ -244,7 +273,6 @@ def conclude(visit: Visit, photos: Sequence[dict[str, str]]) -> str:
     )
     visit.receipt_number = receipts.number(visit.seq, visit.id, visit.sha256)
     visit.result = json.dumps(_result(visit, photos), ensure_ascii=False, separators=(",", ":"))
-    return visit.result
 
 
 def _result(visit: Visit, photos: Sequence[dict[str, str]]) -> dict[str, Any]:

@@ -5,29 +5,49 @@ The result depends only on the set of visits, not on the order in which phones d
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from server.households.services import remember_visit
 from server.visits import queries
 from server.visits.bodies import mask_answers
-from server.visits.changes import differences
+from server.visits.changes import Change, differences
 from server.visits.models import SUPERSEDED, Visit
 
 if TYPE_CHECKING:
     from server.households.queries import Household
 
 
-def place(household: Household, visit: Visit, answers: dict[str, Any]) -> None:
-    """Compare a new visit, not yet in the database, with the one before it and remember it as the newest."""
-    last_id = household.last_visit_id
-    previous = queries.with_bodies([last_id]).get(last_id) if last_id else None
-    if previous is not None and previous.root_id != visit.root_id:
-        _compare(visit, previous, mask_answers(answers))
+@dataclass(frozen=True)
+class Comparison:
+    """What a visit changed against the household's newest visit at the time of looking (None: the first)."""
+
+    previous_id: UUID | None
+    changes: list[Change]
+
+
+def compare(last: Visit | None, answers: dict[str, Any]) -> Comparison:
+    """Compare new answers with the household's newest visit, given with its body."""
+    if last is None:
+        return Comparison(None, [])
+    return Comparison(last.id, differences(answers_of(last), mask_answers(answers)))
+
+
+def place(household: Household, visit: Visit, compared: Comparison) -> bool:
+    """Put a visit at the end, if that is its place and the comparison is still with the newest one before.
+
+    The usual and quick case; otherwise False, and ``rebuild`` has to follow once the visit is stored.
+    """
+    if household.last_visit_id != compared.previous_id or not comes_last(household, visit):
+        return False
+    _note(visit, compared)
     remember_visit(household, visit.id, visit.visited_at)
+    return True
 
 
 def comes_last(household: Household, visit: Visit) -> bool:
-    """Whether a visit, no revision, is newer than all the household has: the usual and quick case."""
+    """Whether a visit, no revision, is newer than all the household has."""
     if visit.revises_id is not None:
         return False
     if household.last_visited_at is None or household.last_visit_id is None:
@@ -41,7 +61,7 @@ def rebuild(household: Household) -> None:
     current = sorted((v for v in visits if v.state != SUPERSEDED), key=_moment)
     for visit in visits:
         earlier = [v for v in current if v.root_id != visit.root_id and _moment(v) < _moment(visit)]
-        _compare(visit, earlier[-1] if earlier else None, answers_of(visit))
+        _note(visit, compare(earlier[-1] if earlier else None, answers_of(visit)))
     remember_visit(household, current[-1].id, current[-1].visited_at)
 
 
@@ -55,7 +75,6 @@ def _moment(visit: Visit) -> tuple[Any, str]:
     return visit.visited_at, str(visit.id)
 
 
-def _compare(visit: Visit, previous: Visit | None, answers: dict[str, Any]) -> None:
-    changes = [] if previous is None else differences(answers_of(previous), answers)
-    visit.previous_id = None if previous is None else previous.id
-    visit.changes, visit.changed_count = changes, len(changes)
+def _note(visit: Visit, compared: Comparison) -> None:
+    visit.previous_id = compared.previous_id
+    visit.changes, visit.changed_count = compared.changes, len(compared.changes)

@@ -65,10 +65,10 @@ def test_a_visit_that_trips_a_bug_does_not_block_the_others(app, mei, households
     bodies = [visit_of(household.id) for household in households[:3]]
     real = services.judge
 
-    def judge(visit, *rest):
-        if str(visit.id) == bodies[1]["id"]:
+    def judge(household, *rest):
+        if str(household.id) == bodies[1]["household_id"]:
             raise ZeroDivisionError
-        real(visit, *rest)
+        return real(household, *rest)
 
     monkeypatch.setattr(services, "judge", judge)
     results = send_batch(mei, *bodies).json["results"]
