@@ -264,7 +264,9 @@ def _comparison(left: Operand, operator: str, right: Operand) -> Node:
         if truth(f, p, i) is not None:
             return NOTHING
         absent = left.missing(f, p, i) | right.missing(f, p, i)
-        return absent or frozenset(seen.fact for seen in left.seen(f, p, i))
+        # Nothing is absent, yet the two sides cannot be compared: the fact of either side is what to look at.
+        looked_at = left.seen(f, p, i) or right.seen(f, p, i)
+        return absent or frozenset(seen.fact for seen in looked_at)
 
     def observe(f: Facts, p: Facts, i: Item, wanted: bool) -> tuple[Observation, ...]:
         limit = limit_of(f, p, i) if operator in ORDERS else None

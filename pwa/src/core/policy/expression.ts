@@ -204,11 +204,12 @@ function comparison(node: Node, subject: string): Test {
   const compare = Object.hasOwn(OPERATORS, word) ? OPERATORS[word] : undefined;
   if (!compare) return fault(`unknown operator ${word}`);
   const right = rightSide(word, body);
+  const lookedAt = left.names.length > 0 ? left.names : right.names;
   return (s) => {
     const a = left.read(s);
     const b = right.read(s);
     if (isAbsent(a) || isAbsent(b)) return union([a, b].filter(isAbsent));
-    return compare(a, b) ?? new Missing(left.names);
+    return compare(a, b) ?? new Missing(lookedAt);
   };
 }
 
