@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -18,12 +19,17 @@ if TYPE_CHECKING:
     from server.households.queries import Household
     from server.visits.queries import Visit
 
+REFUSED = "no"
+
 
 def judge(household: Household, examined: Examined, profile: str) -> Judgement:
     """Judge examined answers by the rules of a profile that are in force on the day of the visit; reads only.
 
     The register's facts are the server's own, whatever the phone was loaded with.
     """
+    if examined.walk.answers.get("consent") == REFUSED:
+        # The family spoke to nobody: the visit is on record, and there is nothing to judge.
+        return Judgement(lights=[], unknown=[], packs={}, not_asked=examined.walk.not_asked)
     day = clock.local_date(examined.visited_at)
     found = engine.judge(_facts(household, examined.walk), profile=profile, on=day)
     return Judgement(
@@ -32,6 +38,12 @@ def judge(household: Household, examined: Examined, profile: str) -> Judgement:
         packs={pack.id: pack.version for pack in found.packs},
         not_asked=examined.walk.not_asked,
     )
+
+
+def income_line(profile: str) -> Decimal | None:
+    """The income line in force today, yuan per person and year (GX-2-ART2); None when the packs name none."""
+    line = engine.bench(profile, clock.today()).income_line
+    return None if line is None else Decimal(line).quantize(Decimal("0.01"))
 
 
 def raise_flags(visit: Visit) -> None:

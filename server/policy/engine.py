@@ -14,7 +14,14 @@ from functools import lru_cache
 from typing import Any
 
 from .derived import add_derived, compile_derived
-from .expression import Condition, Observation, any_rule_fact, asks_other_rules, compile_condition
+from .expression import (
+    Condition,
+    Observation,
+    any_rule_fact,
+    asks_other_rules,
+    compile_condition,
+    parameters,
+)
 from .kinds import propose_kind
 from .loader import load_packs, parameters_on
 from .model import BY_CAUSE, SEVERITIES, Article, Library, Pack, Rule, Text
@@ -54,6 +61,12 @@ class Bench:
         self.first = tuple(ruling for ruling in rulings if not asks_other_rules(ruling.rule.when))
         self.last = tuple(ruling for ruling in rulings if asks_other_rules(ruling.rule.when))
         self.within = compile_condition(library.profiles[profile].income_within, known=self.known)
+
+    @property
+    def income_line(self) -> Decimal | int | None:
+        """Yuan per person and year of the profile's income test; None when it rests on no single figure."""
+        named = parameters(self.within.node)
+        return self.params[next(iter(named))] if len(named) == 1 else None
 
     def judge(self, facts: Facts, overrides: Params | None = None) -> Judgement:
         """Judge one household. ``overrides`` replaces parameters by name (what-if questions)."""

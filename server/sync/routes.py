@@ -17,6 +17,7 @@ from server.core.db import transaction
 from server.core.logs import log
 from server.core.problems import Problem
 from server.core.wire import instant_text
+from server.flags.services import income_line
 from server.households.queries import page_of_households
 from server.sync import queries, services
 from server.sync.schemas import BATCH_ANSWER, AssignmentListSchema, BatchSchema, PageQuerySchema
@@ -85,7 +86,8 @@ def list_households(after: str | None, limit: int) -> dict[str, Any]:
     """The households of the caller's area, with the last visit and what a reviewer gave back."""
     page, following = page_of_households(after, limit)
     items = queries.assignments(current_actor(), page)
-    return {"items": items, "next": following, "server_time": clock.now()}
+    line = income_line(_profile())
+    return {"items": items, "next": following, "income_line": line, "server_time": clock.now()}
 
 
 def _entries(raw: Any) -> list[dict[str, Any]]:

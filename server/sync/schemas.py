@@ -77,6 +77,7 @@ class AssignmentListSchema(Schema):
 
     items = fields.List(fields.Nested(AssignmentSchema), required=True)
     next = fields.String(required=True, allow_none=True)
+    income_line = fields.Decimal(required=True, allow_none=True, as_string=True, metadata={"type": "string"})
     server_time = Instant(required=True)
 
 

@@ -37,6 +37,10 @@ def test_pages_cover_every_household_once(app, mei):
     assert sorted(seen) == mine
 
 
+def test_the_income_line_of_the_year_comes_with_the_list(mei):
+    assert mei.get(URL).json["income_line"] == "5000.00"
+
+
 @pytest.mark.parametrize("query", ["limit=0", "limit=501", "limit=x", "after="])
 def test_a_wrong_page_is_refused(mei, query):
     assert mei.get(f"{URL}?{query}").status_code == 422

@@ -14,6 +14,7 @@ const PAGE = 200;
 const list = signal<readonly Household[]>([]);
 const state = signal<DownloadState>({ phase: 'idle', loaded: 0 });
 const refreshed = signal<number | null>(null);
+const line = signal<string | null>(null);
 let byId = new Map<string, Household>();
 
 export interface DownloadState {
@@ -28,6 +29,9 @@ export const households: ReadonlySignal<readonly Household[]> = list;
 export const download: ReadonlySignal<DownloadState> = state;
 /** When the list was last complete from the server, milliseconds. */
 export const refreshedAt: ReadonlySignal<number | null> = refreshed;
+
+/** The monitoring line of the year, yuan per person; null until the list was downloaded. */
+export const incomeLine: ReadonlySignal<string | null> = line;
 
 export function householdById(id: string): Household | undefined {
   // Reading the signal lets components follow a refresh.
@@ -57,6 +61,7 @@ export async function loadHouseholds(): Promise<void> {
     );
     show(chunks.flat());
     refreshed.value = (await readMeta<number>(`households.at/${userId()}`)) ?? null;
+    line.value = (await readMeta<string>(`households.line/${userId()}`)) ?? null;
     state.value = { phase: 'idle', loaded: 0 };
   } catch (error) {
     state.value = { phase: 'failed', loaded: 0, error };
@@ -64,17 +69,24 @@ export async function loadHouseholds(): Promise<void> {
   return undefined;
 }
 
-async function fetchAll(onPage: (count: number) => void): Promise<Household[]> {
+interface Assigned {
+  items: Household[];
+  line: string | null;
+}
+
+async function fetchAll(onPage: (count: number) => void): Promise<Assigned> {
   const items: Household[] = [];
+  let income: string | null = null;
   let after: string | null = null;
   do {
     const query: { limit: number; after?: string } = { limit: PAGE, ...(after === null ? {} : { after }) };
     const page = await call(api.GET('/households', { params: { query } }));
     items.push(...page.items);
     after = page.next;
+    income = page.income_line;
     onPage(items.length);
   } while (after !== null);
-  return items;
+  return { items, line: income };
 }
 
 async function sealChunks(items: readonly Household[], at: number): Promise<Map<string, AssignmentRow>> {
@@ -88,18 +100,21 @@ async function sealChunks(items: readonly Household[], at: number): Promise<Map<
 }
 
 /** Puts a whole list in place of the old one, in one transaction: never half of either. */
-async function replaceAll(items: readonly Household[]): Promise<void> {
+async function replaceAll({ items, line: income }: Assigned): Promise<void> {
   const at = now();
   const rows = await sealChunks(items, at);
   const range = ownKeys();
   const atKey = `households.at/${userId()}`;
+  const lineKey = `households.line/${userId()}`;
   await writeStrict(['assignments', 'meta'], async (tx) => {
     const store = tx.objectStore('assignments');
     await store.delete(range);
     await Promise.all([...rows].map(([key, row]) => store.put(row, key)));
     await tx.objectStore('meta').put(at, atKey);
+    await tx.objectStore('meta').put(income, lineKey);
   });
   show(items);
+  line.value = income;
   refreshed.value = at;
 }
 
@@ -109,12 +124,12 @@ async function refresh(): Promise<void> {
   const owner = user.value?.id;
   state.value = { phase: 'downloading', loaded: 0 };
   try {
-    const items = await fetchAll((loaded) => {
+    const assigned = await fetchAll((loaded) => {
       state.value = { phase: 'downloading', loaded };
     });
     // Somebody else signed in meanwhile: this list is not theirs.
     if (user.value?.id !== owner) return;
-    await replaceAll(items);
+    await replaceAll(assigned);
     noteContact(true);
     state.value = { phase: 'idle', loaded: 0 };
   } catch (error) {

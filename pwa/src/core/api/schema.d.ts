@@ -704,6 +704,8 @@ export interface components {
             instance?: string;
             request_id?: string;
             retry_after?: number;
+            /** @description State of the photo that is not ready */
+            state?: string;
             errors?: {
                 [key: string]: {
                     [key: string]: unknown;
@@ -1260,6 +1262,7 @@ export interface components {
         AssignmentList: {
             items: components["schemas"]["Assignment"][];
             next: string | null;
+            income_line: string | null;
             /** Format: date-time */
             server_time: string;
         };

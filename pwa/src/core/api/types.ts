@@ -131,6 +131,8 @@ export interface HouseholdDetail extends RegisteredHousehold {
 export interface HouseholdPage {
   items: Household[];
   next: string | null;
+  /** Yuan per person and year, null when the county's rules name no line. */
+  income_line: string | null;
   server_time: string;
 }
 

@@ -1,12 +1,13 @@
 /** One question: what was said last time, its control, what is wrong with the answer, and a place for a note. */
 import { useState } from 'preact/hooks';
+import { incomeLine } from '../../core/assignments';
 import type { Json } from '../../core/canonical';
 import { dayOf } from '../../core/clock';
 import { showDay } from '../../core/format';
 import { pick, t } from '../../core/i18n';
 import { Field } from '../../ui/field';
 import { Icon } from '../../ui/icon';
-import { MoneyInput } from '../../ui/money';
+import { MoneyInput, showMoney } from '../../ui/money';
 import { Tag } from '../../ui/tag';
 import { ChoiceList } from './choiceList';
 import { askable, choose, isChosen, settles } from './choices';
@@ -15,6 +16,7 @@ import { lastAnswer, sameAnswer } from './last';
 import { answerAt, type Step } from './model';
 import { PhotoStep } from './photoStep';
 import { RosterStep } from './rosterStep';
+import type { Question } from './types';
 import { answerText, issueText, optionsFor, personName, wanEcho } from './words';
 
 export interface StepProps {
@@ -113,6 +115,13 @@ function LastTime({ controller, step, onSettled }: StepProps) {
   );
 }
 
+/** The question's hint; the one about the income band names the line of the year in yuan. */
+function hintOf(question: Question): string | undefined {
+  const yuan = question.id === 'inc_band' ? incomeLine.value : null;
+  if (yuan !== null) return t('visit.incomeLine', { amount: showMoney(yuan) });
+  return question.hint && pick(question.hint);
+}
+
 function Control(props: StepProps) {
   const { controller, step } = props;
   const { question } = step;
@@ -121,7 +130,7 @@ function Control(props: StepProps) {
   const value = answerAt(controller.draft.value.answers, step);
   const set = (next: Json | undefined) => controller.answer(step, next);
   const label = pick(question.label);
-  const hint = question.hint && pick(question.hint);
+  const hint = hintOf(question);
   if (question.type === 'photo') return <PhotoStep controller={controller} step={step} />;
   if (question.type === 'repeat') return <RosterStep controller={controller} step={step} issues={mine} />;
   if (question.type === 'money')
@@ -162,7 +171,7 @@ function Choices(props: StepProps & { value: Json | undefined; error: string | u
   return (
     <ChoiceList
       legend={pick(question.label)}
-      hint={question.hint && pick(question.hint)}
+      hint={hintOf(question)}
       error={error}
       options={optionsFor(question, askable(question, checklist, people), checklist)}
       several={question.type !== 'one'}

@@ -23,6 +23,7 @@ export const texts = {
   'visit.note': 'Note (up to 500 characters)',
   'visit.unit': 'yuan',
   'visit.yuan': '{amount} yuan',
+  'visit.incomeLine': "This year's line: {amount} yuan per person and year",
   'visit.wan': '= {wan} × 10,000',
   'visit.comma': ', ',
   'visit.fold.done': 'Answered',

@@ -22,6 +22,7 @@ export const texts = {
   'visit.note': '补充说明（最多 500 字）',
   'visit.unit': '元',
   'visit.yuan': '{amount} 元',
+  'visit.incomeLine': '今年监测线：每人每年 {amount} 元',
   'visit.wan': '= {wan} 万',
   'visit.comma': '、',
   'visit.fold.done': '已答',
