@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from sqlalchemy import func, select, tuple_
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import load_only, selectinload
 
 from server.core import cursors
 from server.core.crypto import blind_index
@@ -18,6 +18,7 @@ __all__ = [
     "Household",
     "count_households",
     "get_household",
+    "headings",
     "households_by_id",
     "lock_household",
     "members_with_id_number",
@@ -80,6 +81,14 @@ def households_by_id(ids: Iterable[UUID]) -> dict[UUID, Household]:
     """Several households with their members, by identifier; those out of scope are simply missing."""
     query = select(Household).where(Household.id.in_(set(ids))).options(selectinload(Household.members))
     return {household.id: household for household in db.session.scalars(query)}
+
+
+def headings(ids: Iterable[UUID]) -> Sequence[Household]:
+    """Several households with no more than a line of a list shows: no members, no sealed columns."""
+    shown = ("id", "head_name", "number", "kind", "lifted", "region_code", "natural_village_id")
+    columns = [getattr(Household, name) for name in shown]
+    query = select(Household).where(Household.id.in_(set(ids))).options(load_only(*columns))
+    return db.session.scalars(query).all()
 
 
 def count_households() -> int:

@@ -8,7 +8,7 @@ from typing import Any
 
 from server.core.auth import Actor
 from server.households import queries as households
-from server.households.services import present
+from server.households.services import present, summarise
 from server.photos import queries as photos
 from server.regions import queries as regions
 from server.reviews import counting, queries
@@ -24,10 +24,9 @@ Wire = dict[str, Any]
 
 def summaries(rows: Sequence[Visit]) -> list[Wire]:
     """Lines of a list; five queries, however many rows."""
-    found = households.households_by_id(visit.household_id for visit in rows)
-    shown = {household["id"]: household for household in present(list(found.values()))}
+    shown = summarise(visit.household_id for visit in rows)
     ready = photos.ready_counts(visit.id for visit in rows)
-    return [_summary(visit, shown[str(visit.household_id)], ready.get(visit.id, 0)) for visit in rows]
+    return [_summary(visit, shown[visit.household_id], ready.get(visit.id, 0)) for visit in rows]
 
 
 def _summary(visit: Visit, household: Wire, ready: int) -> Wire:
@@ -65,6 +64,7 @@ def detail(visit: Visit) -> Wire:
     previous = visits.by_id(visit.previous_id) if visit.previous_id else None
     return {
         **summaries([visit])[0],
+        "household": present([households.get_household(visit.household_id)])[0],
         **{name: body[name] for name in ("answers", "notes")},
         **{name: getattr(visit, name) for name in ("checklist_version", "distance_m", "not_asked")},
         "location": _location(body["location"]),
