@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from contextlib import suppress
+from contextlib import nullcontext, suppress
+from threading import Lock
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +28,7 @@ from server.visits.services import Overtaken, SignedVisit, open_signed
 blueprint = Blueprint("sync", __name__, url_prefix="/api/v1", description="Visits in, households out")
 HASH_HEADER = "X-Content-SHA256"
 ATTEMPTS = 3
+_batches = Lock()
 _HASH_PARAMETER = {
     "in": "header",
     "name": HASH_HEADER,
@@ -67,6 +69,16 @@ def put_visit(visit_id: UUID) -> Response:
 def post_batch() -> Response:
     """Take in several visits; each gets its own answer, and a bad one never stops the others."""
     entries = _entries(request.get_json())
+    # SQLite has a single write lock. Another thread of this process would only take the interpreter from the
+    # one that holds it, and every phone would wait longer.
+    with _batches if current_app.extensions["settings"].is_sqlite else nullcontext():
+        results = ",".join(_take_in(entries))
+    text = f'{{"results":[{results}],"server_time":"{instant_text(clock.now())}"}}'
+    return Response(text, content_type="application/json")
+
+
+def _take_in(entries: list[dict[str, Any]]) -> list[str]:
+    """The answers to the entries of a batch as JSON texts, in their order."""
     opened = [_open(entry) for entry in entries]
     new = [signed for signed in opened if isinstance(signed, SignedVisit)]
     found = dict(zip(map(id, new), services.assess(new, _profile()), strict=True))
@@ -74,9 +86,7 @@ def post_batch() -> Response:
     for place in services.sending_order(entries):
         signed = opened[place]
         answers[place] = _answer(entries[place], signed, found.get(id(signed)))
-    results = ",".join(answers[place] for place in range(len(entries)))
-    text = f'{{"results":[{results}],"server_time":"{instant_text(clock.now())}"}}'
-    return Response(text, content_type="application/json")
+    return [answers[place] for place in range(len(entries))]
 
 
 @blueprint.get("/households")
