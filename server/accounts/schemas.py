@@ -7,6 +7,7 @@ from typing import Any
 from marshmallow import EXCLUDE, Schema, fields, post_load, validate
 
 from server.accounts.services import Device, LoginForm
+from server.core.wire import PlainText
 
 
 class LoginDeviceSchema(Schema):
@@ -15,9 +16,9 @@ class LoginDeviceSchema(Schema):
     class Meta:  # noqa: D106
         unknown = EXCLUDE  # an older server must accept a newer client's extra fields
 
-    id = fields.String(required=True, validate=validate.Length(1, 64))
-    name = fields.String(load_default="", validate=validate.Length(max=80))
-    app_version = fields.String(load_default="", validate=validate.Length(max=40))
+    id = PlainText(required=True, validate=validate.Length(1, 64))
+    name = PlainText(load_default="", validate=validate.Length(max=80))
+    app_version = PlainText(load_default="", validate=validate.Length(max=40))
 
     @post_load
     def _to_device(self, data: dict[str, Any], **_: object) -> Device:
@@ -30,8 +31,8 @@ class LoginSchema(Schema):
     class Meta:  # noqa: D106
         unknown = EXCLUDE
 
-    username = fields.String(required=True, validate=validate.Length(1, 64))
-    password = fields.String(required=True, validate=validate.Length(1, 128))
+    username = PlainText(required=True, validate=validate.Length(1, 64))
+    password = PlainText(required=True, validate=validate.Length(1, 128))
     device = fields.Nested(LoginDeviceSchema, required=True)
 
     @post_load

@@ -39,6 +39,8 @@ SECURITY_HEADERS = {
 MAX_DEPTH = 20
 # Strings (also unfinished ones) are skipped whole; the possessive quantifier keeps that linear.
 _BRACKETS = re.compile(rb'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
+# Python refuses to read a number of more than 4,300 digits, and not every reader expects that.
+_ENDLESS_NUMBER = re.compile(rb"[0-9]{1000}")
 
 
 class ApiRequest(Request):
@@ -54,16 +56,26 @@ class ApiRequest(Request):
         """The body, whole, and if it is JSON at most 20 levels deep.
 
         A body cut on its way (fewer bytes than declared) is refused, not half read; so is one that would
-        exhaust the parser's stack. Both are checked here because not every reader goes through ``get_json``.
+        exhaust the parser's stack, hold a number without end, or not be UTF-8 (RFC 8259). All are checked
+        here because not every reader goes through ``get_json``.
         """
         data = super().get_data(*args, **kwargs)
         if not isinstance(data, bytes):
             return data
         if self.content_length is not None and len(data) < self.content_length:
             raise Problem("malformed_json")
-        if self.is_json and _too_deep(data):
+        if self.is_json and (not _is_utf8(data) or _ENDLESS_NUMBER.search(data) or _too_deep(data)):
             raise Problem("malformed_json")
         return data
+
+
+def _is_utf8(data: bytes) -> bool:
+    """Zero bytes would let the JSON parser take the body for UTF-16, whose brackets nobody counted."""
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return b"\0" not in data
 
 
 def _too_deep(data: bytes) -> bool:

@@ -43,6 +43,38 @@ def test_body_that_is_not_json_is_a_problem(client, content):
     assert_problem(client.post(LOGIN, data=content, content_type="application/json"), 400, "malformed_json")
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'{"username": ' + b"1" * 6000 + b"}",
+        ('["\u2200", ' + "[" * 100_000).encode("utf-16"),
+        ('["\u2200", ' + "[" * 100_000).encode("utf-16-le"),
+        json.dumps({"username": "x"}).encode("utf-32"),
+    ],
+    ids=["endless number", "deep in UTF-16", "deep in UTF-16 without its mark", "UTF-32"],
+)
+def test_body_made_to_trip_the_parser_is_a_problem(client, content):
+    assert_problem(client.post(LOGIN, data=content, content_type="application/json"), 400, "malformed_json")
+
+
+@pytest.mark.parametrize("field", ["username", "password"])
+def test_half_a_character_is_a_problem(client, field):
+    content = json.dumps(BODY | {field: "\ud800"})
+    assert_problem(client.post(LOGIN, data=content, content_type="application/json"), 422, "invalid")
+
+
+@pytest.mark.parametrize("field", ["id", "name", "app_version"])
+def test_half_a_character_in_the_device_is_a_problem(client, field):
+    content = json.dumps(BODY | {"device": {"id": "d", field: "\ud800"}})
+    assert_problem(client.post(LOGIN, data=content, content_type="application/json"), 422, "invalid")
+
+
+def test_options_tell_the_methods_with_or_without_a_token(client, login):
+    for caller in (client, login(MEI)):
+        reply = caller.open("/api/v1/visits", method="OPTIONS")
+        assert (reply.status_code, "GET" in reply.headers["Allow"]) == (200, True)
+
+
 def test_body_cut_on_its_way_is_not_half_read(client):
     """A proxy or server that passes on 20 of 200 declared bytes must not have them taken for the whole."""
     content = json.dumps(BODY).encode()

@@ -146,7 +146,7 @@ def test_an_identity_number_in_the_edits_is_sealed_at_rest_and_masked_in_changes
     follow = {name: DRY[name] for name in DRY if name.startswith(("inc_", "exp_"))}
     follow |= {"neg_items": [], "hardship_src": [], "sign": "oral", "inc_band": "above"}
     send(mei, visit_of(household.id, at=NOW - timedelta(days=30)))
-    body = visit_of(household.id, answers | follow)
+    body = visit_of(household.id, answers | follow) | {"notes": {"roster_change": f"户口本上是{number}。"}}
     assert send(mei, body).status_code == 201
     visit = stored(app, body)
     (change,) = [each for each in visit.changes if each["question"] == "roster_edit"]
@@ -157,3 +157,4 @@ def test_an_identity_number_in_the_edits_is_sealed_at_rest_and_masked_in_changes
         visit = with_bodies([visit.id])[visit.id]
         assert body_of(visit, for_author=True)["answers"]["roster_edit"] == [edit]
         assert number not in str(body_of(visit))
+        assert body_of(visit)["notes"] == {"roster_change": "户口本上是110105********002X。"}
