@@ -42,12 +42,14 @@ def get_household(household_id: UUID) -> Household:
 
 
 def lock_household(household_id: UUID) -> Household:
-    """One household as it is now, its row held until the transaction ends; members only when touched.
+    """What a new visit changes of a household, as it is now; its row is held until the transaction ends.
 
     Raises:
         Problem: household_not_found.
     """
+    needed = ("id", "region_code", "revision", "last_visit_id", "last_visited_at")
     query = select(Household).where(Household.id == household_id).with_for_update()
+    query = query.options(load_only(*(getattr(Household, name) for name in needed)))
     household = db.session.scalar(query.execution_options(populate_existing=True))
     if household is None:
         raise Problem("household_not_found")
