@@ -4,9 +4,9 @@ import { loadHouseholds, refreshedAt, refreshHouseholds } from '../core/assignme
 import { refreshChecklist } from '../core/checklists';
 import { now } from '../core/clock';
 import { loadDrafts } from '../core/drafts';
-import { readMeta, writeMeta } from '../core/localDb';
+import { readMeta, writeMeta, writeStrict } from '../core/localDb';
 import { kick, releaseOldPhotos, reloadOutbox, startOutbox } from '../core/outbox';
-import { restoreSession, user } from '../core/session';
+import { followSession, type Handover, restoreSession, user } from '../core/session';
 
 /** False until the stored session has been read. */
 export const ready = signal(false);
@@ -47,6 +47,27 @@ async function refreshOwn(): Promise<void> {
   await Promise.all([refreshHouseholds(), refreshChecklist().catch(() => undefined)]);
 }
 
+/** Time for a form that was closed to begin its last write. */
+const SETTLE_MS = 300;
+/** A database that does not answer must not keep the page from being opened anew. */
+const PATIENCE_MS = 3_000;
+
+const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+/** Another tab changed the user: forms close under their owner's name, then the page is opened anew at home. */
+const handover: Handover = {
+  async settle() {
+    ready.value = false;
+    await pause(SETTLE_MS);
+    // Runs after the writes that wait for the same store.
+    await Promise.race([writeStrict(['drafts'], () => undefined), pause(PATIENCE_MS)]);
+  },
+  reopen() {
+    history.replaceState(null, '', '#/');
+    location.reload();
+  },
+};
+
 /** Opens the app: the stored session first, so that everything readable is readable without a network. */
 export async function start(): Promise<void> {
   try {
@@ -55,6 +76,7 @@ export async function start(): Promise<void> {
     await showOwn();
   } finally {
     ready.value = true;
+    followSession(handover);
     startOutbox();
   }
   void releaseOldPhotos();

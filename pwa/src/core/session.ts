@@ -4,10 +4,19 @@ import type { User } from './api/types';
 import { readMeta, writeMeta, writeStrict } from './localDb';
 import { open, type Sealed, seal } from './vault';
 
-interface Session {
-  user: User;
-  access: string;
-  refresh: string;
+/** A sign-in: its refresh token stays the same from sign-in to sign-out, its access token is renewed. */
+export interface Session {
+  readonly user: User;
+  readonly access: string;
+  readonly refresh: string;
+}
+
+/** What the shell does when another tab changed the user under this one. */
+export interface Handover {
+  /** Closes open forms and resolves when their last state is on disk; the old user is still set. */
+  settle(): Promise<void>;
+  /** Opens the app anew from the stored session; nothing the old user had in memory may survive. */
+  reopen(): void;
 }
 
 const META_KEY = 'session';
@@ -27,45 +36,145 @@ export function userId(): string {
   return id;
 }
 
-/** Tokens for the API client. */
-export function tokens(): { access: string; refresh: string } | null {
+/** The sign-in for the API client. */
+export function tokens(): Session | null {
   return current.value;
 }
 
-/** Reads the stored session at start; a session that cannot be opened counts as none. */
-export async function restoreSession(): Promise<void> {
-  const sealed = await readMeta<Sealed>(META_KEY);
-  current.value = sealed ? await open<Session>('meta', META_KEY, sealed).catch(() => null) : null;
+/** Whether both are the same sign-in of the same user, however often renewed. */
+export function sameSignIn(a: Session | null, b: Session | null): boolean {
+  return a?.user.id === b?.user.id && a?.refresh === b?.refresh;
 }
 
-async function keep(session: Session): Promise<void> {
-  await writeMeta(META_KEY, await seal('meta', META_KEY, session));
+const channel = typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel('liangdeng-session');
+
+function announce(): void {
+  channel?.postMessage('changed');
+}
+
+let queue: Promise<unknown> = Promise.resolve();
+
+/** One change at a time, so that memory never lags behind what this tab itself has just stored. */
+function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  const turn = queue.then(work);
+  queue = turn.catch(() => undefined);
+  return turn;
+}
+
+async function unseal(sealed: Sealed | undefined): Promise<Session | null> {
+  return sealed ? open<Session>('meta', META_KEY, sealed).catch(() => null) : null;
+}
+
+function sameSeal(a: Sealed | undefined, b: Sealed | undefined): boolean {
+  return a !== undefined && b !== undefined && a.iv.every((byte, i) => byte === b.iv[i]);
+}
+
+/**
+ * Puts `next` in the place of `mine` if the store still holds that sign-in; tells whether it did. Every writing is
+ * sealed anew, so a seal that did not change since it was opened is proof enough inside the transaction.
+ */
+async function replaceStored(mine: Session, next: Session | null): Promise<boolean> {
+  const fresh = next && (await seal('meta', META_KEY, next));
+  for (;;) {
+    const seen = await readMeta<Sealed>(META_KEY);
+    if (!sameSignIn(await unseal(seen), mine)) return false;
+    let replaced = false;
+    await writeStrict(['meta'], async (tx) => {
+      const store = tx.objectStore('meta');
+      replaced = sameSeal((await store.get(META_KEY)) as Sealed | undefined, seen);
+      if (!replaced) return;
+      if (fresh) await store.put(fresh, META_KEY);
+      else await store.delete(META_KEY);
+    });
+    if (replaced) return true;
+  }
+}
+
+function use(session: Session | null): void {
   current.value = session;
   expired.value = false;
 }
 
-/** Starts a session; on disk before it is used. */
-export function startSession(user: User, access: string, refresh: string): Promise<void> {
-  return keep({ user, access, refresh });
+/** Reads the stored session at start; a session that cannot be opened counts as none. */
+export function restoreSession(): Promise<void> {
+  return inTurn(async () => use(await unseal(await readMeta<Sealed>(META_KEY))));
 }
 
-/** Stores a renewed access token. */
-export async function renewAccess(access: string): Promise<void> {
-  if (current.value) await keep({ ...current.value, access });
+let handover: Handover | null = null;
+let closing = false;
+
+/** Takes over what the store says now. Another user there: this page becomes nobody's and is opened anew. */
+async function adopt(): Promise<void> {
+  if (closing) return;
+  const mine = current.value;
+  const stored = await unseal(await readMeta<Sealed>(META_KEY));
+  if (stored?.user.id === mine?.user.id) {
+    if (stored?.access !== mine?.access || !sameSignIn(stored, mine)) use(stored);
+    return;
+  }
+  if (mine) await handover?.settle().catch(() => undefined);
+  // Not the new user yet: a late write of the old user's form must fail, not land under the other's name.
+  use(null);
+  if (!handover) return;
+  closing = true;
+  handover.reopen();
 }
 
-/** Notes that the server refused our proof. */
-export function markExpired(): void {
-  expired.value = true;
+/** Follows what other tabs did to the session; a store that cannot be read changes nothing. */
+export function reloadSession(): Promise<void> {
+  return inTurn(adopt).catch(() => undefined);
 }
 
-/** Ends the session on this phone; visits, photos and drafts stay, sealed and under their owner's id. */
-export async function endSession(): Promise<void> {
-  await writeStrict(['meta'], async (tx) => {
-    await tx.objectStore('meta').delete(META_KEY);
+/** Follows the sign-ins, sign-outs and renewals of other tabs, also those missed while this one was frozen. */
+export function followSession(shell: Handover): void {
+  handover = shell;
+  channel?.addEventListener('message', () => void reloadSession());
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'visible') void reloadSession();
   });
-  current.value = null;
-  expired.value = false;
+  void reloadSession();
+}
+
+/** Starts a session in the place of any other; on disk before it is used. */
+export function startSession(user: User, access: string, refresh: string): Promise<void> {
+  return inTurn(async () => {
+    const session = { user, access, refresh };
+    await writeMeta(META_KEY, await seal('meta', META_KEY, session));
+    use(session);
+    announce();
+  });
+}
+
+/** Stores a renewed access token of `of`; false when that sign-in is no longer the one of this phone. */
+export function renewAccess(of: Session, access: string): Promise<boolean> {
+  return inTurn(async () => {
+    const renewed = { ...of, access };
+    if (!sameSignIn(current.value, of)) return false;
+    if (!(await replaceStored(of, renewed))) {
+      await adopt();
+      return false;
+    }
+    use(renewed);
+    announce();
+    return true;
+  });
+}
+
+/** Notes that the server refused the proof `of` this sign-in; nothing when it is no longer ours. */
+export function markExpired(of: Session): void {
+  if (sameSignIn(current.value, of)) expired.value = true;
+}
+
+/**
+ * Ends the session on this phone; visits, photos and drafts stay, sealed and under their owner's id.
+ * A session that another tab began meanwhile is not ended.
+ */
+export function endSession(): Promise<void> {
+  return inTurn(async () => {
+    if (current.value) await replaceStored(current.value, null);
+    use(null);
+    announce();
+  });
 }
 
 /** An identifier of this installation, made once. */

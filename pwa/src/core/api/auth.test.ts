@@ -1,7 +1,7 @@
 /** Tokens: renewed once for all, and their loss changes nothing but a notice. */
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { loginNeeded, restoreSession, startSession, tokens, user } from '../session';
-import { authFetch } from './auth';
+import { endSession, loginNeeded, restoreSession, startSession, tokens, user } from '../session';
+import { authFetch, logout } from './auth';
 import { api, call } from './client';
 import { codeOf } from './problem';
 import type { User } from './types';
@@ -84,6 +84,100 @@ describe('a refused refresh token', () => {
     );
     await authFetch(new Request('http://localhost:3000/api/v1/x'));
     expect(loginNeeded.value).toBe(false);
+  });
+});
+
+/** A server whose answers wait for `release`, by the end of the address; others are answered at once. */
+function serveHeld(held: string, answer: Handler) {
+  const calls: Request[] = [];
+  let release = () => {};
+  const gate = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  let arrived = () => {};
+  const waits = new Promise<void>((resolve) => {
+    arrived = resolve;
+  });
+  vi.stubGlobal('fetch', async (input: Request | string, init?: RequestInit) => {
+    const request = new Request(input, init);
+    calls.push(request);
+    if (request.url.endsWith(held) && calls.filter((call) => call.url.endsWith(held)).length === 1) {
+      arrived();
+      await gate;
+    }
+    return answer(request);
+  });
+  return { calls, waits, release: () => release() };
+}
+
+const authorized = (calls: Request[], end: string) =>
+  calls.filter((call) => call.url.endsWith(end)).map((call) => call.headers.get('Authorization'));
+
+async function changeUser(): Promise<void> {
+  await endSession();
+  await startSession({ ...ME, id: 'u2', username: 'grid2' }, 'old2', 'refresh2');
+}
+
+describe('a user who changes while a request is under way', () => {
+  const url = 'http://localhost:3000/api/v1/visits/batch';
+
+  it('gets the 401 back: nothing is asked again in the name of the next user', async () => {
+    const server = serveHeld('/visits/batch', guarded);
+    const reply = authFetch(new Request(url, { method: 'POST', body: 'of u1' }));
+    await server.waits;
+    await changeUser();
+    server.release();
+    expect((await reply).status).toBe(401);
+    expect(authorized(server.calls, '/visits/batch')).toEqual(['Bearer old']);
+    expect(server.calls.filter(isRefresh)).toHaveLength(0);
+    expect(tokens()).toMatchObject({ access: 'old2', refresh: 'refresh2' });
+  });
+
+  it('renews alone: neither takes the renewal of the other, and the late one stores nothing', async () => {
+    const server = serveHeld('/auth/refresh', (request) =>
+      request.headers.get('Authorization') === 'Bearer refresh'
+        ? Response.json({ access_token: 'of u1' })
+        : guarded(request),
+    );
+    const first = authFetch(new Request(`${url}?1`, { method: 'POST', body: 'of u1' }));
+    await server.waits;
+    await changeUser();
+    const second = await authFetch(new Request(`${url}?2`, { method: 'POST', body: 'of u2' }));
+    server.release();
+    expect((await first).status).toBe(401);
+    expect(second.status).toBe(200);
+    expect(authorized(server.calls, '/auth/refresh')).toEqual(['Bearer refresh', 'Bearer refresh2']);
+    expect(authorized(server.calls, '?1')).toEqual(['Bearer old']);
+    await restoreSession();
+    expect(tokens()).toMatchObject({ user: { id: 'u2' }, access: 'new', refresh: 'refresh2' });
+  });
+
+  it('does not need a login because the proof of the last one was refused', async () => {
+    const server = serveHeld('/auth/refresh', () => Response.json({}, { status: 401 }));
+    const first = authFetch(new Request(url));
+    await server.waits;
+    await changeUser();
+    server.release();
+    expect((await first).status).toBe(401);
+    expect(loginNeeded.value).toBe(false);
+  });
+});
+
+describe('signing out at the server', () => {
+  it('hands in the refresh token', async () => {
+    const calls = serve(() => new Response(null, { status: 204 }));
+    await logout();
+    expect(calls.map((call) => call.method)).toEqual(['POST']);
+    expect(authorized(calls, '/auth/logout')).toEqual(['Bearer refresh']);
+  });
+
+  it('never fails, and says nothing when nobody is signed in', async () => {
+    vi.stubGlobal('fetch', () => Promise.reject(new TypeError('failed')));
+    await expect(logout()).resolves.toBeUndefined();
+    await endSession();
+    const calls = serve(() => new Response(null, { status: 204 }));
+    await logout();
+    expect(calls).toHaveLength(0);
   });
 });
 

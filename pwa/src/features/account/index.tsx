@@ -1,14 +1,13 @@
 /** The page about me: who I am, how the screen looks, how this phone is doing, and the way out. */
 import './account.css';
 import { useEffect, useState } from 'preact/hooks';
-import { forgetHouseholds, refreshedAt } from '../../core/assignments';
+import { refreshedAt } from '../../core/assignments';
 import { draftHouseholds } from '../../core/drafts';
 import { showInstant } from '../../core/format';
 import { type Locale, locale, registerTexts, setLocale, t } from '../../core/i18n';
-import { go } from '../../core/nav';
-import { reloadOutbox, unsent } from '../../core/outbox';
+import { unsent } from '../../core/outbox';
 import { setTextSize, setTheme, type TextSize, type Theme, textSize, theme } from '../../core/prefs';
-import { endSession, user } from '../../core/session';
+import { user } from '../../core/session';
 import { texts as zh } from '../../i18n/zh-CN/account';
 import { AppBar, Page } from '../../ui/appBar';
 import { Button } from '../../ui/button';
@@ -17,6 +16,7 @@ import { ChoiceOne } from '../../ui/choice';
 import { Dialog } from '../../ui/dialog';
 import { StatusLine } from '../../ui/statusLine';
 import { InstallCard } from './install';
+import { signOut } from './signOut';
 
 registerTexts({ zh, en: () => import('../../i18n/en/account') });
 
@@ -115,13 +115,6 @@ function Device() {
       />
     </Card>
   );
-}
-
-async function signOut(): Promise<void> {
-  await forgetHouseholds();
-  await endSession();
-  await reloadOutbox();
-  go('#/login', { replace: true });
 }
 
 function SignOut() {
