@@ -80,7 +80,10 @@ Step = Question | Loop | None
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """A compiled definition. ``steps`` is the order of evaluation; None stands for ``any_problem``."""
+    """A compiled definition. ``steps`` is the order of evaluation; None stands for ``any_problem``.
+
+    ``showing`` are the register's facts that decide which questions are asked.
+    """
 
     version: str
     released_on: date
@@ -89,6 +92,7 @@ class Definition:
     loops: Mapping[str, Loop]
     steps: tuple[Step, ...]
     roster: Mapping[str, str]
+    showing: tuple[str, ...]
 
     @property
     def counted(self) -> int:
@@ -137,6 +141,7 @@ def compile_definition(document: Mapping[str, Any]) -> Definition:
         loops=loops,
         steps=tuple(_steps(questions, loops, raw, document)),
         roster={name: fact.kind for name, fact in _roster().items()},
+        showing=tuple(sorted(_showing(document) & set(_roster()))),
     )
 
 
@@ -172,6 +177,13 @@ def _stored_options(entry: Mapping[str, Any]) -> frozenset[str]:
     """Options as they are stored: "none" of a list question is written as the empty list."""
     options = [option["id"] for option in entry.get("options", ())]
     return frozenset(option for option in options if not (option == "none" and entry["type"] == "many"))
+
+
+def _showing(document: Mapping[str, Any]) -> set[str]:
+    """What skip rules and loops name; ``any_problem`` reads ``kind``."""
+    rules = [entry.get("show") for entry in document["questions"]]
+    rules += [entry.get("also") for entry in document["loops"]]
+    return {"kind"}.union(*map(names, rules))
 
 
 def _raw_questions(document: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:

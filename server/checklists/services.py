@@ -5,6 +5,6 @@ from __future__ import annotations
 from server.checklists.answers import Person
 from server.checklists.definition import Definition, definition
 from server.checklists.facts import facts_of
-from server.checklists.validation import Walk, roster_values, walk
+from server.checklists.validation import Walk, roster_values, walk, with_roster
 
-__all__ = ["Definition", "Person", "Walk", "definition", "facts_of", "roster_values", "walk"]
+__all__ = ["Definition", "Person", "Walk", "definition", "facts_of", "roster_values", "walk", "with_roster"]

@@ -7,7 +7,7 @@ unknown (the question before it was not answered) nothing is assumed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -42,7 +42,10 @@ class AnswerError(NamedTuple):
 
 @dataclass(slots=True)
 class Walk:
-    """The outcome of a walk; ``skipped`` are the questions hidden because their skip rule is FALSE."""
+    """The outcome of a walk; ``skipped`` are the questions hidden because their skip rule is FALSE.
+
+    ``asked`` is empty, except in the walk of ``with_roster``: what the phone showed, which stays shown.
+    """
 
     definition: Definition
     answers: Mapping[str, Any]
@@ -53,6 +56,7 @@ class Walk:
     open: set[str] = field(default_factory=set)
     skipped: set[str] = field(default_factory=set)
     any_problem: bool | None = False
+    asked: Set[str] = frozenset()
 
     @property
     def visible(self) -> list[str]:
@@ -108,6 +112,24 @@ def walk(
     else:
         _steps(run, photo_count)
     return run
+
+
+def with_roster(run: Walk, roster: Mapping[str, Any]) -> Walk:
+    """An accepted walk as the rules must see it when the register is not what the phone was loaded with.
+
+    A question that the phone hid is neutral only when this roster hides it too; otherwise nobody asked it.
+    What the phone showed stays asked. ``errors`` mean nothing here. The same walk, when the rosters agree.
+    """
+    known = roster_values(run.definition, roster)
+    same = all(run.facts.get(name) == known.get(name) for name in run.definition.showing)
+    if same or run.facts.get(CONSENT) == "no":
+        return run
+    names = {"visit_month", "today", *run.definition.roster}.difference(run.definition.showing)
+    kept = {name: run.facts[name] for name in names & run.facts.keys()}
+    again = Walk(run.definition, run.answers, run.around, kept | known, asked=run.shown)
+    _steps(again, None)
+    again.open |= run.open
+    return again
 
 
 def roster_values(definition: Definition, roster: Mapping[str, Any]) -> dict[str, Any]:
@@ -196,7 +218,8 @@ def _question(run: Walk, question: Question, photo_count: int | None) -> bool | 
     """Take one question: True when it shows a problem, False when not, None when that is open."""
     key = question.id
     raw = run.answers.get(key)
-    truth = True if question.show is None else question.show.evaluate(run.facts, _NO_PARAMS)
+    show = None if key in run.asked else question.show
+    truth = True if show is None else show.evaluate(run.facts, _NO_PARAMS)
     if truth is not True:
         if raw is not None:
             run.refuse(key, "not_shown")
@@ -244,7 +267,8 @@ def _loop(run: Walk, loop: Loop) -> bool | None:
     opened = run.facts.get(loop.opened_by)
     given = _given_items(run, loop)
     allowed = list(opened) if isinstance(opened, list) else []
-    allowed += [who for who in _also(run, loop, given) if who not in allowed]
+    also = [*_also(run, loop, given), *(given if run.asked else ())]
+    allowed += [who for who in dict.fromkeys(also) if who not in allowed]
     problem: bool | None = False
     items = []
     for who in allowed:
@@ -310,7 +334,7 @@ def _item(run: Walk, loop: Loop, who: str, raw: Mapping[str, Any]) -> tuple[dict
     for question in loop.questions:
         truth = True if question.show is None else question.show.evaluate(run.facts, _NO_PARAMS, item)
         value = raw.get(question.id)
-        if truth is True:
+        if truth is True or (run.asked and value is not None):
             run.shown.add(question.id)
             found = _answer(run, question, value, item, who)
             result = True if found is True or result is True else None if found is None else result

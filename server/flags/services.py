@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from server.checklists.services import Walk, facts_of, roster_values
+from server.checklists.services import Walk, facts_of, roster_values, with_roster
 from server.core import clock
 from server.core.db import db
 from server.flags import queries
@@ -25,18 +25,21 @@ REFUSED = "no"
 def judge(household: Household, examined: Examined, profile: str) -> Judgement:
     """Judge examined answers by the rules of a profile that are in force on the day of the visit; reads only.
 
-    The register's facts are the server's own, whatever the phone was loaded with.
+    The register's facts are the server's own, whatever the phone was loaded with. What the phone did not ask
+    because its register was out of date is not asked, and never "nothing wrong".
     """
     if examined.walk.answers.get("consent") == REFUSED:
         # The family spoke to nobody: the visit is on record, and there is nothing to judge.
         return Judgement(lights=[], unknown=[], packs={}, not_asked=examined.walk.not_asked)
     day = clock.local_date(examined.visited_at)
-    found = engine.judge(_facts(household, examined.walk), profile=profile, on=day)
+    register = roster_facts(household)
+    seen = with_roster(examined.walk, register)
+    found = engine.judge(_facts(household, seen, register), profile=profile, on=day)
     return Judgement(
         lights=[result.as_light() for result in found.met],
         unknown=[rule.as_json() for rule in found.unknown],
         packs={pack.id: pack.version for pack in found.packs},
-        not_asked=examined.walk.not_asked,
+        not_asked=seen.not_asked,
     )
 
 
@@ -53,9 +56,9 @@ def raise_flags(visit: Visit) -> None:
         _close(visit.revises_id)
 
 
-def _facts(household: Household, walk: Walk) -> dict[str, Any]:
+def _facts(household: Household, walk: Walk, register: dict[str, Any]) -> dict[str, Any]:
     home = {"lat": household.home_lat, "lon": household.home_lon} if household.home_lat else None
-    return facts_of(walk, home) | roster_values(walk.definition, roster_facts(household))
+    return facts_of(walk, home) | roster_values(walk.definition, register)
 
 
 def _flag(visit: Visit, light: dict[str, Any]) -> Flag:

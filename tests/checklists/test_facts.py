@@ -1,14 +1,13 @@
-"""Facts for the rules: neutral where hidden, missing where skipped, and the register's numbers."""
+"""Facts for the rules: neutral where hidden, missing where skipped."""
 
 from datetime import date
 from decimal import Decimal
-from types import SimpleNamespace
 
 import pytest
 import yaml
 
 from server.checklists.answers import is_id_number
-from server.checklists.facts import age_on, facts_from, months_between, roster_facts
+from server.checklists.facts import facts_from
 from server.policy.engine import judge
 from server.policy.loader import PACKS
 from tests.checklists.forms import CURRENT, FORM
@@ -98,87 +97,6 @@ def test_refused_consent_leaves_everything_unasked():
 def test_register_value_of_another_type_counts_as_missing():
     found = facts(n_members="4", lifted="yes", pcni_prev="much", net_prev="NaN", kind=3)
     assert not set(found) & {"n_members", "lifted", "pcni_prev", "net_prev", "kind"}
-
-
-FLAGS = (
-    "lifted",
-    "released",
-    "dibao",
-    "tekun",
-    "tekun_scattered",
-    "orphan",
-    "highrisk_job",
-    "poor10",
-    "online_flag",
-)
-
-
-def household(**changes):
-    base = dict.fromkeys((*FLAGS, "monitored_since", "pcni_prev", "net_prev"))
-    return SimpleNamespace(**(base | {"kind": "none"} | changes))
-
-
-def member(born=None, stage=None, labour="none", grade=None):
-    return SimpleNamespace(birth_on=born, stage=stage, labour=labour, disability_grade=grade)
-
-
-def test_register_facts_count_members_by_age_stage_and_labour():
-    people = [
-        member(date(1960, 11, 20), labour="half"),
-        member(date(1966, 11, 21), labour="full"),
-        member(date(1990, 1, 1), labour="skilled", grade=2),
-        member(date(2020, 11, 20), "preschool"),
-        member(date(2010, 11, 21), "junior"),
-        member(date(2010, 11, 20), "senior"),
-        member(None, "primary"),
-        member(date(2005, 5, 5), "college"),
-    ]
-    found = roster_facts(household(), people, ON)
-    counts = {name: value for name, value in found.items() if name.startswith("n_")}
-    assert counts == {
-        "n_members": 8,
-        "n_compulsory": 3,
-        "n_student": 3,
-        "n_college": 1,
-        "n_60plus": 1,
-        "n_labour": 2,
-        "n_half_labour": 1,
-    }
-    assert found["severe_disabled"] is True
-
-
-def test_register_facts_keep_the_unknown_and_write_money_as_text():
-    found = roster_facts(
-        household(lifted=None, pcni_prev=Decimal(5000), monitored_since=date(2025, 11, 21)), [], ON
-    )
-    assert (found["lifted"], found["pcni_prev"], found["net_prev"], found["months_tracked"]) == (
-        None,
-        "5000.00",
-        None,
-        11,
-    )
-    assert set(found) == set(ROSTER)
-
-
-@pytest.mark.parametrize(
-    ("since", "months"),
-    [
-        (None, 0),
-        (date(2025, 11, 20), 12),
-        (date(2025, 11, 21), 11),
-        (date(2027, 1, 1), 0),
-        (date(2026, 11, 20), 0),
-    ],
-)
-def test_months_are_counted_when_they_are_full(since, months):
-    assert months_between(since, ON) == months
-
-
-@pytest.mark.parametrize(
-    ("on", "age"), [(date(2026, 2, 28), 9), (date(2026, 3, 1), 10), (date(2028, 2, 29), 12)]
-)
-def test_birthday_on_the_leap_day_is_kept_in_march(on, age):
-    assert age_on(date(2016, 2, 29), on) == age
 
 
 @pytest.mark.parametrize(
