@@ -8,6 +8,7 @@ import { noteContact } from '../network';
 import { getPhoto, listPhotos, releaseBytes, type StoredPhoto } from '../photos';
 import { loginNeeded, user } from '../session';
 import type { PhotoEntry, State, WaitReason } from './machine';
+import { newestRevision } from './returns';
 import { Runner } from './runner';
 import {
   addRecord,
@@ -20,6 +21,7 @@ import {
 } from './store';
 
 export type { State, WaitReason } from './machine';
+export { answeredReturns, refused } from './returns';
 
 /** A saved visit as lists show it. */
 export interface OutboxItem {
@@ -42,6 +44,8 @@ export interface OutboxItem {
   photosRefused: number;
   /** The visit that took the place of this refused one. */
   correctedBy: string | null;
+  /** The visit that this one replaces at the server, for example a returned one. */
+  revises: string | null;
 }
 
 const items = signal<readonly OutboxItem[]>([]);
@@ -76,6 +80,7 @@ function toItem(record: OutboxRecord): OutboxItem {
     photosSent: entry.photos.filter((photo) => photo.state === 'sent' || photo.state === 'ready').length,
     photosRefused: entry.photos.filter((photo) => photo.state === 'refused').length,
     correctedBy: record.corrected_by,
+    revises: record.revises,
   };
 }
 
@@ -168,18 +173,25 @@ export function startOutbox(): void {
 }
 
 /**
- * Saves a finished visit on this phone and sends it when it can. Resolves when everything is on disk; rejects when
- * the phone could not store it (nothing is lost then: the draft is still there).
+ * Saves a finished visit on this phone and sends it when it can. Resolves when everything is on disk, with the id it
+ * is stored under (a new one when another tab saved other answers under the given one); rejects when the phone could
+ * not store it (nothing is lost then: the draft is still there).
  */
 export async function enqueueVisit(
   body: VisitBody,
   photos: readonly EnqueuedPhoto[],
   options: EnqueueOptions = {},
-): Promise<void> {
-  await addRecord(body, photos, options);
+): Promise<string> {
+  const visitId = await addRecord(body, photos, options);
   noteDraft(body.household_id, false);
   await changed();
   void run();
+  return visitId;
+}
+
+/** The last of the saved visits that replace each other, beginning with a given one. */
+export function newestSaved(visitId: string): string {
+  return newestRevision(items.value, visitId);
 }
 
 /** What a refused record held, to be corrected in a new form; null when there is no such record. */

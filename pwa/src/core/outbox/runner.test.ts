@@ -17,7 +17,7 @@ function record(id: string, n: number, photos: string[] = [], size = 100): Outbo
     photos.map((sha256) => ({ sha256, length: 3, kind: 'house' })),
   );
   const base = { visit_id: id, household_id: 'h', head_name: '', saved_at: 0, sha256: `sha-${id}` };
-  return { ...base, size, entry, n, corrected_by: null };
+  return { ...base, revises: null, size, entry, n, corrected_by: null };
 }
 
 function json(body: unknown, status = 200, headers: Record<string, string> = {}): Response {
@@ -69,6 +69,18 @@ function world(records: OutboxRecord[], server: Server) {
   const state = (id: string) => records.find((row) => row.visit_id === id)?.entry.state;
   return { runner: new Runner(deps), deps, sent, wakes, time, state, records };
 }
+
+describe('a revision in a batch', () => {
+  it('never goes while the visit it replaces still waits', () => {
+    const first = record('a', 1);
+    const second = { ...record('b', 2), revises: 'a' };
+    expect(pickBatch([first, second], 1000, 20).map((row) => row.visit_id)).toEqual(['a', 'b']);
+    const later = { ...first, entry: { ...first.entry, notBefore: 5000 } };
+    expect(pickBatch([later, second], 1000, 20)).toEqual([]);
+    const gone = { ...first, entry: { ...first.entry, state: 'complete' as const } };
+    expect(pickBatch([gone, second], 1000, 20).map((row) => row.visit_id)).toEqual(['b']);
+  });
+});
 
 describe('the runner', () => {
   it('sends texts in the order of saving, twenty at a time, then photos', async () => {

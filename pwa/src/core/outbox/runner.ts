@@ -46,12 +46,19 @@ export interface RunnerDeps {
   contact(answered: boolean): void;
 }
 
+/** Whether the visit that a record replaces is still to go: the server would not know what is replaced. */
+function early(record: OutboxRecord, records: readonly OutboxRecord[], batch: readonly OutboxRecord[]) {
+  if (record.revises === null || batch.some((one) => one.visit_id === record.revises)) return false;
+  return records.some((one) => one.visit_id === record.revises && one.entry.state === 'queued');
+}
+
 /** Records for one request: due, in order, at most so many and so long (a single long one goes alone). */
 export function pickBatch(records: readonly OutboxRecord[], now: number, limit: number): OutboxRecord[] {
   const batch: OutboxRecord[] = [];
   let chars = 0;
   for (const record of records) {
     if (record.entry.state !== 'queued' || record.entry.notBefore > now) continue;
+    if (early(record, records, batch)) continue;
     const fits = batch.length < limit && (batch.length === 0 || chars + record.size <= BATCH_CHARS);
     if (!fits) break;
     batch.push(record);
@@ -202,7 +209,11 @@ export class Runner {
   }
 
   private async schedule(): Promise<void> {
-    const touches = (await this.deps.load()).flatMap(({ entry }) => nextTouch(entry) ?? []);
+    const records = await this.deps.load();
+    // A record that waits for the one it replaces goes when that one goes.
+    const touches = records.flatMap((record) =>
+      early(record, records, []) && record.entry.state === 'queued' ? [] : (nextTouch(record.entry) ?? []),
+    );
     if (touches.length === 0) return;
     const at = Math.max(Math.min(...touches), this.pauseUntil);
     this.deps.wakeIn(Math.max(1000, at - this.deps.now()));

@@ -1,6 +1,6 @@
 /** Saving a visit for real: what is on disk, for whom, and what never goes away. */
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { User, VisitBody } from '../api/types';
+import type { User, VisitBody, VisitResult } from '../api/types';
 import { canonical, type Json, sha256Hex } from '../canonical';
 import { loadDraft, saveDraft } from '../drafts';
 import { read } from '../localDb';
@@ -93,6 +93,58 @@ describe('saving a visit', () => {
     await addRecord(visit(id), []);
     const records = await loadRecords();
     expect(records.map((record) => record.entry.state)).toEqual(['sending']);
+  });
+
+  it('of other answers under an id that another tab saved keeps both, the later as a revision', async () => {
+    const id = newId();
+    await addRecord(visit(id), []);
+    const others = { ...visit(id), notes: { s_consent: '另一页的回答' } };
+    const second = await addRecord(others, [PHOTO]);
+    expect(second).not.toBe(id);
+    expect(await loadBody(id)).toEqual(visit(id));
+    expect(await loadBody(second)).toEqual({ ...others, id: second, revises: id });
+    expect(await listPhotos(second)).toHaveLength(1);
+    const third = await addRecord({ ...others, notes: {} }, []);
+    expect((await loadRecords()).map((record) => [record.visit_id, record.revises])).toEqual([
+      [id, null],
+      [second, id],
+      [third, second],
+    ]);
+  });
+
+  it('of other answers corrects the record of that id when the server refused it', async () => {
+    const id = newId();
+    await addRecord(visit(id), []);
+    await updateEntries([id], (entry) => ({ ...entry, state: 'rejected' }));
+    const second = await addRecord({ ...visit(id), notes: {} }, []);
+    expect((await loadRecords()).map((record) => [record.revises, record.corrected_by])).toEqual([
+      [null, second],
+      [null, null],
+    ]);
+  });
+
+  it('a moment later is still the same visit', async () => {
+    const id = newId();
+    await addRecord(visit(id), []);
+    await saveDraft('h1', { begun: true });
+    expect(await addRecord({ ...visit(id), finished_at: '2026-11-22T01:05:00Z' }, [])).toBe(id);
+    expect(await loadRecords()).toHaveLength(1);
+    expect(await loadDraft('h1')).toBeNull();
+  });
+
+  it('does not wait for photos without bytes once the server says it holds them', async () => {
+    const id = newId();
+    const ref = { sha256: 'far', length: 5, kind: 'house' as const, taken_at: '2026-11-22T01:00:00Z' };
+    await addRecord({ ...visit(id), photos: [ref] }, []);
+    const result = { receipt: {}, photos: [{ sha256: 'far', state: 'ready' }] } as unknown as VisitResult;
+    const outcome = { kind: 'accepted' as const, result };
+    await updateEntries([id], (entry) =>
+      step(step(entry, { type: 'send' }, 0), { type: 'answer', now: 0, outcome }, 0),
+    );
+    expect((await loadRecords())[0]?.entry).toMatchObject({
+      state: 'complete',
+      photos: [{ state: 'ready' }],
+    });
   });
 
   it('keeps the order of saving', async () => {

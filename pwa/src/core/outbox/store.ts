@@ -3,11 +3,13 @@ import type { PhotoKind, VisitBody } from '../api/types';
 import { canonical, sha256Hex } from '../canonical';
 import { now } from '../clock';
 import { draftKey } from '../drafts';
+import { uuidv7 } from '../ids';
 import { type OutboxRow, read, type VisitRow, type WriteTx, writeStrict } from '../localDb';
 import { photoRow } from '../photos';
 import { user, userId } from '../session';
 import { open, seal } from '../vault';
 import { type Entry, fresh } from './machine';
+import { newestRevision, refused } from './returns';
 
 /** The sealed part of an outbox row. */
 export interface OutboxData {
@@ -16,6 +18,8 @@ export interface OutboxData {
   head_name: string;
   saved_at: number;
   sha256: string;
+  /** The visit that this one replaces at the server; it travels first. */
+  revises: string | null;
   /** Length of the canonical body in characters, to fill batches. */
   size: number;
   entry: Entry;
@@ -47,8 +51,10 @@ function asJson(body: VisitBody) {
 }
 
 async function toRecord(row: OutboxRow, key: string): Promise<OutboxRecord> {
-  const data = await open<OutboxData>('outbox', key, row.sealed);
-  return { ...data, n: row.n, corrected_by: row.corrected_by };
+  const data = await open<Partial<OutboxData> & Omit<OutboxData, 'revises'>>('outbox', key, row.sealed);
+  // Rows of earlier versions of the app do not say what they replace; the visit itself does.
+  const revises = data.revises === undefined ? ((await loadBody(key))?.revises ?? null) : data.revises;
+  return { ...data, revises, n: row.n, corrected_by: row.corrected_by };
 }
 
 /** All saved visits of the signed-in user in the order of saving. */
@@ -63,6 +69,14 @@ export async function loadRecords(): Promise<OutboxRecord[]> {
 
 type EnqueueTx = WriteTx<'visits' | 'photos' | 'outbox' | 'drafts' | 'meta'>;
 
+/** All photos of a visit. Those listed without bytes here are with the server, which says so when it answers. */
+function photosOf(body: VisitBody, photos: readonly EnqueuedPhoto[]) {
+  const here = photos.map(({ sha256, bytes, kind }) => ({ sha256, kind, length: bytes.byteLength }));
+  const held = new Set(here.map((photo) => photo.sha256));
+  const elsewhere = body.photos.filter((photo) => !held.has(photo.sha256));
+  return [...here, ...elsewhere.map(({ sha256, kind, length }) => ({ sha256, kind, length }))];
+}
+
 /** Everything that must be on disk together for a visit to count as saved. */
 async function prepare(body: VisitBody, photos: readonly EnqueuedPhoto[], options: EnqueueOptions) {
   const owner = userId();
@@ -74,11 +88,9 @@ async function prepare(body: VisitBody, photos: readonly EnqueuedPhoto[], option
     head_name: options.headName ?? '',
     saved_at: at,
     sha256: await sha256Hex(text),
+    revises: body.revises,
     size: text.length,
-    entry: fresh(
-      at,
-      photos.map(({ sha256, bytes, kind }) => ({ sha256, kind, length: bytes.byteLength })),
-    ),
+    entry: fresh(at, photosOf(body, photos)),
   };
   const visit: VisitRow = { user_id: owner, saved_at: at, sealed: await seal('visits', body.id, body) };
   const outbox = { user_id: owner, rev: 1, corrected_by: null, sealed: await seal('outbox', body.id, data) };
@@ -99,20 +111,19 @@ async function markCorrected(tx: EnqueueTx, oldId: string, newId: string): Promi
   if (row) await store.put({ ...row, rev: row.rev + 1, corrected_by: newId }, oldId);
 }
 
-/**
- * Saves a finished visit: body, photos, queue entry and the end of its draft in one strict transaction.
- * Saving the same visit again changes nothing. Rejects when the phone could not store it; then it is still a draft.
- */
-export async function addRecord(
+/** Writes everything in one strict transaction; false, and nothing written, when the id is taken. */
+async function write(
   body: VisitBody,
   photos: readonly EnqueuedPhoto[],
-  options: EnqueueOptions = {},
-): Promise<void> {
+  options: EnqueueOptions,
+): Promise<boolean> {
   const { visit, outbox, photoRows } = await prepare(body, photos, options);
   const draft = draftKey(body.household_id);
+  let free = true;
   await writeStrict(['visits', 'photos', 'outbox', 'drafts', 'meta'], async (tx) => {
+    free = (await tx.objectStore('outbox').get(body.id)) === undefined;
+    if (!free) return;
     await tx.objectStore('drafts').delete(draft);
-    if (await tx.objectStore('outbox').get(body.id)) return;
     const n = await nextNumber(tx);
     await tx.objectStore('visits').put(visit, body.id);
     await tx.objectStore('outbox').put({ ...outbox, n }, body.id);
@@ -120,6 +131,50 @@ export async function addRecord(
     await Promise.all(photoRows.map((row) => photoStore.put(row, [row.visit_id, row.sha256])));
     if (options.corrects !== undefined) await markCorrected(tx, options.corrects, body.id);
   });
+  return free;
+}
+
+/** Whether two bodies say the same; the moment of pressing "save" does not count. */
+function sameVisit(a: VisitBody, b: VisitBody): boolean {
+  return canonical(asJson({ ...a, finished_at: '' })) === canonical(asJson({ ...b, finished_at: '' }));
+}
+
+/** Another tab saved this id with other answers: these become a visit of their own, after that one. */
+async function apart(body: VisitBody): Promise<{ body: VisitBody; corrects: string | undefined }> {
+  const records = await loadRecords();
+  const before = records.find((record) => record.visit_id === body.id);
+  const id = uuidv7();
+  if (!before) return { body: { ...body, id }, corrects: undefined };
+  if (refused(before.entry.state)) return { body: { ...body, id }, corrects: body.id };
+  const chain = records.map(({ visit_id, revises, entry }) => ({
+    visitId: visit_id,
+    revises,
+    state: entry.state,
+  }));
+  return { body: { ...body, id, revises: newestRevision(chain, body.id) }, corrects: undefined };
+}
+
+/**
+ * Saves a finished visit: body, photos, queue entry and the end of its draft in one strict transaction. Resolves
+ * with the id it is stored under: a new one when another tab saved other answers under the given one. Saving the
+ * same visit again changes nothing. Rejects when the phone could not store it; then it is still a draft.
+ */
+export async function addRecord(
+  body: VisitBody,
+  photos: readonly EnqueuedPhoto[],
+  options: EnqueueOptions = {},
+): Promise<string> {
+  if (await write(body, photos, options)) return body.id;
+  const stored = await loadBody(body.id);
+  if (stored && sameVisit(stored, body)) {
+    await writeStrict(['drafts'], async (tx) => {
+      await tx.objectStore('drafts').delete(draftKey(body.household_id));
+    });
+    return body.id;
+  }
+  const other = await apart(body);
+  if (await write(other.body, photos, { ...options, corrects: other.corrects })) return other.body.id;
+  throw new Error('a new visit id was taken');
 }
 
 /** The body of a saved visit, or null. */

@@ -10,7 +10,7 @@ import { categoryWord, severityWord, showDay, showInstant, stateWord } from '../
 import { registerTexts, t } from '../../core/i18n';
 import { back } from '../../core/nav';
 import { online } from '../../core/network';
-import { outboxItems } from '../../core/outbox';
+import { answeredReturns, outboxItems } from '../../core/outbox';
 import { texts as zh } from '../../i18n/zh-CN/households';
 import { AppBar, Page } from '../../ui/appBar';
 import { Button } from '../../ui/button';
@@ -19,7 +19,7 @@ import { Light } from '../../ui/light';
 import { Skeleton } from '../../ui/progress';
 import { EmptyState } from '../../ui/states';
 import { Tag } from '../../ui/tag';
-import { groupOf, savedThisMonth } from './worklist';
+import { type GroupId, groupOf, savedThisMonth } from './worklist';
 
 registerTexts({ zh, en: () => import('../../i18n/en/households') });
 
@@ -165,12 +165,15 @@ function History({ householdId }: { householdId: string }) {
   );
 }
 
-/** The words of the main button: what beginning means for this household now. */
-function actionKey(household: Household): string {
-  if (draftHouseholds.value.has(household.id)) return 'household.continue';
+function groupNow(household: Household): GroupId {
   const day = today();
   const saved = savedThisMonth({ today: day, saved: outboxItems.value }).get(household.id);
-  const group = groupOf(household, saved, day);
+  return groupOf(household, saved, answeredReturns(outboxItems.value), day);
+}
+
+/** The words of the main button: what beginning means for this household now. */
+function actionKey(household: Household, group: GroupId): string {
+  if (draftHouseholds.value.has(household.id)) return 'household.continue';
   if (group === 'returned') return 'household.fix';
   return group === 'done' ? 'household.again' : 'household.start';
 }
@@ -184,7 +187,8 @@ export function HouseholdPage({ householdId }: { householdId: string }) {
         <EmptyState icon="home" title={t('household.missing')} text={t('household.missingText')} />
       </Page>
     );
-  const action = actionKey(household);
+  const group = groupNow(household);
+  const action = actionKey(household, group);
   return (
     <Page
       bar={
@@ -205,7 +209,7 @@ export function HouseholdPage({ householdId }: { householdId: string }) {
         </Button>
       }
     >
-      {action === 'household.fix' && <ReturnedCard household={household} />}
+      {group === 'returned' && <ReturnedCard household={household} />}
       <About household={household} />
       <Members members={household.members} />
       <LastVisit household={household} />

@@ -1,6 +1,7 @@
 /** Searching and sorting the worklist. */
 import { describe, expect, it } from 'vitest';
 import type { Household } from '../../core/api/types';
+import { answeredReturns } from '../../core/outbox/returns';
 import { prepare, search } from './search';
 import { groupOf, type SavedVisit, sortWork } from './worklist';
 
@@ -86,10 +87,18 @@ const TODAY = '2026-11-22';
 
 function saved(over: Partial<SavedVisit>): SavedVisit {
   const savedAt = Date.parse('2026-11-21T02:00:00Z');
-  return { visitId: 'v', householdId: 'h', savedAt, state: 'queued', correctedBy: null, ...over };
+  return {
+    visitId: 'v',
+    householdId: 'h',
+    savedAt,
+    state: 'queued',
+    correctedBy: null,
+    revises: null,
+    ...over,
+  };
 }
 
-const returned = { reviewed_at: '2026-11-20T00:00:00Z' } as Household['returned'];
+const returned = { visit_id: 'v0', reviewed_at: '2026-11-20T00:00:00Z' } as Household['returned'];
 const visited = (at: string, state: string) => ({ visited_at: at, state }) as Household['last_visit'];
 
 describe('the worklist', () => {
@@ -123,7 +132,19 @@ describe('the worklist', () => {
       undefined,
       'returned',
     ],
-    ['returned and corrected since, still on this phone', household({ returned }), saved({}), 'done'],
+    [
+      'returned and corrected since, still on this phone',
+      household({ returned }),
+      saved({ revises: 'v0' }),
+      'done',
+    ],
+    ['returned, with a later visit that does not answer it', household({ returned }), saved({}), 'returned'],
+    [
+      'returned, with an answer that was refused',
+      household({ returned }),
+      saved({ revises: 'v0', state: 'rejected' }),
+      'returned',
+    ],
     [
       'returned after the visit on this phone',
       household({ returned }),
@@ -131,7 +152,8 @@ describe('the worklist', () => {
       'returned',
     ],
   ] as const)('puts a household %s into its group', (_name, item, visit, group) => {
-    expect(groupOf(item, visit, TODAY)).toBe(group);
+    const answered = answeredReturns(visit ? [visit] : []);
+    expect(groupOf(item, visit, answered, TODAY)).toBe(group);
   });
 
   it('counts a visit that waits on this phone as done but not as delivered', () => {

@@ -3,6 +3,7 @@ import type { Household } from '../../core/api/types';
 import { daysBetween } from '../../core/clock';
 import { categoryWord, severityWord, showDay } from '../../core/format';
 import { t } from '../../core/i18n';
+import { answeredReturns } from '../../core/outbox/returns';
 import type { TextSize } from '../../core/prefs';
 import { LightShape } from '../../ui/light';
 import { Tag, type Tone } from '../../ui/tag';
@@ -28,6 +29,7 @@ interface Mark {
 /** What all rows of a list share; words are made only for the rows that are drawn. */
 interface Shared extends RowContext {
   latest: ReadonlyMap<string, SavedVisit>;
+  answered: ReadonlySet<string>;
 }
 
 interface Row {
@@ -86,7 +88,7 @@ function toLines(items: readonly Household[], group: GroupId | null, shared: Sha
 }
 
 function share(context: RowContext): Shared {
-  return { ...context, latest: savedThisMonth(context) };
+  return { ...context, latest: savedThisMonth(context), answered: answeredReturns(context.saved) };
 }
 
 /** The worklist as lines, empty groups left out. */
@@ -130,7 +132,7 @@ export function ListLine({ line }: { line: Line }) {
 function HouseholdRow({ line }: { line: Row }) {
   const { household, shared } = line;
   const visit = shared.latest.get(household.id);
-  const group = line.group ?? groupOf(household, visit, shared.today);
+  const group = line.group ?? groupOf(household, visit, shared.answered, shared.today);
   const mark = markOf(household, group, visit, shared);
   const severity = household.last_visit?.severity;
   const edge = `${line.first ? ' hh-first' : ''}${line.last ? ' hh-last' : ''}`;

@@ -1,6 +1,7 @@
 /** What to do next: households grouped by urgency. Pure. */
 import type { Household } from '../../core/api/types';
 import { dayOf, daysBetween } from '../../core/clock';
+import { answeredReturns, refused } from '../../core/outbox/returns';
 
 export type GroupId = 'returned' | 'overdue' | 'due' | 'later' | 'done';
 export const GROUPS: readonly GroupId[] = ['returned', 'overdue', 'due', 'later', 'done'];
@@ -15,6 +16,8 @@ export interface SavedVisit {
   savedAt: number;
   state: string;
   correctedBy: string | null;
+  /** The visit it replaces, for example a returned one. */
+  revises: string | null;
 }
 
 export interface Context {
@@ -37,7 +40,7 @@ export function savedThisMonth(context: Context): Map<string, SavedVisit> {
   const month = context.today.slice(0, 7);
   const map = new Map<string, SavedVisit>();
   for (const visit of context.saved) {
-    const counts = visit.correctedBy === null && visit.state !== 'rejected' && visit.state !== 'conflicted';
+    const counts = visit.correctedBy === null && !refused(visit.state);
     if (!counts || dayOf(visit.savedAt).slice(0, 7) !== month) continue;
     const other = map.get(visit.householdId);
     if (!other || other.savedAt < visit.savedAt) map.set(visit.householdId, visit);
@@ -51,15 +54,19 @@ function visitedInMonth(household: Household, month: string): boolean {
   return dayOf(Date.parse(visit.visited_at)).slice(0, 7) === month;
 }
 
-/** A return stands until a visit saved after it. */
-function isReturned(household: Household, saved: SavedVisit | undefined): boolean {
-  if (!household.returned) return false;
-  return !saved || saved.savedAt <= Date.parse(household.returned.reviewed_at);
+/** A return stands until a saved visit replaces the returned one; any other visit leaves it open. */
+function isReturned({ returned }: Household, answered: ReadonlySet<string>): boolean {
+  return returned !== null && !answered.has(returned.visit_id);
 }
 
-/** The group a household belongs to. */
-export function groupOf(household: Household, saved: SavedVisit | undefined, today: string): GroupId {
-  if (isReturned(household, saved)) return 'returned';
+/** The group a household belongs to; `saved` counts this month, `answered` are the visits replaced by saved ones. */
+export function groupOf(
+  household: Household,
+  saved: SavedVisit | undefined,
+  answered: ReadonlySet<string>,
+  today: string,
+): GroupId {
+  if (isReturned(household, answered)) return 'returned';
   if (saved || visitedInMonth(household, today.slice(0, 7))) return 'done';
   if (household.due_on === null) return 'later';
   const days = daysBetween(today, household.due_on);
@@ -88,10 +95,11 @@ function byUrgency(a: Household, b: Household): number {
 export function sortWork(households: readonly Household[], context: Context): Sorted {
   const groups: Record<GroupId, Household[]> = { returned: [], overdue: [], due: [], later: [], done: [] };
   const saved = savedThisMonth(context);
+  const answered = answeredReturns(context.saved);
   let delivered = 0;
   for (const household of households) {
     const visit = saved.get(household.id);
-    const group = groupOf(household, visit, context.today);
+    const group = groupOf(household, visit, answered, context.today);
     groups[group].push(household);
     const signed = visit ? visit.state === 'complete' || visit.state === 'photos' : true;
     if (group === 'done' && signed) delivered += 1;

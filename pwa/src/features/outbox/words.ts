@@ -3,19 +3,19 @@ import { codeText, problemText } from '../../core/api/problem';
 import { now } from '../../core/clock';
 import { kindWord, showAgo, showInstant } from '../../core/format';
 import { t } from '../../core/i18n';
-import type { OutboxItem } from '../../core/outbox';
+import { type OutboxItem, refused as refusedState } from '../../core/outbox';
 import type { Tone } from '../../ui/tag';
 
-export type Pile = 'attention' | 'waiting' | 'sent';
-export const PILES: readonly Pile[] = ['attention', 'waiting', 'sent'];
+export type Pile = 'attention' | 'waiting' | 'sent' | 'replaced';
+export const PILES: readonly Pile[] = ['attention', 'waiting', 'sent', 'replaced'];
 
 function refused(item: OutboxItem): boolean {
-  return item.state === 'rejected' || item.state === 'conflicted';
+  return refusedState(item.state);
 }
 
 /** Which list a visit belongs to. */
 export function pileOf(item: OutboxItem): Pile {
-  if (refused(item)) return item.correctedBy === null ? 'attention' : 'sent';
+  if (refused(item)) return item.correctedBy === null ? 'attention' : 'replaced';
   if (item.state !== 'complete') return 'waiting';
   return item.photosRefused > 0 && item.correctedBy === null ? 'attention' : 'sent';
 }

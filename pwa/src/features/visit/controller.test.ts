@@ -154,6 +154,21 @@ describe('saving', () => {
     expect(photos.map((p) => p.sha256)).toEqual(body?.photos.map((p) => p.sha256));
   });
 
+  it('names photos that only the server holds, unless they were removed, and uploads none of them', async () => {
+    const ref = (sha256: string) => ({ sha256, length: 2, kind: 'house' as const, taken_at: 't' });
+    const world = openWorld({ draft: { answers: CLEAN, revises: 'v0', photos: [ref('a'), ref('b')] } });
+    await world.controller.removePhoto('a');
+    await world.controller.save();
+    expect(world.sent[0]?.body.photos).toEqual([ref('b')]);
+    expect(world.sent[0]?.photos).toEqual([]);
+  });
+
+  it('shows the visit under the id it was stored under', async () => {
+    const world = openWorld({ draft: { answers: CLEAN }, services: { enqueueVisit: async () => 'other' } });
+    await world.controller.save();
+    expect(world.controller.phase.value).toEqual({ kind: 'saved', visitId: 'other' });
+  });
+
   it('takes the same picture once', async () => {
     const world = openWorld();
     await world.controller.addPhoto(new Blob(['one']), 'house');

@@ -118,7 +118,7 @@ function photoActs({ draft, change, flush }: Keeper, services: Services) {
   return { addPhoto, removePhoto };
 }
 
-/** Hands the finished visit to the outbox; resolves with its id when everything is on disk. */
+/** Hands the finished visit to the outbox; resolves with the id it is stored under when everything is on disk. */
 async function close(opened: Opened, draft: Draft, form: Form, services: Services): Promise<string> {
   const { household } = opened;
   const device = { deviceId: await services.deviceId(), appVersion: services.appVersion };
@@ -127,8 +127,7 @@ async function close(opened: Opened, draft: Draft, form: Form, services: Service
   const stored = await services.listPhotos(body.id);
   const photos = stored.flatMap((p) => (p.bytes && wanted.has(p.sha256) ? [{ ...p, bytes: p.bytes }] : []));
   const corrects = draft.corrects === null ? {} : { corrects: draft.corrects };
-  await services.enqueueVisit(body, photos, { headName: household.head_name, ...corrects });
-  return body.id;
+  return services.enqueueVisit(body, photos, { headName: household.head_name, ...corrects });
 }
 
 function saveAct(

@@ -3,7 +3,7 @@
 import { canonical, type Json } from '../../core/canonical';
 import { type Form, PHOTOS, type Step } from './model';
 import { isItem } from './reading';
-import type { Draft, Household, ReadonlyAnswers, VisitBody } from './types';
+import type { Draft, Household, PhotoRef, ReadonlyAnswers, VisitBody } from './types';
 
 export interface Birth {
   readonly id: string;
@@ -46,6 +46,29 @@ function dropMasked(change: Json): Json {
   if (!isItem(change) || !String(change['id_number'] ?? '').includes('*')) return change;
   const { id_number: _masked, ...rest } = change;
   return rest;
+}
+
+/** Photos of a returned visit that the server holds: named again they stay, no bytes are needed here. */
+export function photosAtServer(returned: Household['returned']): PhotoRef[] {
+  const held = (returned?.photos ?? []).filter(({ state }) => state === 'stored' || state === 'ready');
+  return held.map(
+    ({ sha256, length, kind, taken_at }) =>
+      ({ sha256, length, kind, ...(taken_at !== null && { taken_at }) }) as PhotoRef,
+  );
+}
+
+/** Refusals that say: what the record replaces is not there to be replaced. */
+const WRONG_REVISION: ReadonlySet<string> = new Set(['revision_outdated', 'revision_unknown']);
+
+/** What the corrected copy of a refused record replaces: the open return where the old aim was wrong. */
+export function revisedBy(
+  body: VisitBody,
+  code: string | undefined,
+  returned: Household['returned'],
+): string | null {
+  if (code === undefined || !WRONG_REVISION.has(code)) return body.revises;
+  // A list read before the refusal may still name the visit that the server no longer lets be replaced.
+  return returned === null || returned.visit_id === body.revises ? null : returned.visit_id;
 }
 
 /** A form that corrects a record the server refused: same content, an identity of its own. */

@@ -19,7 +19,7 @@ import { ReviewSheet } from './reviewSheet';
 import { SavedView } from './savedView';
 import { cards, numberOf, type OpenSection, openSections } from './sections';
 import { StepView } from './stepView';
-import { personName } from './words';
+import { personName, withoutStop } from './words';
 
 /** Long enough to see the tap take, short enough not to wait for it. */
 const GLANCE_MS = 220;
@@ -212,10 +212,10 @@ function Notices({ controller, gps }: { controller: Controller; gps: Gps }) {
       )}
       {problem && (
         <Banner tone="amber" icon="alert">
-          {t('visit.refused', { why: errorText(new ServerProblem(problem)) })}
+          {t('visit.refused', { why: withoutStop(errorText(new ServerProblem(problem))) })}
         </Banner>
       )}
-      {returned && draft.revises !== null && (
+      {returned && draft.revises === returned.visit_id && (
         <Banner tone="accent" icon="refresh">
           <b>{t('visit.returned', { name: returned.reviewer_name })}</b>
           <br />

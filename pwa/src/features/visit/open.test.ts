@@ -19,8 +19,16 @@ vi.mock('../../core/checklists', () => ({
   checklist: () =>
     phone.checklist ? Promise.resolve(phone.checklist) : Promise.reject(new Error('offline')),
 }));
-vi.mock('../../core/drafts', () => ({ loadDraft: () => Promise.resolve(phone.draft) }));
-vi.mock('../../core/outbox', () => ({
+vi.mock('../../core/drafts', () => ({
+  loadDraft: () => Promise.resolve(phone.draft),
+  saveDraft: (_household: string, draft: unknown) => {
+    phone.draft = draft;
+    return Promise.resolve();
+  },
+}));
+vi.mock('../../core/outbox', async () => ({
+  ...(await import('../../core/outbox/returns')),
+  newestSaved: (id: string) => id,
   reopen: () => Promise.resolve(phone.record),
   outboxItems: {
     get value() {
@@ -46,7 +54,29 @@ const returned = {
   reviewed_at: '2026-11-20T00:00:00Z',
   reviewer_name: '',
 };
-const saved = (state: string) => ({ householdId: 'h1', savedAt: Date.parse('2026-11-21T00:00:00Z'), state });
+const saved = (state: string, revises: string | null = 'v0') => ({
+  visitId: 'v1',
+  householdId: 'h1',
+  savedAt: Date.parse('2026-11-21T00:00:00Z'),
+  state,
+  revises,
+});
+const begun = {
+  id: 'kept',
+  checklist_version: '2026-1',
+  revises: null,
+  photos: [],
+  answers: { consent: 'yes' },
+};
+const again = (sha256: string, state: 'expected' | 'stored' | 'ready' | 'refused') => ({
+  id: sha256,
+  sha256,
+  kind: 'house' as const,
+  state,
+  reason: null,
+  length: 2,
+  taken_at: '2026-11-19T00:00:00Z',
+});
 
 beforeEach(() => {
   Object.assign(phone, { households: [household()], checklist, draft: null, items: [], record: null });
@@ -101,5 +131,68 @@ describe('opening the form of a household', () => {
     expect((await openVisit('h1')).draft.revises).toBe('v0');
     phone.items = [saved('queued')];
     expect((await openVisit('h1')).draft.revises).toBeNull();
+    phone.items = [saved('queued', null)];
+    expect((await openVisit('h1')).draft.revises).toBe('v0');
+  });
+
+  it('lets a draft begun before the return answer it, with answers of its own', async () => {
+    phone.households = [household({ returned: { ...returned, photos: [again('p', 'ready')] } })];
+    phone.draft = begun;
+    const { draft, resumed } = await openVisit('h1');
+    expect([draft.revises, draft.answers, resumed]).toEqual(['v0', { consent: 'yes' }, true]);
+    expect(draft.photos.map((photo) => photo.sha256)).toEqual(['p']);
+    expect(phone.draft).toEqual(draft);
+  });
+
+  it('gives a draft that another tab saved an id of its own', async () => {
+    const photo = { sha256: 'p', bytes: new ArrayBuffer(2), length: 2, kind: 'house', taken_at: 't' };
+    const draft = { ...begun, id: 'v1', photos: [{ sha256: 'p', length: 2, kind: 'house', taken_at: 't' }] };
+    phone.photos.set('v1', [photo, { ...photo, sha256: 'removed' }]);
+    phone.draft = draft;
+    phone.items = [saved('complete', null)];
+    const opened = (await openVisit('h1')).draft;
+    expect(opened.id).not.toBe('v1');
+    expect([opened.revises, opened.corrects, opened.answers]).toEqual(['v1', null, draft.answers]);
+    expect(phone.photos.get(opened.id)).toEqual([photo]);
+    phone.draft = draft;
+    phone.items = [saved('rejected', null)];
+    expect((await openVisit('h1')).draft).toMatchObject({ revises: null, corrects: 'v1' });
+  });
+
+  it('keeps the photos of the return that the server holds, without their bytes', async () => {
+    const photos = [again('a', 'stored'), again('b', 'ready'), again('c', 'expected'), again('d', 'refused')];
+    phone.households = [household({ returned: { ...returned, photos } })];
+    const { draft } = await openVisit('h1');
+    const ref = { length: 2, kind: 'house', taken_at: '2026-11-19T00:00:00Z' };
+    expect(draft.photos).toEqual([
+      { ...ref, sha256: 'a' },
+      { ...ref, sha256: 'b' },
+    ]);
+    expect(phone.photos.get(draft.id)).toBeUndefined();
+  });
+
+  it.each([
+    ['revision_outdated', 'old', 'v0'],
+    ['revision_unknown', 'old', 'v0'],
+    ['revision_outdated', 'v0', null],
+    ['invalid_answers', 'old', 'old'],
+  ])('corrects a record refused with %s that replaced %s to replace %s', async (code, revises, expected) => {
+    phone.households = [household({ returned })];
+    const body = {
+      id: 'refused',
+      checklist_version: '2026-1',
+      revises,
+      answers: CLEAN,
+      photos: [],
+      notes: {},
+    };
+    phone.record = { body, photos: [], problem: { code } };
+    expect((await openVisit('h1', 'refused')).draft.revises).toBe(expected);
+  });
+
+  it('corrects a record with a wrong revision into a new visit where nothing is returned', async () => {
+    const body = { id: 'refused', checklist_version: '2026-1', revises: 'old', answers: CLEAN, photos: [] };
+    phone.record = { body, photos: [], problem: { code: 'revision_outdated' } };
+    expect((await openVisit('h1', 'refused')).draft.revises).toBeNull();
   });
 });

@@ -4,11 +4,13 @@ import type { Problem } from '../../core/api/types';
 import { householdById } from '../../core/assignments';
 import { checklist } from '../../core/checklists';
 import { nowIso } from '../../core/clock';
-import { loadDraft } from '../../core/drafts';
+import { loadDraft, saveDraft } from '../../core/drafts';
 import { uuidv7 } from '../../core/ids';
-import { outboxItems, reopen } from '../../core/outbox';
+import { answeredReturns, newestSaved, outboxItems, refused, reopen } from '../../core/outbox';
 import { listPhotos, putPhoto, type StoredPhoto } from '../../core/photos';
-import { correctionOf, newDraft, withNumbers } from './draft';
+import { correctionOf, newDraft, photosAtServer, revisedBy, withNumbers } from './draft';
+import { PHOTOS } from './model';
+import { MOST_PHOTOS } from './photoRules';
 import type { Checklist, Draft, Household, PhotoRef } from './types';
 
 export interface Opened {
@@ -32,24 +34,24 @@ async function definition(version?: string): Promise<Checklist> {
   }
 }
 
-/** Copies to a new visit the photos whose bytes this phone still holds; the others have to be taken again. */
+/** Copies to a new visit the photos whose bytes this phone still holds. */
 async function carryPhotos(photos: readonly StoredPhoto[], to: string): Promise<PhotoRef[]> {
   const held = photos.flatMap((photo) => (photo.bytes ? [{ ...photo, bytes: photo.bytes }] : []));
   for (const photo of held) await putPhoto(to, photo);
   return held.map(({ sha256, length, kind, taken_at }) => ({ sha256, length, kind, taken_at }));
 }
 
-/** Whether a new record answers the return already; the list of the server may not know it yet. */
-function answered({ id, returned }: Household): boolean {
-  if (returned === null) return false;
-  const after = Date.parse(returned.reviewed_at);
-  return outboxItems.value.some(
-    (item) =>
-      item.householdId === id &&
-      item.savedAt > after &&
-      item.state !== 'rejected' &&
-      item.state !== 'conflicted',
-  );
+/** Both lists, each photo once. */
+function together(first: readonly PhotoRef[], second: readonly PhotoRef[]): PhotoRef[] {
+  const known = new Set(first.map((photo) => photo.sha256));
+  return [...first, ...second.filter((photo) => !known.has(photo.sha256))];
+}
+
+/** The household without a return that a saved record answers; the list of the server may not know it yet. */
+function asItStands(household: Household): Household {
+  const { returned } = household;
+  const open = returned !== null && !answeredReturns(outboxItems.value).has(returned.visit_id);
+  return open ? household : { ...household, returned: null };
 }
 
 async function begin(household: Household): Promise<Opened> {
@@ -59,17 +61,52 @@ async function begin(household: Household): Promise<Opened> {
   const sent = fresh.revises === null ? null : await reopen(fresh.revises);
   const draft = { ...fresh, answers: withNumbers(fresh.answers, sent?.body.answers ?? null) };
   const before = draft.revises === null ? [] : await listPhotos(draft.revises);
-  const photos = await carryPhotos(before, draft.id);
+  const photos = together(await carryPhotos(before, draft.id), photosAtServer(household.returned));
   return { household, checklist: definitionNow, draft: { ...draft, photos }, resumed: false, problem: null };
 }
 
 async function correct(household: Household, from: string): Promise<Opened | null> {
   const record = await reopen(from);
   if (!record) return null;
-  const form = await definition(record.body.checklist_version);
-  const draft = correctionOf(record.body, { id: uuidv7(), version: form.version, now: nowIso() });
-  const photos = await carryPhotos(record.photos, draft.id);
-  return { household, checklist: form, draft: { ...draft, photos }, resumed: false, problem: record.problem };
+  const { body, problem } = record;
+  const form = await definition(body.checklist_version);
+  const copy = correctionOf(body, { id: uuidv7(), version: form.version, now: nowIso() });
+  const revises = revisedBy(body, problem?.code, household.returned);
+  const wanted = new Set(body.photos.map((photo) => photo.sha256));
+  const atServer = revises === household.returned?.visit_id ? photosAtServer(household.returned) : [];
+  const kept = atServer.filter((photo) => wanted.has(photo.sha256));
+  const photos = together(await carryPhotos(record.photos, copy.id), kept);
+  return { household, checklist: form, draft: { ...copy, revises, photos }, resumed: false, problem };
+}
+
+/** A draft whose id was saved meanwhile, in another tab: it goes on as a visit of its own, after that one. */
+async function apartFromSaved(draft: Draft): Promise<Draft> {
+  const saved = outboxItems.value.find((item) => item.visitId === draft.id);
+  if (!saved) return draft;
+  const moved = { ...draft, id: uuidv7() };
+  const wanted = new Set(draft.photos.map((photo) => photo.sha256));
+  const photos = (await listPhotos(draft.id)).filter((photo) => wanted.has(photo.sha256));
+  await carryPhotos(photos, moved.id);
+  if (refused(saved.state)) return { ...moved, corrects: saved.visitId };
+  return { ...moved, revises: newestSaved(saved.visitId), corrects: null };
+}
+
+/** A draft begun before the return came: it answers the return with answers of its own. */
+function answering(draft: Draft, { returned }: Household, most: number): Draft {
+  if (returned === null || draft.revises !== null) return draft;
+  const photos = together(draft.photos, photosAtServer(returned)).slice(
+    0,
+    Math.max(most, draft.photos.length),
+  );
+  return { ...draft, revises: returned.visit_id, photos };
+}
+
+async function resume(household: Household, kept: Draft): Promise<Opened> {
+  const form = await definition(kept.checklist_version);
+  const most = form.questions.find((question) => question.id === PHOTOS)?.max_count ?? MOST_PHOTOS;
+  const draft = answering(await apartFromSaved(kept), household, most);
+  if (draft !== kept) await saveDraft(household.id, draft);
+  return { household, checklist: form, draft, resumed: true, problem: null };
 }
 
 /**
@@ -77,14 +114,12 @@ async function correct(household: Household, from: string): Promise<Opened | nul
  * NoChecklist when this phone lacks them.
  */
 export async function openVisit(householdId: string, from?: string): Promise<Opened> {
-  const household = householdById(householdId);
-  if (!household) throw new UnknownHousehold(householdId);
+  const known = householdById(householdId);
+  if (!known) throw new UnknownHousehold(householdId);
+  const household = asItStands(known);
   const kept = await loadDraft<Draft>(householdId);
   // A form begun earlier comes first, even before a correction: opening another would overwrite it.
-  if (kept) {
-    const form = await definition(kept.checklist_version);
-    return { household, checklist: form, draft: kept, resumed: true, problem: null };
-  }
+  if (kept) return resume(household, kept);
   const corrected = from === undefined ? null : await correct(household, from);
-  return corrected ?? begin(answered(household) ? { ...household, returned: null } : household);
+  return corrected ?? begin(household);
 }

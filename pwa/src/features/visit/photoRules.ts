@@ -3,6 +3,9 @@
 import { type Facts, holds } from '../../core/policy/expression';
 import type { PhotoKind, PhotoRef } from './types';
 
+/** Photos a visit may have when the checklist does not say. */
+export const MOST_PHOTOS = 6;
+
 const CALLS: readonly (readonly [PhotoKind, Parameters<typeof holds>[0]])[] = [
   ['house', { fact: 'house_state', is_not: 'safe' }],
   ['water', { fact: 'water_state', is_not: 'ok' }],

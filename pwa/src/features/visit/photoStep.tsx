@@ -6,11 +6,10 @@ import { listPhotos } from '../../core/photos';
 import { holds } from '../../core/policy/expression';
 import { Icon } from '../../ui/icon';
 import type { Controller } from './controller';
+import { photosAtServer } from './draft';
 import type { Step } from './model';
-import { wantedKinds } from './photoRules';
+import { MOST_PHOTOS, wantedKinds } from './photoRules';
 import type { PhotoKind, PhotoRef } from './types';
-
-const MOST = 6;
 
 interface PhotoProps {
   readonly controller: Controller;
@@ -49,11 +48,11 @@ export function PhotoStep({ controller, step }: PhotoProps) {
   const { question } = step;
   const photos = controller.draft.value.photos;
   const { facts } = controller.form.value;
-  const most = question.max_count ?? MOST;
+  const most = question.max_count ?? MOST_PHOTOS;
   const camera = useCamera(controller, most);
   const wanted = wantedKinds(facts, photos);
   const due = question.required_when !== undefined && holds(question.required_when, facts);
-  const left = controller.draft.value.revises === null ? 0 : leftBehind(controller);
+  const kept = keptAtServer(controller);
   return (
     <fieldset class="choice stack">
       <legend class="choice-legend">
@@ -61,7 +60,7 @@ export function PhotoStep({ controller, step }: PhotoProps) {
       </legend>
       {question.hint && <p class="field-hint">{pick(question.hint)}</p>}
       {due && photos.length === 0 && <p class="field-hint">{t('visit.photo.due')}</p>}
-      {left > 0 && <p class="field-hint">{t('visit.photo.before', { n: left })}</p>}
+      {kept > 0 && <p class="field-hint">{t('visit.photo.before', { n: kept })}</p>}
       <Pictures controller={controller} photos={photos} busy={camera.busy} onRetake={camera.retake} />
       <div class="visit-shots">
         {question.options?.map((option) => (
@@ -114,10 +113,13 @@ function Shot({ label, wanted, full, onOpen, onFiles }: ShotProps) {
   );
 }
 
-/** Photos of the returned visit that are on the server but no longer on this phone. */
-function leftBehind(controller: Controller): number {
-  const before = controller.opened.household.returned?.photos.length ?? 0;
-  return Math.max(0, before - controller.opened.draft.photos.length);
+/** How many photos of the form the server holds already, from the returned visit. */
+function keptAtServer(controller: Controller): number {
+  const { returned } = controller.opened.household;
+  const { revises, photos } = controller.draft.value;
+  if (returned === null || returned.visit_id !== revises) return 0;
+  const held = new Set(photosAtServer(returned).map((photo) => photo.sha256));
+  return photos.filter((photo) => held.has(photo.sha256)).length;
 }
 
 interface PicturesProps {

@@ -214,7 +214,7 @@ describe('saving', () => {
     let full = true;
     open({
       draft: { answers: CLEAN, at: 'ask_help' },
-      services: { enqueueVisit: () => (full ? Promise.reject(new Error('full')) : Promise.resolve()) },
+      services: { enqueueVisit: () => (full ? Promise.reject(new Error('full')) : Promise.resolve('v1')) },
     });
     const sheet = openSheet();
     fireEvent.click(sheet.getByRole('button', { name: '保存' }));

@@ -51,7 +51,8 @@ export function StepView(props: StepProps) {
 /** What the reviewer said about this question. */
 function Comments({ controller, question }: { controller: Controller; question: string }) {
   const { household, draft, problem } = controller.opened;
-  const returned = draft.revises === null ? [] : (household.returned?.comments ?? []);
+  const answers = household.returned?.visit_id === draft.revises;
+  const returned = answers ? (household.returned?.comments ?? []) : [];
   const comments = returned.filter((c) => c.question === question);
   const refused = problem?.errors?.[question] ?? [];
   return (

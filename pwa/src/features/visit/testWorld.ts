@@ -124,6 +124,7 @@ export function openWorld({
     },
     enqueueVisit: async (body, attached, options) => {
       sent.push({ body, photos: attached, corrects: options?.corrects });
+      return body.id;
     },
     putPhoto: async (_visit, photo) => {
       photos.set(photo.sha256, photo);

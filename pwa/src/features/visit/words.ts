@@ -66,3 +66,6 @@ export function issueText(issue: Issue): string {
   if (isMoney(limit)) return t('visit.issue.too_much', { limit: showMoney(limit) });
   return t('visit.issue.too_early', { limit: showDay(limit) });
 }
+
+/** A sentence without its full stop, to stand inside another one. */
+export const withoutStop = (sentence: string): string => sentence.trim().replace(/[。.]+$/u, '');

@@ -9,6 +9,7 @@ export const texts = {
   'outbox.attention': 'Needs your attention',
   'outbox.waiting': 'Waiting to be sent',
   'outbox.sent': 'Received by the server',
+  'outbox.replaced': 'Corrected and sent anew',
   'outbox.count': '{n}',
   'outbox.retry': 'Send now',
   'outbox.sending': 'Sending',

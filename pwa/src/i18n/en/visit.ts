@@ -67,7 +67,7 @@ export const texts = {
   'visit.photo.count': '{n} / {most}',
   'visit.photo.due': 'With the answers above, photos are needed this time.',
   'visit.photo.before':
-    'The returned visit has {n} more photos on the server, visible to the reviewer; take here what is missing.',
+    '{n} photos of the returned visit are on the server and are kept; remove those that should not stay.',
   'visit.photo.wanted': 'Please take',
   'visit.photo.name': '{kind} {n}',
   'visit.photo.busy': 'Making it smaller',

@@ -9,6 +9,7 @@ export const texts = {
   'outbox.attention': '需要您看一下',
   'outbox.waiting': '等待上传',
   'outbox.sent': '已送达',
+  'outbox.replaced': '已改正重发',
   'outbox.count': '{n} 户',
   'outbox.retry': '现在上传',
   'outbox.sending': '正在上传',

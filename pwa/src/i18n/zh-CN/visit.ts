@@ -65,7 +65,7 @@ export const texts = {
   'visit.roster.spouse_sex': '户主和配偶性别相同，请核对',
   'visit.photo.count': '{n} / {most} 张',
   'visit.photo.due': '按上面的情况，这次要拍照片。',
-  'visit.photo.before': '退回的那次还有 {n} 张照片在服务器上，审核时看得到；要补的请在这里拍。',
+  'visit.photo.before': '上次的 {n} 张照片已在服务器上，会一起保留；不要的可以删除。',
   'visit.photo.wanted': '请拍',
   'visit.photo.name': '{kind} {n}',
   'visit.photo.busy': '正在缩小',
