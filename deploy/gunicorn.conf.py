@@ -7,6 +7,7 @@ cheap. 2 × 32 kept the answer time of others at 6 ms while 40 phones uploaded s
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -31,6 +32,11 @@ loglevel = os.environ.get("GUNICORN_LOG_LEVEL", "warning")
 accesslog = None  # the app writes its own line a request, without personal data
 
 _jobs: list[subprocess.Popen[bytes]] = []
+
+
+def post_worker_init(_worker: Any) -> None:
+    """Leave Ctrl-C to the master: a worker that gets it from the terminal and from the master may hang."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def when_ready(_server: Any) -> None:

@@ -15,6 +15,7 @@ import time
 from types import FrameType
 
 COMMAND = [sys.executable, "-m", "flask", "--app", "wsgi", "jobs", "run"]
+START_AFTER_SECONDS = 2.0  # the web workers load first: people wait for them, jobs do not
 LOOK_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 30.0
 STEADY_SECONDS = 60.0
@@ -26,14 +27,25 @@ class _Stop(Exception):
 
 
 def _on_signal(_number: int, _frame: FrameType | None) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):  # a second one must not cut the orderly end short
+        signal.signal(number, signal.SIG_IGN)
     raise _Stop
 
 
 def main() -> None:
     """Keep one job worker running until told to stop or left alone."""
+    parent = os.getppid()
     signal.signal(signal.SIGTERM, _on_signal)
     signal.signal(signal.SIGINT, _on_signal)
-    parent, pause = os.getppid(), 1.0
+    try:
+        time.sleep(START_AFTER_SECONDS)
+        _keep_running(parent)
+    except _Stop:
+        return
+
+
+def _keep_running(parent: int) -> None:
+    pause = 1.0
     while os.getppid() == parent:
         started = time.monotonic()
         worker = subprocess.Popen(COMMAND, start_new_session=True)
@@ -41,7 +53,7 @@ def main() -> None:
             _watch(worker, parent)
         except _Stop:
             _end(worker)
-            return
+            raise
         if worker.poll() is None:
             _end(worker)
             return
@@ -51,10 +63,7 @@ def main() -> None:
             file=sys.stderr,
             flush=True,
         )
-        try:
-            time.sleep(pause)
-        except _Stop:
-            return
+        time.sleep(pause)
 
 
 def _watch(worker: subprocess.Popen[bytes], parent: int) -> None:

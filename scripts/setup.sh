@@ -26,7 +26,7 @@ find_python() {
 }
 
 make_venv() {
-  [[ -x .venv/bin/python ]] && .venv/bin/python -m pip --version >/dev/null 2>&1 && return
+  [[ -x .venv/bin/python && -x .venv/bin/pip ]] && return
   local python
   python="$(find_python)"
   # Debian ships Python without ensurepip; its package python3.11-venv brings it.

@@ -23,10 +23,10 @@ STARTS = 7
 ROW = "a[href^='#/household/']"
 
 
-def _kept_app(playwright: Playwright, county: County) -> Phone:
+def _kept_app(playwright: Playwright, county: County, profile: str) -> Phone:
     """A phone with the app and the households on it."""
     build_pwa()
-    phone = Phone(playwright, county.folder / "profile", county.server.url)
+    phone = Phone(playwright, county.folder / profile, county.server.url)
     page = phone.open()
     sign_in(page, county.users_of("grid_member")[0]["username"])
     Worklist(page).wait()
@@ -38,7 +38,7 @@ def cold_start(county: County) -> Iterator[Result]:
     """From the tap on the icon to the list on screen: browser just started, no network, slow processor."""
     times = []
     with sync_playwright() as playwright:
-        phone = _kept_app(playwright, county)
+        phone = _kept_app(playwright, county, "cold")
         phone.go_offline()
         for _ in range(STARTS):
             phone.reopen("#/me")
@@ -86,8 +86,8 @@ def _wait_for(port: int) -> None:
 def lighthouse(county: County) -> Iterator[Result]:
     """Lighthouse on the grid member's home, signed in, with its slow phone on a slow line."""
     with sync_playwright() as playwright:
-        _kept_app(playwright, county).close()
-    with _signed_in_browser(county.folder / "profile") as port:
+        _kept_app(playwright, county, "lighthouse").close()
+    with _signed_in_browser(county.folder / "lighthouse") as port:
         command = ["npx", "--no", "lighthouse", f"{county.server.url}/#/", f"--port={port}", "--quiet"]
         command += ["--output=json", "--output-path=stdout", "--disable-storage-reset"]
         command += ["--only-categories=performance,accessibility"]
