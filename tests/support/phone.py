@@ -7,12 +7,12 @@ import shutil
 import signal
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Playwright, Request, Response
+from playwright.sync_api import BrowserContext, ConsoleMessage, Error, Page, Playwright, Request, Response
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -113,7 +113,9 @@ class Phone:
         deadline = time.monotonic() + 10
         while _processes_of(self.profile) and time.monotonic() < deadline:
             time.sleep(0.05)
-        self.close()
+        with suppress(Error):  # the driver may know by now that the browser is gone
+            self.close()
+        self._context = None
 
     def go_offline(self) -> None:
         """Switch the network off, for the service worker too."""
