@@ -12,14 +12,18 @@ from server.core import jobs, state
 from server.core.db import transaction
 from server.core.scope import EVERYTHING, region_scope
 from server.demo import cli as demo
+from server.flags import cli as flags
 
 jobs_group = AppGroup("jobs", help="The background worker.")
+policy = AppGroup("policy", help="The rules: judged, explained, tried with other figures.")
 
 
 def init_app(app: Flask) -> None:
     """Add every command to the app."""
     app.cli.add_command(setup)
     app.cli.add_command(jobs_group)
+    app.cli.add_command(policy)
+    policy.add_command(flags.evaluate)
     accounts.init_app(app)
     demo.init_app(app)
 
