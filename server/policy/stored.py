@@ -1,0 +1,130 @@
+"""Facts as they are kept for the whole county: JSON with money in whole fen, its types checked once.
+
+In every mapping the amounts stand apart under ``FEN`` as integers of fen (``EXACT`` holds the rare ones with
+more than two decimals, as text), so that reading them back needs no vocabulary. ``checked`` names the
+vocabulary that all values were found to fit; the generated function relies on it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from hashlib import sha256
+from typing import Any
+
+from .vocabulary import Fact, Vocabulary
+
+FEN, EXACT, CHECKED = "¥", "¥¥", "✓"
+MONEY = "money"
+MONEY_DIGITS, COUNT_DIGITS, LONGEST_LOOP = 13, 6, 999
+_HUNDRED = Decimal(100)
+_CENT = Decimal("0.01")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+Stored = dict[str, Any]
+Kinds = tuple[Mapping[str, str], Mapping[str, Mapping[str, str]]]
+
+
+class Shape:
+    """The kinds that stored values must have for one set of rules; ``digest`` names it."""
+
+    def __init__(self, known: Vocabulary, derived: Iterable[str]) -> None:
+        self.derived = frozenset(derived)
+        self.facts = _kinds(known.facts)
+        self.items = {loop: _kinds(fields) for loop, fields in known.items.items()}
+        text = json.dumps([sorted(self.derived), self.facts, self.items], sort_keys=True)
+        self.digest = sha256(text.encode()).hexdigest()[:12]
+
+    def fits(self, stored: Stored) -> bool:
+        """Whether every value is of its kind and no derived value is given: then generated code may judge."""
+        if not self.derived.isdisjoint(_names(stored)):
+            return False
+        return _fits(stored, self.facts) and all(
+            _fits(item, fields) for loop, fields in self.items.items() for item in stored.get(loop) or ()
+        )
+
+
+def _kinds(facts: Mapping[str, Fact]) -> dict[str, str]:
+    return {name: fact.kind for name, fact in facts.items()}
+
+
+def store(facts: Mapping[str, Any], shape: Shape) -> str:
+    """The JSON text of facts (Decimal yuan, None or absent = not asked)."""
+    stored = _split(facts)
+    stored[CHECKED] = shape.digest if shape.fits(stored) else ""
+    return json.dumps(stored, ensure_ascii=False, separators=(",", ":"))
+
+
+def read(text: str) -> Stored:
+    """The stored mapping of ``store``'s text, as the generated function takes it."""
+    found: Stored = json.loads(text)
+    return found
+
+
+def ready(stored: Stored, shape_digest: str) -> bool:
+    """Whether the values were checked against this very shape."""
+    return bool(stored.get(CHECKED) == shape_digest)
+
+
+def facts_of(stored: Stored) -> dict[str, Any]:
+    """The facts that ``store`` was given: amounts as Decimal yuan again."""
+    facts = {name: _joined(value) for name, value in stored.items() if name not in (FEN, EXACT, CHECKED)}
+    facts |= {name: (Decimal(fen) / _HUNDRED).quantize(_CENT) for name, fen in stored[FEN].items()}
+    return facts | {name: Decimal(text) for name, text in stored.get(EXACT, {}).items()}
+
+
+def _joined(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_joined(entry) for entry in value]
+    return facts_of(value) if isinstance(value, dict) else value
+
+
+def _split(values: Mapping[str, Any]) -> Stored:
+    stored: Stored = {FEN: {}}
+    for name, value in values.items():
+        if not isinstance(value, Decimal):
+            stored[name] = _split_value(value)
+        elif value.is_finite() and value * _HUNDRED == (value * _HUNDRED).to_integral_value():
+            stored[FEN][name] = int(value * _HUNDRED)
+        else:
+            stored.setdefault(EXACT, {})[name] = str(value)
+    return stored
+
+
+def _split_value(value: Any) -> Any:
+    if isinstance(value, list | tuple):
+        return [_split_value(entry) for entry in value]
+    return _split(value) if isinstance(value, Mapping) else value
+
+
+def _names(stored: Stored) -> set[str]:
+    given = {name for name, value in stored.items() if value is not None}
+    return given | {*stored[FEN], *stored.get(EXACT, {})}
+
+
+def _fits(stored: Any, kinds: Mapping[str, str]) -> bool:
+    if type(stored) is not dict or not kinds.keys().isdisjoint(stored.get(EXACT, {})):
+        return False
+    amounts = all(
+        kinds.get(name, MONEY) == MONEY and abs(fen) < 10**MONEY_DIGITS for name, fen in stored[FEN].items()
+    )
+    return amounts and all(
+        value is None or name not in kinds or _is(value, kinds[name])
+        for name, value in stored.items()
+        if name not in (FEN, EXACT, CHECKED)
+    )
+
+
+def _is(value: Any, kind: str) -> bool:
+    if kind == "bool":
+        return type(value) is bool
+    if kind == "int":
+        return type(value) is int and abs(value) < 10**COUNT_DIGITS
+    if kind in ("code", "text"):
+        return type(value) is str
+    if kind == "date":
+        return type(value) is str and _DAY.fullmatch(value) is not None
+    if kind in ("codes", "members"):
+        return type(value) is list and len(value) <= LONGEST_LOOP and all(type(e) is str for e in value)
+    return kind == "loop" and type(value) is list and len(value) <= LONGEST_LOOP
