@@ -7,45 +7,59 @@
  */
 
 import type { Json } from '../canonical';
+import { compare, Decimal, decimal, isNumeric, minus, over, plus, times } from './decimal';
 
+export type Value = Json | bigint | Decimal;
+/** Values by name; null or absent means that nobody asked. */
 export type Facts = { readonly [name: string]: Json | undefined };
+/** Facts with derived amounts among them. */
+export type Known = { readonly [name: string]: Value | undefined };
 
 /** What a condition says; `ask` names the facts whose absence kept it from being decided, sorted. */
 export type Verdict =
   | { readonly value: boolean; readonly ask: readonly [] }
   | { readonly value: null; readonly ask: readonly string[] };
 
+/** One fact that decided a condition, the limit it was held against, and the loop item it stands in. */
+export interface Observation {
+  readonly fact: string;
+  readonly value: Value | null;
+  readonly threshold: Value | null;
+  readonly item: string | null;
+}
+
 export class ExpressionError extends Error {}
 
 interface Scope {
-  readonly facts: Facts;
-  readonly params: Facts;
-  readonly item: Facts | undefined;
+  readonly facts: Known;
+  readonly params: Known;
+  readonly item: Known | undefined;
 }
 
-/** The absence of a value, with the names that would fill it. */
-class Missing {
-  constructor(readonly names: readonly string[]) {}
-}
-
-type Truth = boolean | Missing;
-type Test = (scope: Scope) => Truth;
+type Tri = boolean | null;
+type Names = readonly string[];
+type Seen = readonly [name: string, value: Value | null];
 type Node = { readonly [key: string]: Json | undefined };
-/** A value and the names it is read from. */
-interface Operand {
-  readonly read: (scope: Scope) => Json | Missing;
-  readonly names: readonly string[];
+
+/** A compiled condition: its truth, what keeps it unknown, and what decided it. */
+interface Test {
+  readonly truth: (s: Scope) => Tri;
+  readonly missing: (s: Scope) => Names;
+  readonly observe: (s: Scope, wanted: boolean) => readonly Observation[];
 }
 
-const isNode = (json: Json | undefined): json is Node =>
-  typeof json === 'object' && json !== null && !Array.isArray(json);
-const isList = (value: Json | Missing | undefined): value is readonly Json[] => Array.isArray(value);
-const isAbsent = (value: unknown): value is Missing => value instanceof Missing;
-const isNumber = (value: unknown): value is number => typeof value === 'number';
-const union = (missing: readonly Missing[]): Missing => new Missing(missing.flatMap((m) => m.names));
+/** A compiled value: what it is, the names that would fill it, and what it looked at. */
+interface Operand {
+  readonly read: (s: Scope) => Value | null;
+  readonly missing: (s: Scope) => Names;
+  readonly seen: (s: Scope) => readonly Seen[];
+}
 
-/** Decimal money is exact on the server; drop the binary noise of doubles so that both sides agree. */
-const tidy = (n: number): number => (Number.isSafeInteger(n) ? n : Number(n.toPrecision(15)));
+const NONE: Names = [];
+const none = (): Names => NONE;
+const isNode = (json: Value | null | undefined): json is Node =>
+  typeof json === 'object' && json !== null && !Array.isArray(json) && !(json instanceof Decimal);
+const isList = (value: Value | null | undefined): value is readonly Json[] => Array.isArray(value);
 
 function fault(message: string): never {
   throw new ExpressionError(message);
@@ -59,75 +73,104 @@ function listed<T>(json: Json | undefined, make: (part: Json) => T): readonly T[
   return isList(json) && json.length > 0 ? json.map(make) : fault('expected a list');
 }
 
-function look(table: Facts, name: string): Json | Missing {
-  const value = Object.hasOwn(table, name) ? table[name] : null;
-  return value ?? new Missing([name]);
+const look = (table: Known, name: string): Value | null =>
+  Object.hasOwn(table, name) ? (table[name] ?? null) : null;
+
+function lookedUp(json: Json | undefined, table: (s: Scope) => Known, shown = true): Operand {
+  const name = named(json);
+  const read = (s: Scope) => look(table(s), name);
+  return {
+    read,
+    missing: (s) => (read(s) === null ? [name] : NONE),
+    seen: (s) => (shown ? [[name, read(s)]] : []),
+  };
+}
+
+const namesSeen = (part: Operand, s: Scope): Names => part.seen(s).map(([name]) => name);
+
+/** What keeps a part from being a number: absent names, or those that hold another kind. */
+function lacking(part: Operand, s: Scope): Names {
+  if (isNumeric(part.read(s))) return NONE;
+  const names = part.missing(s);
+  return names.length > 0 ? names : namesSeen(part, s);
 }
 
 /** A calculation over numbers; missing when a part is, when a part is no number, or when dividing by 0. */
-function calculate(parts: readonly Operand[], run: (n: readonly number[]) => number): Operand {
+function calculate(parts: readonly Operand[], run: (n: readonly Decimal[]) => Decimal | null): Operand {
   const read = (s: Scope) => {
-    const values = parts.map((part) => part.read(s));
-    if (values.every(isNumber)) {
-      const result = run(values);
-      return Number.isFinite(result) ? tidy(result) : new Missing(parts.at(-1)?.names ?? []);
+    const numbers: Decimal[] = [];
+    for (const part of parts) {
+      const value = part.read(s);
+      if (!isNumeric(value)) return null;
+      numbers.push(decimal(value));
     }
-    const lacking = parts.filter((_, at) => !isNumber(values[at]));
-    return new Missing(lacking.flatMap((part) => namesLacking(part.read(s), part)));
+    return run(numbers);
   };
-  return { read, names: parts.flatMap((part) => part.names) };
+  const missing = (s: Scope) => {
+    if (read(s) !== null) return NONE;
+    const names = parts.flatMap((part) => lacking(part, s));
+    const last = parts.at(-1);
+    return names.length > 0 || !last ? names : namesSeen(last, s);
+  };
+  return { read, missing, seen: (s) => parts.flatMap((part) => part.seen(s)) };
 }
-
-const namesLacking = (value: Json | Missing, part: Operand): readonly string[] =>
-  isAbsent(value) ? value.names : part.names;
 
 const pair = (json: Json | undefined): readonly Operand[] => {
   const parts = listed(json, operand);
   return parts.length === 2 ? parts : fault('expected two parts');
 };
-const add = (a: number, b: number): number => a + b;
+const ZERO = decimal(0);
+const summed = (numbers: readonly Decimal[]): Decimal => numbers.reduce(plus, ZERO);
 
 /** The items of a loop, or null when it is missing or holds anything but objects. */
-function itemsOf(facts: Facts, loop: string): readonly Node[] | null {
+function itemsOf(facts: Known, loop: string): readonly Node[] | null {
   const items = look(facts, loop);
   return isList(items) && items.every(isNode) ? (items as readonly Node[]) : null;
 }
 
 function total(loop: string, field: string): Operand {
   const read = (s: Scope) => {
-    const items = itemsOf(s.facts, loop);
-    if (items === null) return new Missing([loop]);
-    const values = items.map((item) => look(item, field));
-    return values.every(isNumber) ? tidy(values.reduce(add, 0)) : new Missing([field]);
+    const values = itemsOf(s.facts, loop)?.map((item) => look(item, field));
+    return values?.every(isNumeric) ? summed(values.map(decimal)) : null;
   };
-  return { read, names: [field] };
+  return {
+    read,
+    missing: (s) => (read(s) !== null ? NONE : [itemsOf(s.facts, loop) === null ? loop : field]),
+    seen: (s) => (itemsOf(s.facts, loop) ?? []).map((item) => [field, look(item, field)]),
+  };
 }
 
 function size(name: string): Operand {
   const read = (s: Scope) => {
     const list = look(s.facts, name);
-    return isList(list) ? list.length : new Missing([name]);
+    return isList(list) ? list.length : null;
   };
-  return { read, names: [name] };
+  return {
+    read,
+    missing: (s) => (read(s) === null ? [name] : NONE),
+    seen: (s) => [[name, look(s.facts, name)]],
+  };
 }
 
 function orZero(json: Json): Operand {
   const inner = operand(json);
   const read = (s: Scope) => {
     const value = inner.read(s);
-    return isNumber(value) ? value : 0;
+    return isNumeric(value) ? value : 0;
   };
-  return { read, names: inner.names };
+  return { read, missing: none, seen: inner.seen };
 }
 
+const constant = (value: Value): Operand => ({ read: () => value, missing: none, seen: () => [] });
+
 const VALUES: { readonly [word: string]: (body: Json, node: Node) => Operand } = {
-  fact: (name) => ({ read: (s) => look(s.facts, named(name)), names: [named(name)] }),
-  item: (name) => ({ read: (s) => look(s.item ?? fault('no item here'), named(name)), names: [named(name)] }),
-  param: (name) => ({ read: (s) => look(s.params, named(name)), names: [] }),
-  sum: (body) => calculate(listed(body, operand), (n) => n.reduce(add, 0)),
-  product: (body) => calculate(listed(body, operand), (n) => n.reduce((a, b) => a * b, 1)),
-  minus: (body) => calculate(pair(body), ([a = 0, b = 0]) => a - b),
-  divide: (body) => calculate(pair(body), ([a = 0, b = 0]) => a / b),
+  fact: (name) => lookedUp(name, (s) => s.facts),
+  item: (name) => lookedUp(name, (s) => s.item ?? fault('no item here')),
+  param: (name) => lookedUp(name, (s) => s.params, false),
+  sum: (body) => calculate(listed(body, operand), summed),
+  product: (body) => calculate(listed(body, operand), (n) => n.reduce(times, decimal(1))),
+  minus: (body) => calculate(pair(body), ([a = ZERO, b = ZERO]) => minus(a, b)),
+  divide: (body) => calculate(pair(body), ([a = ZERO, b = ZERO]) => over(a, b)),
   total: (loop, node) => total(named(loop), named(node['of'])),
   count: (loop) => size(named(loop)),
   size: (list) => size(named(list)),
@@ -136,7 +179,7 @@ const VALUES: { readonly [word: string]: (body: Json, node: Node) => Operand } =
 
 function operand(json: Json): Operand {
   if (json === null || isList(json)) return fault('expected a value');
-  if (!isNode(json)) return { read: () => json, names: [] };
+  if (!isNode(json)) return constant(json);
   const word = Object.keys(json)[0] ?? '';
   const make = Object.hasOwn(VALUES, word) ? VALUES[word] : undefined;
   if (!make || Object.keys(json).length !== (word === 'total' ? 2 : 1))
@@ -144,22 +187,25 @@ function operand(json: Json): Operand {
   return make(json[word] ?? null, json);
 }
 
-type Tri = boolean | null;
 const not = (value: Tri): Tri => (value === null ? null : !value);
-const isScalar = (value: Json): boolean => typeof value !== 'object';
+const isScalar = (value: Value): boolean => typeof value !== 'object' || isNumeric(value);
 const ISO_DAY = /^\d{4}-\d{2}-\d{2}$/;
 
-const is = (a: Json, b: Json): Tri => (isScalar(a) && isScalar(b) ? a === b : null);
-const among = (a: Json, list: Json): Tri => (isScalar(a) && isList(list) ? list.includes(a) : null);
+/** Equality without coercion: 1 is 1.00, but true is not 1. */
+const same = (a: Value, b: Value): boolean =>
+  a === b || (isNumeric(a) && isNumeric(b) && compare(a, b) === 0);
+const is = (a: Value, b: Value): Tri => (isScalar(a) && isScalar(b) ? same(a, b) : null);
+const among = (a: Value, list: Value): Tri =>
+  isScalar(a) && isList(list) ? list.some((entry) => entry !== null && same(entry, a)) : null;
 
-/** Below 0, 0 or above 0 for two numbers or two days; null for anything else. */
-function order(a: Json, b: Json, test: (sign: number) => boolean): Tri {
+/** The sign of two numbers or two days; null for anything else. */
+function order(a: Value, b: Value, test: (sign: number) => boolean): Tri {
+  if (isNumeric(a) && isNumeric(b)) return test(compare(a, b));
   const days = typeof a === 'string' && typeof b === 'string' && ISO_DAY.test(a) && ISO_DAY.test(b);
-  if (!days && !(isNumber(a) && isNumber(b))) return null;
-  return test(a === b ? 0 : a < b ? -1 : 1);
+  return days ? test(a === b ? 0 : a < b ? -1 : 1) : null;
 }
 
-const OPERATORS: { readonly [word: string]: (left: Json, right: Json) => Tri } = {
+const OPERATORS: { readonly [word: string]: (left: Value, right: Value) => Tri } = {
   is,
   is_not: (a, b) => not(is(a, b)),
   in: among,
@@ -172,19 +218,16 @@ const OPERATORS: { readonly [word: string]: (left: Json, right: Json) => Tri } =
   at_most: (a, b) => order(a, b, (sign) => sign <= 0),
   has: (a, b) => among(b, a),
   lacks: (a, b) => not(among(b, a)),
-  has_any: (a, b) => (isList(a) && isList(b) ? a.some((v) => b.includes(v)) : null),
+  has_any: (a, b) => (isList(a) && isList(b) ? b.some((one) => among(one, a) === true) : null),
   empty: (a, b) => (isList(a) ? (a.length === 0) === b : null),
 };
 const CHOICES: ReadonlySet<string> = new Set(['in', 'not_in', 'has_any']);
 const ORDERS: ReadonlySet<string> = new Set(['above', 'at_least', 'below', 'at_most']);
 
 function rightSide(word: string, body: Json): Operand {
-  if (CHOICES.has(word)) {
-    const choices = listed(body, (v) => (v !== null && isScalar(v) ? v : fault('expected a value')));
-    return { read: () => choices, names: [] };
-  }
+  if (CHOICES.has(word)) return constant(listed(body, (v) => (isScalar(v) ? v : fault('expected a value'))));
   const day = typeof body === 'string' && ISO_DAY.test(body);
-  if (ORDERS.has(word) && !isNode(body) && !isNumber(body) && !day) fault('expected a number or a day');
+  if (ORDERS.has(word) && !isNode(body) && !isNumeric(body) && !day) fault('expected a number or a day');
   if (word === 'empty' && typeof body !== 'boolean') fault('expected true or false');
   return operand(body);
 }
@@ -192,7 +235,7 @@ function rightSide(word: string, body: Json): Operand {
 function leftSide(node: Node, subject: string): Operand {
   if (subject !== 'value') return operand({ [subject]: node[subject] });
   const body = node['value'] ?? null;
-  return isNode(body) || isNumber(body) ? operand(body) : fault('expected a number');
+  return isNode(body) || isNumeric(body) ? operand(body) : fault('expected a number');
 }
 
 function comparison(node: Node, subject: string): Test {
@@ -200,55 +243,92 @@ function comparison(node: Node, subject: string): Test {
   const [word = '', ...more] = Object.keys(node).filter((key) => key !== subject);
   const body = node[word] ?? null;
   if (more.length > 0) return fault('expected one operator');
-  if (word === 'known' && typeof body === 'boolean') return (s) => !isAbsent(left.read(s)) === body;
-  const compare = Object.hasOwn(OPERATORS, word) ? OPERATORS[word] : undefined;
-  if (!compare) return fault(`unknown operator ${word}`);
-  const right = rightSide(word, body);
-  const lookedAt = left.names.length > 0 ? left.names : right.names;
-  return (s) => {
+  const isKnown = word === 'known' && typeof body === 'boolean';
+  const test = Object.hasOwn(OPERATORS, word) ? OPERATORS[word] : undefined;
+  if (!test && !isKnown) return fault(`unknown operator ${word}`);
+  const right = isKnown ? constant(body) : rightSide(word, body);
+  const truth = (s: Scope): Tri => {
     const a = left.read(s);
-    const b = right.read(s);
-    if (isAbsent(a) || isAbsent(b)) return union([a, b].filter(isAbsent));
-    return compare(a, b) ?? new Missing(lookedAt);
+    if (!test) return (a !== null) === body;
+    const b = a === null ? null : right.read(s);
+    return a === null || b === null ? null : test(a, b);
   };
+  const missing = (s: Scope): Names => {
+    if (truth(s) !== null) return NONE;
+    const absent = [...left.missing(s), ...right.missing(s)];
+    if (absent.length > 0) return absent;
+    // Nothing is absent, yet the two sides cannot be compared: the fact of either side is what to look at.
+    const names = namesSeen(left, s);
+    return names.length > 0 ? names : namesSeen(right, s);
+  };
+  const observe = (s: Scope) => {
+    const threshold = ORDERS.has(word) ? right.read(s) : null;
+    return left.seen(s).map(([fact, value]) => ({ fact, value, threshold, item: null }));
+  };
+  return { truth, missing, observe };
 }
 
 /** Kleene's tables: one `decisive` truth decides, else one unknown leaves it unknown. */
-function combine(truths: readonly Truth[], decisive: boolean): Truth {
-  if (truths.includes(decisive)) return decisive;
-  const unknown = truths.filter(isAbsent);
-  return unknown.length > 0 ? union(unknown) : !decisive;
-}
-
 function group(body: Json | undefined, decisive: boolean): Test {
-  const tests = listed(body, condition);
-  return (s) => {
-    const truths = tests.map((test) => test(s));
-    return combine(truths, decisive);
+  const parts = listed(body, condition);
+  const truth = (s: Scope): Tri => {
+    let result: Tri = !decisive;
+    for (const part of parts) {
+      const answer = part.truth(s);
+      if (answer === decisive) return decisive;
+      if (answer === null) result = null;
+    }
+    return result;
+  };
+  return {
+    truth,
+    missing: (s) => (truth(s) === null ? parts.flatMap((part) => part.missing(s)) : NONE),
+    observe: (s, wanted) =>
+      parts.filter((part) => part.truth(s) === wanted).flatMap((part) => part.observe(s, wanted)),
   };
 }
 
+/** `some` is decided by one true item, `every` by one false item; an empty loop by none. */
 function overLoop(loop: string, where: Json | undefined, decisive: boolean): Test {
-  const test = condition(where ?? null);
-  return (s) => {
+  const part = condition(where ?? null);
+  const truth = (s: Scope): Tri => {
+    let result: Tri = !decisive;
     const items = itemsOf(s.facts, loop);
-    if (items === null) return new Missing([loop]);
-    const truths = items.map((item) => test({ ...s, item }));
-    return combine(truths, decisive);
+    if (items === null) return null;
+    for (const item of items) {
+      const answer = part.truth({ ...s, item });
+      if (answer === decisive) return decisive;
+      if (answer === null) result = null;
+    }
+    return result;
   };
+  const missing = (s: Scope): Names => {
+    if (truth(s) !== null) return NONE;
+    const items = itemsOf(s.facts, loop);
+    return items === null ? [loop] : items.flatMap((item) => part.missing({ ...s, item }));
+  };
+  const observe = (s: Scope, wanted: boolean) =>
+    (itemsOf(s.facts, loop) ?? []).flatMap((item) => {
+      const inside = { ...s, item };
+      if (part.truth(inside) !== wanted) return [];
+      const who = typeof item['who'] === 'string' ? item['who'] : null;
+      return part.observe(inside, wanted).map((seen) => ({ ...seen, item: seen.item ?? who }));
+    });
+  return { truth, missing, observe };
 }
 
 function negated(body: Json | undefined): Test {
-  const test = condition(body ?? null);
-  return (s) => {
-    const truth = test(s);
-    return isAbsent(truth) ? truth : !truth;
-  };
+  const { truth, missing, observe } = condition(body ?? null);
+  return { truth: (s) => not(truth(s)), missing, observe: (s, wanted) => observe(s, !wanted) };
 }
 
+export const SEVERITIES = ['red', 'yellow', 'attention'] as const;
+/** The name under which the engine passes whether any other rule of that severity is met. */
+export const anyRuleFact = (severity: string): string => `rules_any_${severity}`;
+
 function anyRule(severity: string): Test {
-  if (!['red', 'yellow', 'attention'].includes(severity)) return fault('unknown severity');
-  return comparison({ fact: `rules_any_${severity}`, is: true }, 'fact');
+  if (!SEVERITIES.some((known) => known === severity)) return fault('unknown severity');
+  return comparison({ fact: anyRuleFact(severity), is: true }, 'fact');
 }
 
 /** Forms that stand alone or with one companion; comparisons check their own shape. */
@@ -276,26 +356,83 @@ function condition(json: Json): Test {
   return make(json);
 }
 
+/** A compiled condition of a rule. */
+export interface Condition {
+  readonly truth: (facts: Known, params: Known) => boolean | null;
+  /** Names whose absence keeps it unknown; empty when it is true or false. */
+  readonly missing: (facts: Known, params: Known) => readonly string[];
+  /** What made it true, each observation once. */
+  readonly causes: (facts: Known, params: Known) => readonly Observation[];
+}
+
+/** A compiled amount of a derived fact. */
+export interface Amount {
+  readonly read: (facts: Known, params: Known) => Value | null;
+  readonly missing: (facts: Known, params: Known) => readonly string[];
+}
+
+const sameSeen = (a: Observation, b: Observation): boolean =>
+  a.fact === b.fact &&
+  a.item === b.item &&
+  sameValue(a.value, b.value) &&
+  sameValue(a.threshold, b.threshold);
+
+const sameValue = (a: Value | null, b: Value | null): boolean =>
+  a === null || b === null || isScalar(a) || isScalar(b)
+    ? a === b || (a !== null && b !== null && same(a, b))
+    : JSON.stringify(a) === JSON.stringify(b);
+
+/** Compiles a condition. Throws ExpressionError on a malformed node. */
+export function compileCondition(node: Json): Condition {
+  const test = condition(node);
+  return {
+    truth: (facts, params) => test.truth({ facts, params, item: undefined }),
+    missing: (facts, params) => test.missing({ facts, params, item: undefined }),
+    causes: (facts, params) => {
+      const seen = test.observe({ facts, params, item: undefined }, true);
+      return seen.filter((one, at) => seen.findIndex((other) => sameSeen(one, other)) === at);
+    },
+  };
+}
+
+/** Compiles a number expression. Throws ExpressionError on a malformed node. */
+export function compileAmount(node: Json): Amount {
+  const { read, missing } = operand(node);
+  return {
+    read: (facts, params) => read({ facts, params, item: undefined }),
+    missing: (facts, params) => missing({ facts, params, item: undefined }),
+  };
+}
+
 const compiled = new WeakMap<object, Test>();
 
-/**
- * Judge one condition. A node is compiled once and remembered by identity, so pass the definition's own
- * object rather than a copy. Throws ExpressionError on a malformed node.
- */
-export function evaluate(node: Json, facts: Facts, context: { params?: Facts; item?: Facts } = {}): Verdict {
+/** A node is compiled once and remembered by identity, so pass the definition's own object, not a copy. */
+function remembered(node: Json): Test {
   if (!isNode(node)) return fault('expected a condition');
   const test = compiled.get(node) ?? condition(node);
   compiled.set(node, test);
-  const truth = test({ facts, params: context.params ?? {}, item: context.item });
-  if (!isAbsent(truth)) return { value: truth, ask: [] };
-  return { value: null, ask: [...new Set(truth.names)].sort() };
+  return test;
 }
 
-const judge = (node: Json, facts: Facts, item?: Facts): boolean | null =>
-  evaluate(node, facts, item ? { item } : {}).value;
+interface Context {
+  readonly params?: Known;
+  readonly item?: Known;
+}
+
+/** Judge one condition. Throws ExpressionError on a malformed node. */
+export function evaluate(node: Json, facts: Known, { params = {}, item }: Context = {}): Verdict {
+  const test = remembered(node);
+  const scope = { facts, params, item };
+  const value = test.truth(scope);
+  if (value !== null) return { value, ask: [] };
+  return { value, ask: [...new Set(test.missing(scope))].sort() };
+}
+
+const judge = (node: Json, facts: Known, item?: Known): Tri =>
+  remembered(node).truth({ facts, params: {}, item });
 
 /** True only when the condition is certainly true: a skip rule shows its question. */
-export const holds = (node: Json, facts: Facts, item?: Facts): boolean => judge(node, facts, item) === true;
+export const holds = (node: Json, facts: Known, item?: Known): boolean => judge(node, facts, item) === true;
 
 /** True only when the condition is certainly false: a constraint is violated. */
-export const fails = (node: Json, facts: Facts, item?: Facts): boolean => judge(node, facts, item) === false;
+export const fails = (node: Json, facts: Known, item?: Known): boolean => judge(node, facts, item) === false;
