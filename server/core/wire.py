@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 
 UUID_TEXT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
+_YUAN = re.compile(r"(0|[1-9][0-9]{0,9})(\.[0-9]{1,2})?\Z")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _YEARS = range(1971, 2100)  # a phone's clock may be badly wrong; its work still counts
 
@@ -72,6 +75,54 @@ class PlainText(fields.String):
         if _CONTROL.search(text):
             raise self.make_error("invalid")
         return text
+
+
+class Day(fields.Date):
+    """A calendar date, written YYYY-MM-DD and nothing else."""
+
+    def _deserialize(self, value: Any, *_args: Any, **_kwargs: Any) -> date:
+        if not isinstance(value, str) or not _DAY.match(value):
+            raise self.make_error("invalid", input=value, obj_type=self.OBJ_TYPE)
+        try:
+            return date.fromisoformat(value)
+        except ValueError as error:
+            raise self.make_error("invalid", input=value, obj_type=self.OBJ_TYPE) from error
+
+
+class Yuan(fields.String):
+    """An amount as digits, at most two decimals and never below zero; ``Decimal`` in the program."""
+
+    NOT_YUAN = "Not an amount in yuan: digits as text, at most two decimals, below 10,000,000,000."
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs["metadata"] = {"pattern": "^(0|[1-9][0-9]{0,9})([.][0-9]{1,2})?$", "examples": ["20000.00"]}
+        super().__init__(**kwargs)
+
+    def _serialize(self, value: Decimal | None, *_args: Any, **_kwargs: Any) -> str | None:  # type: ignore[override]
+        return None if value is None else f"{value:f}"
+
+    def _deserialize(self, value: Any, *_args: Any, **_kwargs: Any) -> Decimal:  # type: ignore[override]
+        if not isinstance(value, str) or not _YUAN.match(value):
+            raise ValidationError(self.NOT_YUAN)
+        return Decimal(value)
+
+
+class Flag(fields.Boolean):
+    """true or false, and no word or number instead."""
+
+    def _deserialize(self, value: Any, *_args: Any, **_kwargs: Any) -> bool:
+        if not isinstance(value, bool):
+            raise self.make_error("invalid", input=value)
+        return value
+
+
+class Whole(fields.Integer):
+    """A whole number as JSON writes it, not as text."""
+
+    def _deserialize(self, value: Any, *_args: Any, **_kwargs: Any) -> int:
+        if type(value) is not int:
+            raise self.make_error("invalid", input=value)
+        return value
 
 
 def instant_text(value: datetime) -> str:
