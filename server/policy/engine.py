@@ -6,11 +6,13 @@ only for rules that are met, because nearly all are not.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
+from hashlib import sha256
 from typing import Any
 
 from .derived import add_derived, compile_derived
@@ -24,6 +26,7 @@ from .expression import (
 )
 from .kinds import propose_kind
 from .loader import load_packs, parameters_on
+from .local import NOT_CHANGED, LocalPolicy, check_local
 from .model import BY_CAUSE, SEVERITIES, Article, Library, Pack, Rule, Text
 from .results import Cause, Judgement, PackInForce, RuleResult, UnknownRule
 from .risks import risks_by_cause
@@ -46,21 +49,45 @@ class _Ruling:
 
 
 class Bench:
-    """Everything of one profile that is in force on one day, compiled."""
+    """Everything of one profile that is in force on one day, compiled, with what a county changed in it."""
 
-    def __init__(self, library: Library, profile: str, on: date) -> None:
-        """Raises KeyError for an unknown profile."""
-        packs = tuple(pack for pack in library.packs_of(profile) if pack.in_force.covers(on))
+    def __init__(self, library: Library, profile: str, on: date, local: LocalPolicy = NOT_CHANGED) -> None:
+        """Raises KeyError for an unknown profile, LocalRefused for changing what the profile does not have.
+
+        A change of something whose pack is not in force on the day has no effect.
+        """
+        check_local(library, profile, local)
+        packs = library.packs_on(profile, on)
         self.profile = profile
+        self.local = local
         self.packs = packs
-        self.params = parameters_on(packs, on)
+        self.params = parameters_on(packs, library.day(profile, on))
+        self.params |= {name: value for name, value in local.params.items() if name in self.params}
         self.known = library.vocabulary(library.profiles[profile].packs)
         self.formulas = compile_derived(tuple(entry for pack in packs for entry in pack.derived), self.known)
         self._formula = {formula.name: formula for formula in self.formulas}
-        rulings = [_ruling(rule, pack, self.known) for pack in packs for rule in pack.rules]
+        rulings = [
+            _ruling(rule, pack, self.known, library.articles)
+            for pack, rule in library.rules_on(profile, on, local.on)
+            if rule.id not in local.off
+        ]
         self.first = tuple(ruling for ruling in rulings if not asks_other_rules(ruling.rule.when))
         self.last = tuple(ruling for ruling in rulings if asks_other_rules(ruling.rule.when))
         self.within = compile_condition(library.profiles[profile].income_within, known=self.known)
+        self.version = self._digest()
+
+    def _digest(self) -> str:
+        """16 hex digits that differ when anything that judges differs; equal on days with the same rules."""
+        content = {
+            "profile": self.profile,
+            "packs": {pack.id: pack.version for pack in self.packs},
+            "params": {name: _plain_number(value) for name, value in self.params.items()},
+            "derived": [(entry.name, entry.node) for pack in self.packs for entry in pack.derived],
+            "rules": [_ruled(ruling) for ruling in (*self.first, *self.last)],
+            "within": self.within.node,
+        }
+        text = json.dumps(content, sort_keys=True, ensure_ascii=False, default=str)
+        return sha256(text.encode()).hexdigest()[:16]
 
     @property
     def income_line(self) -> Decimal | int | None:
@@ -179,14 +206,25 @@ def judge(facts: Facts, *, profile: str, on: date, overrides: Params | None = No
 
 
 @lru_cache(maxsize=64)
-def bench(profile: str, on: date) -> Bench:
+def bench(profile: str, on: date, local: LocalPolicy = NOT_CHANGED) -> Bench:
     """The compiled rules of a profile on a day, from the packs of this installation."""
-    return Bench(load_packs(), profile, on)
+    return Bench(load_packs(), profile, on, local)
 
 
-def _ruling(rule: Rule, pack: Pack, known: Vocabulary) -> _Ruling:
+def _ruled(ruling: _Ruling) -> tuple[Any, ...]:
+    """Of a rule, what switches it on and what its light says of it."""
+    rule = ruling.rule
+    return ruling.pack.id, ruling.pack.version, rule.id, rule.severity, rule.risks, rule.cites, rule.when
+
+
+def _plain_number(value: Decimal | int | None) -> str | None:
+    """5000 and 5000.00 are the same value."""
+    return None if value is None else f"{Decimal(value).normalize():f}"
+
+
+def _ruling(rule: Rule, pack: Pack, known: Vocabulary, articles: Mapping[str, Article]) -> _Ruling:
     condition = compile_condition(rule.when, known=known)
-    return _Ruling(rule, condition, pack, tuple(pack.articles[cited] for cited in rule.cites))
+    return _Ruling(rule, condition, pack, tuple(articles[cited] for cited in rule.cites))
 
 
 def _by_severity(met: list[_Ruling]) -> Iterable[_Ruling]:
@@ -198,4 +236,6 @@ def _add_any_rule(known: dict[str, Any], met: list[_Ruling], unknown: list[_Ruli
     sure = {ruling.rule.severity for ruling in met}
     unsure = {ruling.rule.severity for ruling in unknown}
     for severity in SEVERITIES:
-        known[any_rule_fact(severity)] = True if severity in sure else None if severity in unsure else False
+        name = any_rule_fact(severity)
+        if known.get(name) is None:  # a value given by the caller wins
+            known[name] = True if severity in sure else None if severity in unsure else False

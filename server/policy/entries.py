@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -12,11 +12,16 @@ from .errors import PackError
 from .model import (
     BY_CAUSE,
     COUNTY_MUST_SET,
+    LIMIT_PERIODS,
+    LIMIT_UNITS,
     RISKS,
     SEVERITIES,
+    STARTS,
     UNITS,
     Article,
+    Deadline,
     Derived,
+    Limit,
     Parameter,
     Profile,
     Rule,
@@ -165,8 +170,8 @@ def _parameter(name: str, place: Place) -> Parameter:
     place.only({"label", "unit", "origin", "cites", "note", "values"}, optional={"note", "cites"})
     origin = one_of(place, "origin", ("document", COUNTY_MUST_SET))
     cites = place.texts("cites", default=())
-    if origin == "document" and not cites:
-        raise place.refused("a number of a document must cite it")
+    if origin == "document" and not (cites and place.value.get("values")):
+        raise place.refused("a number of a document must be there and cite it")
     return Parameter(
         name=name,
         label=place.label("label"),
@@ -178,15 +183,43 @@ def _parameter(name: str, place: Place) -> Parameter:
     )
 
 
-def _values(place: Place) -> tuple[tuple[date, Decimal], ...]:
-    if not isinstance(place.value, Mapping) or not place.value:
-        raise place.refused("expected values by first day")
-    for since, value in place.value.items():
-        if not isinstance(since, date):
-            raise place.refused(f"{since!r} is not a date")
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise place.refused(f"{value!r} is not a number")
-    return tuple(sorted((since, Decimal(str(value))) for since, value in place.value.items()))
+def _values(place: Place) -> tuple[tuple[date, Decimal | None], ...]:
+    """Dated values, oldest first; a gap after ``to`` is a value of None; an empty list: no text gives one."""
+    if not isinstance(place.value, list):
+        raise place.refused("expected a list of values with from, to and value")
+    found: list[tuple[date, Decimal | None]] = []
+    free: date | None = date.min
+    for n in range(len(place.value)):
+        entry = Place(place.file, f"{place.key}[{n}]", place.value[n])
+        entry.only({"from", "to", "value"})
+        since, until = span(entry)
+        if free is None or since < free:
+            raise entry.refused("begins before the value above it ends")
+        if found and since > free:
+            found.append((free, None))
+        found.append((since, _number(entry.child("value"))))
+        free = until + timedelta(days=1) if until is not None else None
+    return (*found, (free, None)) if found and free is not None else tuple(found)
+
+
+def _number(place: Place) -> Decimal:
+    value = place.value
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise place.refused(f"{value!r} is not a number")
+    exact = Decimal(str(value))
+    if not exact.is_finite():
+        raise place.refused(f"{value!r} is not a number")
+    return exact
+
+
+def span(place: Place) -> tuple[date, date | None]:
+    """The days ``from`` and ``to`` (null = no end known) of a mapping."""
+    since, until = place.value.get("from"), place.value.get("to")
+    if not isinstance(since, date) or not isinstance(until, date | None):
+        raise place.refused("expected dates: from, and to or null")
+    if until is not None and until < since:
+        raise place.refused("to lies before from")
+    return since, until
 
 
 def articles(place: Place) -> dict[str, Article]:
@@ -223,11 +256,85 @@ def _derived(name: str, place: Place) -> Derived:
 
 def profile(name: str, place: Place) -> Profile:
     """Read one profile."""
-    place.only({"title", "region", "packs", "income_within"})
+    keys = {"title", "region", "since", "packs", "income_within", "choosable", "cites"}
+    place.only(keys, optional={"choosable", "region"})
+    since = place.child("since")
+    if not isinstance(since.value, date):
+        raise since.refused("expected a date")
     return Profile(
-        name,
-        place.label("title"),
-        place.text("region"),
-        place.texts("packs"),
-        place.child("income_within").value,
+        id=name,
+        title=place.label("title"),
+        region=place.text("region", default=""),
+        since=since.value,
+        packs=place.texts("packs"),
+        choosable=_choosable(place.child("choosable")) if "choosable" in place.value else {},
+        income_within=place.child("income_within").value,
+        cites=place.texts("cites"),
     )
+
+
+def _choosable(place: Place) -> dict[str, str]:
+    return {rule_id: place.text(rule_id) for rule_id, _ in place.children()}
+
+
+def deadlines(place: Place) -> tuple[Deadline, ...]:
+    """Read the deadlines; citations and profiles are checked by the loader."""
+    return tuple(_deadline(name, entry) for name, entry in place.children())
+
+
+def _deadline(name: str, place: Place) -> Deadline:
+    keys = {"label", "starts", "limit", "cites", "profiles", "optional", "note"}
+    place.only(keys, optional={"optional", "note"})
+    optional = place.value.get("optional", False)
+    if not isinstance(optional, bool):
+        raise place.child("optional").refused("expected true or false")
+    cites, profiles = place.texts("cites"), place.texts("profiles")
+    if not cites or not profiles:
+        raise place.refused("a deadline needs a citation and a profile")
+    return Deadline(
+        id=name,
+        label=place.label("label"),
+        starts=one_of(place, "starts", STARTS),
+        limit=_limit(place.child("limit")),
+        cites=cites,
+        profiles=profiles,
+        optional=optional,
+        note=place.text("note", default=""),
+    )
+
+
+def _limit(place: Place) -> Limit:
+    if isinstance(place.value, Mapping) and "each" in place.value:
+        return _window(place)
+    place.only({"count", "unit", "at_least", "param"}, optional={"at_least", "param"})
+    at_least = place.value.get("at_least", False)
+    if not isinstance(at_least, bool):
+        raise place.child("at_least").refused("expected true or false")
+    return Limit(
+        count=_whole(place.child("count"), 1, 366),
+        unit=one_of(place, "unit", LIMIT_UNITS),
+        at_least=at_least,
+        param=place.text("param", default=""),
+    )
+
+
+def _window(place: Place) -> Limit:
+    keys = {"count", "each", "months", "first_day", "last_day"}
+    place.only(keys, optional={"months", "first_day", "last_day"})
+    months = place.value.get("months", [])
+    if not isinstance(months, list):
+        raise place.child("months").refused("expected a list of months")
+    return Limit(
+        count=_whole(place.child("count"), 1, 31),
+        each=one_of(place, "each", LIMIT_PERIODS),
+        months=tuple(_whole(Place(place.file, f"{place.key}.months", month), 1, 12) for month in months),
+        first_day=_whole(place.child("first_day"), 1, 31) if "first_day" in place.value else 1,
+        last_day=_whole(place.child("last_day"), 1, 31) if "last_day" in place.value else None,
+    )
+
+
+def _whole(place: Place, low: int, high: int) -> int:
+    value = place.value
+    if type(value) is not int or not low <= value <= high:
+        raise place.refused(f"{value!r} is not a whole number from {low} to {high}")
+    return value

@@ -18,14 +18,15 @@ def propose_kind(facts: Mapping[str, Any], red: Set[str], within: bool | None) -
         within: whether income per head lies within the line; None = not known.
 
     Returns:
-        ``analyse_coverage`` (already covered by 低保 or 特困: look at what is covered, then deliberate),
+        ``analyse_coverage`` (already covered by 低保 or 特困, whatever else holds: look at what is covered,
+        then deliberate, PG21-1-3f),
         ``collect_income``, ``unstable``, ``marginal``, ``sudden``, ``village_deliberation``,
         ``offline_monitoring``, or None.
     """
-    if not red and within is not True:
-        return None
     if facts.get("dibao") is True or facts.get("tekun") is True:
         return "analyse_coverage"
+    if not red and within is not True:
+        return None
     if within is None:
         return "collect_income"
     if not within:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -34,6 +34,17 @@ RISKS = (
 )
 UNITS = ("CNY", "CNY_per_person_year", "CNY_per_person_previous_year", "ratio", "months")
 COUNTY_MUST_SET = "county_must_set"
+LIMIT_UNITS = ("working_days", "days", "months")
+LIMIT_PERIODS = ("month", "two_months", "quarter", "year")
+STARTS = (
+    "monthly_list_confirmed",
+    "work_order_received",
+    "fund_application_received",
+    "recognition",
+    "clue",
+    "publication",
+    *LIMIT_PERIODS,
+)
 
 Text = Mapping[str, str]
 
@@ -64,7 +75,8 @@ class Article:
 class Parameter:
     """A number of the policy. ``origin`` is ``document`` (then ``cites`` says where) or ``county_must_set``.
 
-    ``values`` are (first day, value) pairs, oldest first; money in yuan.
+    ``values`` are (first day, value) pairs, oldest first; None = nothing is in force from that day on. No
+    values at all: no text gives a number, and there is none until the county sets one. Money in yuan.
     """
 
     name: str
@@ -73,10 +85,10 @@ class Parameter:
     origin: str
     cites: tuple[str, ...]
     note: str
-    values: tuple[tuple[date, Decimal], ...]
+    values: tuple[tuple[date, Decimal | None], ...]
 
     def value(self, on: date) -> Decimal | int | None:
-        """The value in force on ``on``, months as whole numbers; None before the first one."""
+        """The value in force on ``on``, months as whole numbers; None where none is."""
         value = next((value for since, value in reversed(self.values) if since <= on), None)
         return int(value) if value is not None and self.unit == "months" else value
 
@@ -107,7 +119,11 @@ class Derived:
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """One dated set of rules with everything they cite. ``folder`` is relative to the packs folder."""
+    """One dated source with its rules, numbers and sentences.
+
+    ``needs`` are the packs whose names its conditions use, ``quotes`` those whose articles it cites besides.
+    ``seed`` is the file its sentences were taken from.
+    """
 
     id: str
     version: str
@@ -118,6 +134,7 @@ class Pack:
     note: str
     seed: str
     needs: tuple[str, ...]
+    quotes: tuple[str, ...]
     facts: Mapping[str, Fact]
     items: Mapping[str, Mapping[str, Fact]]
     groups: Mapping[str, tuple[str, ...]]
@@ -129,25 +146,102 @@ class Pack:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What applies in one place: its packs in order, and the income test that proposals use."""
+    """What applies in one place: its packs in order, and the income test that proposals use.
+
+    ``since`` is the first day on which all its packs are in force. ``choosable`` are rules of other packs
+    (rule id -> pack id) that a county of the place may switch on; off unless it does. ``cites`` are the
+    articles of the income test and of that choice.
+    """
 
     id: str
     title: Text
     region: str
+    since: date
     packs: tuple[str, ...]
+    choosable: Mapping[str, str]
     income_within: Any
+    cites: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """How much time a deadline gives.
+
+    Without ``each``: ``count`` of ``unit`` after the start, whose day is not counted. ``at_least``: it must
+    last so long, rather than be done by then. A county's value of the parameter ``param`` replaces ``count``.
+    With ``each``: at least ``count`` times in every such period, on the days ``first_day`` to ``last_day``
+    (None = the last day) of ``months`` (none = every month of the period).
+    """
+
+    count: int
+    unit: str = ""
+    at_least: bool = False
+    param: str = ""
+    each: str = ""
+    months: tuple[int, ...] = ()
+    first_day: int = 1
+    last_day: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """A clock of the documents: what starts it, its limit, the articles, and the profiles it runs in.
+
+    ``optional`` marks practice that no document of the profile orders.
+    """
+
+    id: str
+    label: Text
+    starts: str
+    limit: Limit
+    cites: tuple[str, ...]
+    profiles: tuple[str, ...]
+    optional: bool
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """All packs and profiles of one folder, checked against each other."""
+    """All packs and profiles of one folder, checked against each other; ``articles``: those of all packs."""
 
     packs: Mapping[str, Pack]
     profiles: Mapping[str, Profile]
+    articles: Mapping[str, Article]
+    deadlines: tuple[Deadline, ...]
 
     def packs_of(self, profile: str) -> tuple[Pack, ...]:
         """The packs of a profile in order. Raises KeyError for an unknown profile."""
         return tuple(self.packs[name] for name in self.profiles[profile].packs)
+
+    def day(self, profile: str, on: date) -> date:
+        """The day whose texts judge a visit of ``on``: that day, but none before the profile's first.
+
+        Before its texts a place had none; judging an older visit by nothing would show it as "nothing wrong".
+        """
+        return max(on, self.profiles[profile].since)
+
+    def packs_on(self, profile: str, on: date) -> tuple[Pack, ...]:
+        """The packs of a profile that judge a visit of ``on``. Raises KeyError for an unknown profile."""
+        day = self.day(profile, on)
+        return tuple(pack for pack in self.packs_of(profile) if pack.in_force.covers(day))
+
+    def rules_on(
+        self, profile: str, on: date, chosen: Set[str] = frozenset()
+    ) -> tuple[tuple[Pack, Rule], ...]:
+        """The rules that judge a visit of ``on`` with their packs; ``chosen``: choosable ones switched on."""
+        own = [(pack, rule) for pack in self.packs_on(profile, on) for rule in pack.rules]
+        return (*own, *self._chosen(profile, on, chosen))
+
+    def _chosen(self, profile: str, on: date, chosen: Set[str]) -> Iterator[tuple[Pack, Rule]]:
+        day = self.day(profile, on)
+        for name, source in self.profiles[profile].choosable.items():
+            pack = self.packs[source]
+            if name in chosen and pack.in_force.covers(day):
+                yield from ((pack, rule) for rule in pack.rules if rule.id == name)
+
+    def deadlines_of(self, profile: str) -> tuple[Deadline, ...]:
+        """The deadlines that run in a profile."""
+        return tuple(entry for entry in self.deadlines if profile in entry.profiles)
 
     def vocabulary(self, names: tuple[str, ...]) -> Vocabulary:
         """Everything the conditions of these packs may name."""

@@ -16,12 +16,23 @@ CASES = [
     if path.name != "clean_household.yaml"
     for case in yaml.safe_load(path.read_text("utf-8"))
 ]
-RULES = {rule.id: rule for pack in load_packs().packs_of("yangshuo") for rule in pack.rules}
+LIBRARY = load_packs()
+RULES = {rule.id: rule for _, rule in LIBRARY.rules_on("all", ON)}
+HOLDING = [
+    (case, profile)
+    for case in CASES
+    for profile in LIBRARY.profiles
+    if case["rule"] in {rule.id for _, rule in LIBRARY.rules_on(profile, ON)}
+]
 
 
-@pytest.mark.parametrize("case", CASES, ids=[f"{case['rule']} {case['name']}" for case in CASES])
-def test_case_beside_the_pack_is_judged_as_it_says(case):
-    judgement = judge(CLEAN | case["facts"], profile="yangshuo", on=ON)
+@pytest.mark.parametrize(
+    ("case", "profile"),
+    HOLDING,
+    ids=[f"{profile} {case['rule']} {case['name']}" for case, profile in HOLDING],
+)
+def test_case_beside_the_pack_is_judged_as_it_says(case, profile):
+    judgement = judge(CLEAN | case["facts"], profile=profile, on=ON)
     met = {result.rule for result in judgement.met}
     unknown = {entry.rule: list(entry.ask) for entry in judgement.unknown}
     found = "met" if case["rule"] in met else "unknown" if case["rule"] in unknown else "not_met"
@@ -30,14 +41,17 @@ def test_case_beside_the_pack_is_judged_as_it_says(case):
         assert unknown[case["rule"]] == case["ask"]
 
 
-def test_clean_household_fires_nothing_and_leaves_nothing_open():
-    judgement = judge(CLEAN, profile="yangshuo", on=ON)
+@pytest.mark.parametrize("profile", LIBRARY.profiles)
+def test_clean_household_fires_nothing_and_leaves_nothing_open(profile):
+    judgement = judge(CLEAN, profile=profile, on=ON)
     assert (judgement.met, judgement.unknown, judgement.severity) == ((), (), "none")
     assert judgement.proposed_kind is None
 
 
-def test_there_are_41_rules_and_each_has_a_firing_case_and_a_near_miss():
-    assert len(RULES) == 41
+def test_there_are_68_rules_and_each_has_a_firing_case_and_a_near_miss_in_its_own_pack():
+    assert len(RULES) == 68
+    packed = {name: {rule.id for rule in pack.rules} for name, pack in LIBRARY.packs.items()}
+    assert all(case["rule"] in packed[case["file"].split("/")[0]] for case in CASES)
     for outcome in ("met", "not_met"):
         assert {case["rule"] for case in CASES if case["expect"] == outcome} == set(RULES)
 
@@ -46,7 +60,7 @@ def test_every_met_rule_explains_itself_with_causes_articles_and_risks():
     for case in CASES:
         if case["expect"] != "met":
             continue
-        judgement = judge(CLEAN | case["facts"], profile="yangshuo", on=ON)
+        judgement = judge(CLEAN | case["facts"], profile="all", on=ON)
         result = next(result for result in judgement.met if result.rule == case["rule"])
         assert result.causes
         assert all(cause.label["zh"] and cause.label["en"] for cause in result.causes)
