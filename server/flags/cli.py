@@ -1,4 +1,4 @@
-"""``flask policy evaluate`` and ``explain``: the rules on facts from outside. Neither needs a database."""
+"""``flask policy evaluate`` and ``explain``: the rules on facts from outside, without a database."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from typing import Any
 
 import click
 
+from server.checklists.services import current_version, lexicon_of
 from server.core import clock
 from server.policy.eras import Benches
 from server.policy.evaluation import as_json_line
 from server.policy.evaluation import evaluate as evaluate_lines
-from server.policy.lines import Reader
+from server.policy.explain import Explainer
+from server.policy.lines import MAX_BYTES, LineError, Reader
 from server.policy.loader import load_packs
 
 
@@ -49,3 +51,22 @@ def evaluate(benches: Benches) -> None:
     good = evaluate_lines(sys.stdin.buffer, reader, benches, clock.today(), _send("stdout"), _send("stderr"))
     if not good:
         raise SystemExit(1)
+
+
+@click.command("explain")
+@profile_option
+@click.option("--rule", required=True, help="The rule to explain, such as R-INC-01.")
+def explain(benches: Benches, rule: str) -> None:
+    """Explain one rule for one household: a JSON object of facts in, one JSON object out."""
+    try:
+        line = Reader(load_packs()).read(sys.stdin.buffer.read(MAX_BYTES + 1).strip())
+    except LineError as error:
+        _send("stderr")({"line": 1, "error": str(error)})
+        raise SystemExit(1) from error
+    day = line.on or clock.today()
+    explainer = Explainer(benches.on(day), lexicon_of(current_version(day)), day)
+    if rule not in explainer.rules:
+        known = ", ".join(explainer.rules)
+        raise click.BadParameter(f"no rule {rule!r} on {day}; one of {known}", param_hint="--rule")
+    head = {"id": line.id, "profile": benches.profile, "date": day.isoformat()}
+    _send("stdout")(head | explainer.explain(line.facts, rule))

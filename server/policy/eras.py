@@ -33,7 +33,7 @@ class Benches:
 
     def __init__(self, library: Library, profile: str) -> None:
         """Raises KeyError for an unknown profile."""
-        self._library, self._profile = library, profile
+        self._library, self.profile = library, profile
         self._days = first_days(library, profile)
         self._made: dict[date, Bench] = {}
 
@@ -41,5 +41,5 @@ class Benches:
         """The bench of a day."""
         first = self._days[bisect_right(self._days, day) - 1]
         if first not in self._made:
-            self._made[first] = Bench(self._library, self._profile, first)
+            self._made[first] = Bench(self._library, self.profile, first)
         return self._made[first]
