@@ -77,17 +77,17 @@ export const minus = (a: Decimal, b: Decimal): Decimal => plus(a, new Decimal(-b
 export const times = (a: Decimal, b: Decimal): Decimal =>
   result(a.digits * b.digits, a.scale + b.scale, a, b);
 
+/** More digits than any quotient of amounts needs: 28 of its own, and those below only tell a tie from almost one. */
+const FINE = 200;
+
 /** The quotient, or null when dividing by 0. */
 export function over(a: Decimal, b: Decimal): Decimal | null {
   if (b.digits === 0n) return null;
-  // Enough digits for 28 and a sticky one below, so that a tie is told from almost a tie.
-  const shift = Math.max(0, DIGITS + 2 + abs(b.digits).toString().length - abs(a.digits).toString().length);
-  const top = abs(a.digits) * ten(shift);
-  const by = abs(b.digits);
-  const sticky = top % by === 0n ? 0n : 1n;
-  const digits = (top / by) * 10n + sticky;
-  const negative = a.digits < 0n !== b.digits < 0n;
-  return rounded(negative ? -digits : digits, a.scale - b.scale + shift + 1);
+  const top = a.digits * ten(FINE);
+  const exact = top % b.digits === 0n;
+  // A last digit that is not 0 stands for everything cut off; towards 0, as BigInt divides.
+  const sticky = exact ? 0n : a.digits < 0n !== b.digits < 0n ? -1n : 1n;
+  return rounded((top / b.digits) * 10n + sticky, a.scale - b.scale + FINE + 1);
 }
 
 /** Below 0, 0 or above 0. */

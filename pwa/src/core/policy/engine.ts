@@ -17,8 +17,8 @@ import {
   SEVERITIES,
   type Value,
 } from './expression';
+import { proposeKind } from './kinds';
 import type { CompactPack, DerivedEntry, PackEntry, RuleEntry, RuleSeverity, Setting } from './pack';
-import { proposeKind, risksByCause } from './risks';
 
 /** One fact that decided a rule, as the wire has it: amounts are text with two decimals. */
 export interface Cause {
@@ -40,7 +40,6 @@ export interface PhoneLight {
   readonly rule: string;
   readonly label: Bilingual;
   readonly severity: RuleSeverity;
-  readonly risks: readonly string[];
   readonly causes: readonly Cause[];
   readonly articles: readonly CitedArticle[];
   readonly pack: string;
@@ -131,8 +130,14 @@ function asksOthers(node: Json | undefined): boolean {
 export function plain(value: Value | null, money = false): Json {
   if (value instanceof Decimal) return moneyText(value);
   if (isNumeric(value)) return money || !Number.isInteger(Number(value)) ? moneyText(value) : Number(value);
+  // Of the people of a loop, who they are is enough to name them.
+  if (Array.isArray(value))
+    return value.map((entry: Json) => (isItem(entry) ? (entry['who'] ?? null) : entry));
   return value as Json;
 }
+
+const isItem = (json: Json): json is { readonly [field: string]: Json } =>
+  typeof json === 'object' && json !== null && !Array.isArray(json);
 
 /** One judgement in the making: the facts with what was derived from them, and who is met and who is open. */
 class Sitting {
@@ -177,7 +182,6 @@ class Sitting {
       rule: rule.id,
       label: rule.label,
       severity: rule.severity,
-      risks: rule.risks[0] === 'by_cause' ? risksByCause(this.known) : rule.risks,
       causes,
       articles: rule.cites.map((id) => this.article(id)),
       pack: pack.id,

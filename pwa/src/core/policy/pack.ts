@@ -26,7 +26,6 @@ export interface RuleEntry {
   readonly id: string;
   readonly pack: number;
   readonly severity: RuleSeverity;
-  readonly risks: readonly string[];
   readonly label: Bilingual;
   readonly cites: readonly string[];
   readonly when: Json;
