@@ -1,12 +1,14 @@
 """The packs against the digest: the same rules, the same outcome for any household, known or half known."""
 
 import random
+import re
 from datetime import date
 from decimal import Decimal
 
 import pytest
 import yaml
 
+from server.policy.derived import add_derived
 from server.policy.engine import Bench
 from server.policy.loader import PACKS, load_packs
 from tests.policy import digest
@@ -17,6 +19,7 @@ BENCHES = {name: Bench(LIBRARY, name, ON) for name in digest.DIGEST["profiles"]}
 CLEAN = yaml.safe_load((PACKS / "common/tests/clean_household.yaml").read_text("utf-8"))
 COMMON = LIBRARY.packs["common"]
 HOUSEHOLDS = 2000
+NEAR_AN_EXAMPLE = 200
 LIMITS = [0, 3000, 5000, 5500, 6000, 8000, 10_000, 15_000, 20_000, 25_000, 30_000, 60_000]
 # "pcni is not None and ..." with nothing else to ask is always decided.
 NEVER_OPEN = {"R-INC-01", "R-INC-02"}
@@ -74,6 +77,17 @@ def household(rng):
     return facts
 
 
+def near_an_example(rng, rule):
+    """The example of a rule with a few of the names that its condition reads changed: edges of every limb."""
+    facts = CLEAN | digest.RULES[rule]["fires_on"]
+    read = sorted(COMMON.facts.keys() & set(re.findall(r"\w+", digest.RULES[rule]["when"])))
+    for name in rng.sample(read, min(len(read), rng.choice([0, 1, 1, 2, 3]))):
+        facts[name] = None if rng.random() < 0.1 else of_kind(rng, COMMON.facts[name])
+    if "pcni" in digest.RULES[rule]["when"]:
+        facts["pcni"] = rng.choice([amount(rng), facts["pcni"], None])
+    return facts
+
+
 def found(bench, facts):
     judged = bench.judge(facts)
     outcome = dict.fromkeys((ruling.rule.id for ruling in (*bench.first, *bench.last)), False)
@@ -96,6 +110,18 @@ def test_random_household_in_any_profile_is_judged_as_the_digest_says(seed):
     for _ in range(HOUSEHOLDS // 4):
         facts = household(rng)
         assert list(differences(facts)) == [], facts
+
+
+@pytest.mark.parametrize("ruling", BENCHES["all"].first, ids=lambda ruling: ruling.rule.id)
+def test_household_near_the_example_of_a_rule_is_judged_by_it_as_the_digest_says(ruling):
+    rule, bench = ruling.rule.id, BENCHES["all"]
+    rng = random.Random(rule)
+    for _ in range(NEAR_AN_EXAMPLE):
+        facts = near_an_example(rng, rule)
+        known = dict(facts)
+        add_derived(bench.formulas, known, bench.params)
+        expected = digest.truth(digest.RULES[rule]["when"], digest.with_derived(facts))
+        assert ruling.condition.evaluate(known, bench.params) is expected, facts
 
 
 def test_random_households_meet_miss_and_leave_open_every_rule():

@@ -115,7 +115,7 @@ def test_another_value_moves_the_line(library):
         LocalPolicy({"LINE_PG": Decimal(1)}),
         LocalPolicy(off=frozenset({"R-NEG-01"})),
         LocalPolicy(on=frozenset({"R-BAS-01"})),
-        LocalPolicy(off=frozenset({"R-XXX-99"})),
+        LocalPolicy(off=frozenset({"R-ABC-99"})),
     ],
 )
 def test_a_bench_refuses_what_its_profile_does_not_have(library, local):
