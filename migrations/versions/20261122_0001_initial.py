@@ -259,7 +259,6 @@ def _create_visit() -> None:
         sa.Column("previous_id", sa.Uuid(), nullable=True),
         sa.Column("changes", sa.JSON(), nullable=False),
         sa.Column("changed_count", sa.SmallInteger(), nullable=False),
-        sa.Column("receipt_number", sa.String(length=20), nullable=False),
         sa.Column("result", sa.Text(), nullable=False),
         sa.Column("region_code", sa.String(length=14), nullable=False),
         sa.ForeignKeyConstraint(

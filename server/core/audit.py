@@ -10,7 +10,7 @@ from flask import g, has_request_context
 from sqlalchemy import JSON, String, Uuid, event
 from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column
 
-from server.core import clock
+from server.core import clock, quick
 from server.core.db import Base, SequenceInteger, UtcDateTime, db
 from server.core.scope import RegionScoped
 
@@ -45,7 +45,7 @@ def record(action: str, target: tuple[str, object], region_code: str, **details:
         details: codes, counts and identifiers only.
     """
     actor = g.get("actor") if has_request_context() else None
-    db.session.add(
+    quick.add(
         AuditEntry(
             at=clock.now(),
             actor_id=actor.id if actor else None,
@@ -58,6 +58,7 @@ def record(action: str, target: tuple[str, object], region_code: str, **details:
             details=details,
         )
     )
+    db.session.info["audited"] = True
 
 
 @event.listens_for(Session, "after_flush")

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from server.checklists.services import Walk, facts_of, roster_values, with_roster
-from server.core import clock
-from server.core.db import db
+from server.core import clock, quick
 from server.flags import queries
 from server.flags.models import CLOSED, Flag
 from server.households.services import roster_facts
@@ -51,7 +50,7 @@ def income_line(profile: str) -> Decimal | None:
 
 def raise_flags(visit: Visit) -> None:
     """Add a flag for each light of a stored visit; a revision closes the flags of what it replaces."""
-    db.session.add_all(_flag(visit, light) for light in visit.judgement["lights"])
+    quick.add(*(_flag(visit, light) for light in visit.judgement["lights"]))
     if visit.revises_id is not None:
         _close(visit.revises_id)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, select, tuple_
@@ -16,6 +18,7 @@ from server.households.models import Household, Member
 
 __all__ = [
     "Household",
+    "Standing",
     "count_households",
     "get_household",
     "headings",
@@ -23,9 +26,32 @@ __all__ = [
     "lock_household",
     "members_with_id_number",
     "page_of_households",
+    "standing_of",
 ]
 
 PAGE = 500
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What of a household decides where a new visit belongs, as it was when somebody looked."""
+
+    id: UUID
+    region_code: str
+    revision: int
+    last_visit_id: UUID | None
+    last_visited_at: datetime | None
+
+
+def standing_of(household: Household) -> Standing:
+    """The present standing of a loaded household."""
+    return Standing(
+        household.id,
+        household.region_code,
+        household.revision,
+        household.last_visit_id,
+        household.last_visited_at,
+    )
 
 
 def get_household(household_id: UUID) -> Household:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from server.core import audit, clock
+from server.core import audit, clock, quick
 from server.core.crypto import blind_index, seal
 from server.core.db import db
 from server.households import queries, roster
@@ -16,6 +16,7 @@ from server.households.forms import NewHousehold, NewMember, check_id_number
 from server.households.masking import mask_id, mask_phone
 from server.households.models import Household, Member
 from server.households.names import search_forms
+from server.households.queries import Standing
 from server.regions import queries as regions
 
 _COPIED = (
@@ -75,6 +76,15 @@ def _member(form: NewHousehold, position: int, person: NewMember) -> Member:
 def remember_visit(household: Household, visit_id: UUID, visited_at: datetime) -> None:
     """Note the household's newest visit; ``visits.timeline`` knows which one that is."""
     household.last_visit_id, household.last_visited_at = visit_id, visited_at
+
+
+def note_visit(standing: Standing, visit_id: UUID, visited_at: datetime) -> bool:
+    """Note a newer visit of a household that nobody has changed since it was looked at.
+
+    One statement that checks and writes, so that the write lock is held briefly; False when somebody has.
+    """
+    unchanged = {name: getattr(standing, name) for name in ("id", "revision", "last_visit_id")}
+    return quick.change(Household, unchanged, {"last_visit_id": visit_id, "last_visited_at": visited_at})
 
 
 def masked_id_number(number: str) -> str:

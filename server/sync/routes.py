@@ -81,7 +81,7 @@ def _take_in(entries: list[dict[str, Any]]) -> list[str]:
     """The answers to the entries of a batch as JSON texts, in their order."""
     opened = [_open(entry) for entry in entries]
     new = [signed for signed in opened if isinstance(signed, SignedVisit)]
-    found = dict(zip(map(id, new), services.assess(new, _profile()), strict=True))
+    found = dict(zip(map(id, new), services.assess(current_actor(), new, _profile()), strict=True))
     answers: dict[int, str] = {}
     for place in services.sending_order(entries):
         signed = opened[place]
@@ -139,7 +139,7 @@ def _answer(
 def _accept(signed: SignedVisit, assessment: services.Assessment | None = None) -> services.Accepted:
     """Assess, then store in one short transaction; when another request overtook this one, start over."""
     for _ in range(ATTEMPTS):
-        found = assessment or services.assess([signed], _profile())[0]
+        found = assessment or services.assess(current_actor(), [signed], _profile())[0]
         if isinstance(found, Exception):
             raise found
         if isinstance(found, services.Accepted):

@@ -12,11 +12,11 @@ from server.core.db import db
 from server.core.problems import Problem
 from server.core.wire import UUID_TEXT
 from server.flags.services import judge, raise_flags
-from server.households.queries import Household, households_by_id, lock_household
+from server.households.queries import Household, households_by_id
 from server.photos.services import asked, promised_rows
 from server.visits import services as visits
 from server.visits.queries import Visit, with_bodies
-from server.visits.services import Examined, Judgement, SignedVisit
+from server.visits.services import Examined, SignedVisit, VisitForm
 
 MAX_BATCH = 50
 
@@ -31,17 +31,17 @@ class Accepted:
 
 @dataclass(frozen=True)
 class Assessed:
-    """A new visit, examined and judged but not stored."""
+    """A new visit, examined, judged and ready to be stored."""
 
-    signed: SignedVisit
+    form: VisitForm
     examined: Examined
-    judgement: Judgement
+    visit: Visit
 
 
 Assessment = Assessed | Accepted | Exception
 
 
-def assess(batch: Sequence[SignedVisit], profile: str) -> list[Assessment]:
+def assess(actor: Actor, batch: Sequence[SignedVisit], profile: str) -> list[Assessment]:
     """Examine and judge visits in a fixed number of reads, before any of them takes the write lock.
 
     Returns:
@@ -52,10 +52,11 @@ def assess(batch: Sequence[SignedVisit], profile: str) -> list[Assessment]:
     known = households_by_id(signed.form.household_id for signed in batch)
     last = with_bodies(household.last_visit_id for household in known.values())
     answered = visits.first_answers(batch)
-    return [_assess(signed, known, last, answered.get(signed.form.id), profile) for signed in batch]
+    return [_assess(actor, signed, known, last, answered.get(signed.form.id), profile) for signed in batch]
 
 
 def _assess(
+    actor: Actor,
     signed: SignedVisit,
     known: Mapping[UUID, Household],
     last: Mapping[UUID, Visit],
@@ -69,7 +70,8 @@ def _assess(
         return Problem("household_not_found")
     try:
         examined = visits.examine(household, signed.form, _last(household, last))
-        return Assessed(signed, examined, judge(household, examined, profile))
+        judgement = judge(household, examined, profile)
+        return Assessed(signed.form, examined, visits.prepare(actor, signed, examined, judgement))
     except Exception as error:  # noqa: BLE001 - handed to the caller, who knows whose visit it is
         return error
 
@@ -85,15 +87,12 @@ def store(actor: Actor, assessed: Assessed) -> Accepted:
         Problem: household_not_found, revision_unknown, revision_outdated.
         Overtaken: give up the transaction and assess again.
     """
-    form = assessed.signed.form
-    household = lock_household(form.household_id)
-    rows = promised_rows(form.id, household.region_code, form.revises, form.photos)
-    visit = visits.record(
-        actor, household, assessed.signed, assessed.examined, assessed.judgement, asked(rows)
-    )
+    form, visit = assessed.form, assessed.visit
+    rows = promised_rows(form.id, visit.region_code, form.revises, form.photos)
+    visits.record(actor, visit, assessed.examined, asked(rows))
     db.session.add_all(rows)
     raise_flags(visit)
-    return Accepted(visit.result, is_new=True)
+    return Accepted(visits.answer(visit), is_new=True)
 
 
 def accept(actor: Actor, signed: SignedVisit, profile: str) -> Accepted:
@@ -102,7 +101,7 @@ def accept(actor: Actor, signed: SignedVisit, profile: str) -> Accepted:
     Raises:
         Problem, Overtaken: see ``assess`` and ``store``.
     """
-    (found,) = assess([signed], profile)
+    (found,) = assess(actor, [signed], profile)
     if isinstance(found, Exception):
         raise found
     return store(actor, found) if isinstance(found, Assessed) else found

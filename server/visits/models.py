@@ -63,5 +63,4 @@ class Visit(RegionScoped, Base):
     changes: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     changed_count: Mapped[int] = mapped_column(SmallInteger, default=0)
 
-    receipt_number: Mapped[str] = mapped_column(String(20), default="")
     result: Mapped[str] = mapped_column(Text, default="", deferred=True)

@@ -13,12 +13,13 @@ from marshmallow import ValidationError
 from sqlalchemy.exc import IntegrityError
 
 from server.checklists.services import Person, Walk, definition, walk
-from server.core import audit, clock
+from server.core import audit, clock, quick
 from server.core.auth import Actor
 from server.core.canonical import NotCanonical, canonical, sha256_hex
-from server.core.db import db
 from server.core.problems import Errors, Problem, flatten
 from server.core.wire import instant_text
+from server.households.queries import Standing, lock_household, standing_of
+from server.households.services import note_visit
 from server.visits import queries, receipts, timeline
 from server.visits.bodies import seal_body
 from server.visits.distance import metres_between
@@ -34,10 +35,13 @@ __all__ = [
     "Judgement",
     "Overtaken",
     "SignedVisit",
+    "VisitForm",
+    "answer",
     "decide",
     "examine",
     "first_answers",
     "open_signed",
+    "prepare",
     "receipt",
     "record",
 ]
@@ -79,7 +83,7 @@ class Examined:
     """What reading alone can find out about a visit, before its transaction takes the write lock."""
 
     walk: Walk
-    household_revision: int
+    standing: Standing
     received_at: datetime
     visited_at: datetime
     distance_m: int | None
@@ -113,7 +117,7 @@ def first_answers(signed: Iterable[SignedVisit]) -> dict[UUID, str | Problem]:
     """
     hashes = {each.form.id: each.sha256 for each in signed}
     return {
-        earlier.id: earlier.result if earlier.sha256 == hashes[earlier.id] else Problem("visit_conflict")
+        earlier.id: answer(earlier) if earlier.sha256 == hashes[earlier.id] else Problem("visit_conflict")
         for earlier in queries.with_results(hashes)
     }
 
@@ -129,7 +133,7 @@ def examine(household: Household, form: VisitForm, last: Visit | None) -> Examin
     received_at = clock.now()
     return Examined(
         walk=_walk(household, form),
-        household_revision=household.revision,
+        standing=standing_of(household),
         received_at=received_at,
         visited_at=_visited_at(form.finished_at, received_at),
         distance_m=_distance(household, form),
@@ -162,48 +166,18 @@ def _answer_errors(found: Walk, strays: set[str]) -> Errors:
     return errors
 
 
-def record(
-    actor: Actor,
-    household: Household,
-    signed: SignedVisit,
-    examined: Examined,
-    judgement: Judgement,
-    photos: Sequence[dict[str, str]],
-) -> Visit:
-    """Store a visit among the household's others, numbered and with its answer; ``household`` is locked.
-
-    Raises:
-        Problem: revision_unknown, revision_outdated.
-        Overtaken: what was examined has changed meanwhile; give up the transaction and examine again.
-    """
-    if household.revision != examined.household_revision:
-        raise Overtaken(str(signed.form.id))
-    replaced = _replaced(actor, signed.form)
-    visit = _row(actor, household, signed, examined, replaced)
-    _set_judgement(visit, judgement)
-    if replaced is not None:
-        replaced.state = SUPERSEDED
-    is_last = timeline.place(household, visit, examined.compared)
-    _insert(visit)
-    if not is_last:
-        timeline.rebuild(household)
-    _conclude(visit, photos)
-    return visit
-
-
-def _row(
-    actor: Actor, household: Household, signed: SignedVisit, examined: Examined, replaced: Visit | None
-) -> Visit:
-    form = signed.form
-    return Visit(
+def prepare(actor: Actor, signed: SignedVisit, examined: Examined, judgement: Judgement) -> Visit:
+    """The row of a visit as its first revision: all that can be made before the write lock is taken."""
+    form, standing = signed.form, examined.standing
+    visit = Visit(
         id=form.id,
-        household_id=household.id,
-        region_code=household.region_code,
+        household_id=standing.id,
+        region_code=standing.region_code,
         author_id=actor.id,
         author_name=actor.display_name,
-        root_id=replaced.root_id if replaced else form.id,
+        root_id=form.id,
         revises_id=form.revises,
-        revision=replaced.revision + 1 if replaced else 1,
+        revision=1,
         checklist_version=form.checklist_version,
         body=seal_body(form.id, signed.text),
         sha256=signed.sha256,
@@ -213,19 +187,44 @@ def _row(
         photo_count=len(form.photos),
         state=SUBMITTED,
     )
+    _set_judgement(visit, judgement)
+    timeline.note(visit, examined.compared)
+    return visit
 
 
-def _replaced(actor: Actor, form: VisitForm) -> Visit | None:
-    """The visit that this one revises: one's own or one's grid's, given back or not yet decided."""
-    if form.revises is None:
-        return None
-    old = queries.by_id(form.revises)
-    if old is None or old.household_id != form.household_id:
+def record(actor: Actor, visit: Visit, examined: Examined, photos: Sequence[dict[str, str]]) -> None:
+    """Store a prepared visit among the household's others, in the caller's transaction.
+
+    The usual one, newer than all the household has, needs no look at the others.
+
+    Raises:
+        Problem: household_not_found, revision_unknown, revision_outdated.
+        Overtaken: what was examined has changed meanwhile; give up the transaction and examine again.
+    """
+    if timeline.comes_last(examined.standing, visit, examined.compared):
+        if not note_visit(examined.standing, visit.id, visit.visited_at):
+            raise Overtaken(str(visit.id))
+        _insert(visit, photos)
+        return
+    household = lock_household(visit.household_id)
+    if household.revision != examined.standing.revision:
+        raise Overtaken(str(visit.id))
+    if visit.revises_id is not None:
+        _replace(actor, visit, visit.revises_id)
+    _insert(visit, photos)
+    timeline.rebuild(household)
+
+
+def _replace(actor: Actor, visit: Visit, revises_id: UUID) -> None:
+    """Make a visit the next revision of one's own or one's grid's, given back or not yet decided."""
+    old = queries.by_id(revises_id)
+    if old is None or old.household_id != visit.household_id:
         raise Problem("revision_unknown")
     may_revise = old.state == RETURNED or (old.state == SUBMITTED and old.author_id == actor.id)
     if not may_revise:
         raise Problem("revision_outdated")
-    return old
+    visit.root_id, visit.revision = old.root_id, old.revision + 1
+    old.state = SUPERSEDED
 
 
 def _visited_at(finished_at: datetime, received_at: datetime) -> datetime:
@@ -240,13 +239,21 @@ def _distance(household: Household, form: VisitForm) -> int | None:
     return round(metres_between(home, (float(form.location.lat), float(form.location.lon))))
 
 
-def _insert(visit: Visit) -> None:
+def _insert(visit: Visit, photos: Sequence[dict[str, str]]) -> None:
     """Write the row and learn its ``seq``; only a copy that came first can stand in the way."""
-    db.session.add(visit)
+    visit.result = _result(visit, photos)
     try:
-        db.session.flush()
+        quick.add(visit)
     except IntegrityError as error:
         raise Overtaken(str(visit.id)) from error
+    audit.record(
+        "visit.accept",
+        ("visit", visit.id),
+        visit.region_code,
+        sha256=visit.sha256,
+        revision=visit.revision,
+        severity=visit.severity,
+    )
 
 
 def _set_judgement(visit: Visit, judgement: Judgement) -> None:
@@ -261,38 +268,34 @@ def _set_judgement(visit: Visit, judgement: Judgement) -> None:
     visit.not_asked = judgement.not_asked
 
 
-def _conclude(visit: Visit, photos: Sequence[dict[str, str]]) -> None:
-    """Number and sign a visit; the phone's answer is kept, so that every copy gets the same bytes."""
-    audit.record(
-        "visit.accept",
-        ("visit", visit.id),
-        visit.region_code,
-        sha256=visit.sha256,
-        revision=visit.revision,
-        severity=visit.severity,
-    )
-    visit.receipt_number = receipts.number(visit.seq, visit.id, visit.sha256)
-    visit.result = json.dumps(_result(visit, photos), ensure_ascii=False, separators=(",", ":"))
-
-
-def _result(visit: Visit, photos: Sequence[dict[str, str]]) -> dict[str, Any]:
-    return {
+def _result(visit: Visit, photos: Sequence[dict[str, str]]) -> str:
+    """The phone's answer without the receipt: kept, so that every copy gets the same bytes."""
+    told = {
         "id": str(visit.id),
         "sha256": visit.sha256,
         "state": "accepted",
         "revision": visit.revision,
         "severity": visit.severity,
-        "receipt": receipt(visit),
         "lights": visit.judgement["lights"],
         "unknown": visit.judgement["unknown"],
         "photos": list(photos),
     }
+    return _text(told)
+
+
+def answer(visit: Visit) -> str:
+    """What the phone is told of a stored visit, as JSON text; the same for the first copy and every later."""
+    return f'{visit.result[:-1]},"receipt":{_text(receipt(visit))}}}'
+
+
+def _text(told: dict[str, Any]) -> str:
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
 
 
 def receipt(visit: Visit) -> dict[str, Any]:
     """The receipt of a stored visit."""
     return {
-        "number": visit.receipt_number,
+        "number": receipts.number(visit.seq, visit.id, visit.sha256),
         "seq": visit.seq,
         "received_at": instant_text(visit.received_at),
     }

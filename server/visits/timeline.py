@@ -16,7 +16,7 @@ from server.visits.changes import Change, differences
 from server.visits.models import SUPERSEDED, Visit
 
 if TYPE_CHECKING:
-    from server.households.queries import Household
+    from server.households.queries import Household, Standing
 
 
 @dataclass(frozen=True)
@@ -34,25 +34,13 @@ def compare(last: Visit | None, answers: dict[str, Any]) -> Comparison:
     return Comparison(last.id, differences(answers_of(last), mask_answers(answers)))
 
 
-def place(household: Household, visit: Visit, compared: Comparison) -> bool:
-    """Put a visit at the end, if that is its place and the comparison is still with the newest one before.
-
-    The usual and quick case; otherwise False, and ``rebuild`` has to follow once the visit is stored.
-    """
-    if household.last_visit_id != compared.previous_id or not comes_last(household, visit):
+def comes_last(standing: Standing, visit: Visit, compared: Comparison) -> bool:
+    """Whether a visit, no revision, is newer than all the household had and was compared with the newest."""
+    if visit.revises_id is not None or compared.previous_id != standing.last_visit_id:
         return False
-    _note(visit, compared)
-    remember_visit(household, visit.id, visit.visited_at)
-    return True
-
-
-def comes_last(household: Household, visit: Visit) -> bool:
-    """Whether a visit, no revision, is newer than all the household has."""
-    if visit.revises_id is not None:
-        return False
-    if household.last_visited_at is None or household.last_visit_id is None:
+    if standing.last_visited_at is None or standing.last_visit_id is None:
         return True
-    return (household.last_visited_at, str(household.last_visit_id)) < _moment(visit)
+    return (standing.last_visited_at, str(standing.last_visit_id)) < _moment(visit)
 
 
 def rebuild(household: Household) -> None:
@@ -61,7 +49,7 @@ def rebuild(household: Household) -> None:
     current = sorted((v for v in visits if v.state != SUPERSEDED), key=_moment)
     for visit in visits:
         earlier = [v for v in current if v.root_id != visit.root_id and _moment(v) < _moment(visit)]
-        _note(visit, compare(earlier[-1] if earlier else None, answers_of(visit)))
+        note(visit, compare(earlier[-1] if earlier else None, answers_of(visit)))
     remember_visit(household, current[-1].id, current[-1].visited_at)
 
 
@@ -75,6 +63,7 @@ def _moment(visit: Visit) -> tuple[Any, str]:
     return visit.visited_at, str(visit.id)
 
 
-def _note(visit: Visit, compared: Comparison) -> None:
+def note(visit: Visit, compared: Comparison) -> None:
+    """Write down what a visit changed."""
     visit.previous_id = compared.previous_id
     visit.changes, visit.changed_count = compared.changes, len(compared.changes)

@@ -1,0 +1,85 @@
+"""Rows written without the ORM's unit of work: for what every visit does while it holds the write lock.
+
+The same guards hold as for everything else: rows outside the scope are refused or not found, and the
+transaction does not commit without an audit entry. The objects given stay outside the session.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any, cast
+
+from sqlalchemy import Insert, Update, bindparam, insert, update
+
+from server.core.db import Base, db
+from server.core.scope import EVERYTHING, NOTHING, ScopeRequired, code_range, covers, current_scope
+
+
+def add(*rows: Base) -> None:
+    """Insert new rows of one table, in their order; a single one learns its number (``seq``).
+
+    Raises:
+        ScopeRequired: a row lies outside the scope.
+        IntegrityError: the database refuses a row.
+    """
+    if not rows:
+        return
+    values = [_values(row) for row in rows]
+    for value in values:
+        _check_scope(value.get("region_code", ""))
+    done = db.session.connection().execute(_insert(type(rows[0])), values if len(rows) > 1 else values[0])
+    if len(rows) == 1 and done.inserted_primary_key is not None:
+        setattr(rows[0], type(rows[0]).__mapper__.primary_key[0].name, done.inserted_primary_key[0])
+    db.session.info["wrote"] = True
+
+
+def change(model: type[Base], where: Mapping[str, Any], values: Mapping[str, Any]) -> bool:
+    """Set columns of the row in scope whose columns all have the values of ``where`` (None included).
+
+    Returns:
+        Whether there was one.
+    """
+    lower, upper = _bounds()
+    given = {f"old_{name}": value for name, value in where.items()}
+    given |= {f"new_{name}": value for name, value in values.items()} | {"lower": lower, "upper": upper}
+    done = db.session.connection().execute(_update(model, tuple(where), tuple(values)), given)
+    db.session.info["wrote"] = True
+    return done.rowcount == 1
+
+
+@lru_cache(maxsize=64)
+def _insert(model: type[Base]) -> Insert:
+    return insert(cast("Any", model.__table__))
+
+
+@lru_cache(maxsize=64)
+def _update(model: type[Base], where: tuple[str, ...], values: tuple[str, ...]) -> Update:
+    """Built once for each pair of column lists, so that its compiled form is found without looking at it."""
+    table = cast("Any", model.__table__)
+    query = update(table).where(
+        *(table.c[name].is_not_distinct_from(bindparam(f"old_{name}")) for name in where)
+    )
+    query = query.where(table.c.region_code >= bindparam("lower"), table.c.region_code < bindparam("upper"))
+    return query.values({name: bindparam(f"new_{name}") for name in values})
+
+
+def _values(row: Base) -> dict[str, Any]:
+    """What was set of an object that is not in the session; the table's defaults fill in the rest."""
+    given = row.__dict__
+    return {name: given[name] for name in row.__mapper__.columns.keys() if name in given}  # noqa: SIM118
+
+
+def _check_scope(code: str) -> None:
+    prefix = current_scope()
+    if prefix is None or not covers(prefix, code):
+        raise ScopeRequired("a row outside the scope was about to be written")
+
+
+def _bounds() -> tuple[str, str]:
+    prefix = current_scope()
+    if prefix is None:
+        raise ScopeRequired("no region scope is set for this statement")
+    if prefix == NOTHING:
+        return "1", "0"
+    return ("", ":") if prefix == EVERYTHING else code_range(prefix)
