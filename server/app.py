@@ -12,6 +12,7 @@ from server.accounts.services import load_actor
 from server.checklists import routes as checklists
 from server.core import auth, crypto, health, http, jobs, logs, openapi, problems
 from server.core.db import db
+from server.local_policy import routes as local_policy
 from server.photos import routes as photos
 from server.regions import routes as regions
 from server.reviews import routes as reviews
@@ -21,6 +22,7 @@ BLUEPRINTS = (
     accounts.blueprint,
     regions.blueprint,
     checklists.blueprint,
+    local_policy.blueprint,
     photos.blueprint,
     reviews.blueprint,
     sync.blueprint,

@@ -18,6 +18,7 @@ DOMAINS = {
     "accounts",
     "households",
     "checklists",
+    "local_policy",
     "visits",
     "photos",
     "flags",

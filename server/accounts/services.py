@@ -116,13 +116,45 @@ def record_login(attempt: Attempt, device: Device, lifetime: timedelta) -> Login
     return open_session(attempt.user, device, lifetime)
 
 
+def judge_signature(user_id: UUID, session_id: UUID, password: str) -> Attempt:
+    """Check the password that somebody signed in types again to sign a decision; reads only, slow on purpose.
+
+    Raises:
+        Problem: too_many_attempts, with ``retry_after``: guesses count with those on the sign-in screen.
+    """
+    user, session = queries.user_by_id(user_id), queries.session_by_id(session_id)
+    if user is None or session is None or session.user_id != user_id:
+        raise Problem("account_disabled")
+    account = blind_index(f"login:{user.username}")
+    _refuse_while_blocked(queries.throttle(account, session.device_id))
+    correct = passwords.matches(user.password_hash, password)
+    return Attempt(account=account, device=session.device_id, user=user, correct=correct, better_hash=None)
+
+
+def record_signature(attempt: Attempt) -> bool:
+    """Whether the password was right; a wrong one is counted like a failed sign-in.
+
+    Raises:
+        Problem: too_many_attempts, when others failed meanwhile.
+    """
+    throttle = queries.throttle(attempt.account, attempt.device, lock=True)
+    _refuse_while_blocked(throttle)
+    if not attempt.correct:
+        _count_failure(throttle, attempt, "account.signature_failed")
+    elif throttle is not None:
+        throttle.failures, throttle.blocked_until = 0, None
+    return attempt.correct
+
+
 def _refuse_while_blocked(throttle: LoginThrottle | None) -> None:
     wait = seconds_left(throttle.blocked_until, clock.now()) if throttle else 0
     if wait:
         raise Problem("too_many_attempts", retry_after=wait)
 
 
-def _count_failure(throttle: LoginThrottle | None, attempt: Attempt) -> None:
+def _count_failure(
+    throttle: LoginThrottle | None, attempt: Attempt, action: str = "account.login_failed"
+) -> None:
     now = clock.now()
     if throttle is None:
         throttle = LoginThrottle(id=uuid4(), account=attempt.account, device=attempt.device, failures=0)
@@ -134,7 +166,7 @@ def _count_failure(throttle: LoginThrottle | None, attempt: Attempt) -> None:
     delay = delay_after(throttle.failures)
     throttle.blocked_until = now + delay if delay else None
     target, region = (attempt.user.id, attempt.user.region_code) if attempt.user else ("unknown", NOWHERE)
-    audit.record("account.login_failed", ("user", target), region, failures=throttle.failures)
+    audit.record(action, ("user", target), region, failures=throttle.failures)
     db.session.flush()
 
 

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from flask import current_app
 
-_PURPOSES = ("token", "field", "index", "receipt", "cursor")
+_PURPOSES = ("token", "field", "index", "receipt", "cursor", "policy")
 
 
 class Keyring:
@@ -22,7 +22,7 @@ class Keyring:
         self._keys = {p: _derive(secret, p) for p in _PURPOSES}
 
     def key(self, purpose: str) -> bytes:
-        """The key of a purpose (one of token, field, index, receipt, cursor)."""
+        """The key of a purpose (one of token, field, index, receipt, cursor, policy)."""
         return self._keys[purpose]
 
 

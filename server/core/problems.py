@@ -48,10 +48,16 @@ CATALOGUE: dict[str, Kind] = {
                           "登录无效，请重新登录；手机上的记录不会丢。"),
     "account_disabled": Kind(401, "This account is switched off. Ask your township.", "账号已停用，请联系乡镇。"),
     "role_not_allowed": Kind(403, "Your role may not do this.", "您的角色不能做这项操作。"),
+    "wrong_password": Kind(403, "The password is wrong. Nothing was signed or changed.",
+                           "密码不对，没有签署，也没有改动。"),
     "not_found": Kind(404, "Not found.", "没有找到。"),
     "household_not_found": Kind(404, "This household is not in your area.", "这户不在您的管理范围内。"),
     "visit_not_found": Kind(404, "This visit is not in your area.", "这次走访不在您的管理范围内。"),
+    "light_not_found": Kind(404, "This visit does not show that light.", "这次走访没有亮这盏灯。"),
     "checklist_not_found": Kind(404, "There is no such checklist version.", "没有这个版本的清单。"),
+    "setting_not_found": Kind(404, "There is no such setting in your county.", "本县没有这条设置。"),
+    "clock_not_found": Kind(404, "There is no such clock here.", "这里没有这个时限。"),
+    "day_not_found": Kind(404, "There is no such day in the calendar.", "日历中没有这一天。"),
     "method_not_allowed": Kind(405, "This address does not accept that method.", "这个地址不支持该操作。"),
     "visit_conflict": Kind(409, "Another visit was already sent under this number. Nothing was changed; "
                                 "the record stays on the phone.",
@@ -64,6 +70,10 @@ CATALOGUE: dict[str, Kind] = {
                                  "这次走访已审过或已被新版本替代，不能再审。"),
     "own_work": Kind(409, "Nobody reviews their own visit.", "不能审核自己的走访。"),
     "review_conflict": Kind(409, "Another review was already sent under this number.", "同一编号下已有内容不同的审核。"),
+    "setting_conflict": Kind(409, "Another setting was already signed under this number, or at this moment. Look, then "
+                                  "sign again.",
+                             "同一编号下已有不同的设置，或刚刚有人签署了另一条。请先查看，再重新签署。"),
+    "setting_revoked": Kind(409, "This setting was already revoked.", "这条设置已经撤销。"),
     "photo_not_expected": Kind(409, "The visit does not list this photo.", "走访记录里没有登记这张照片。"),
     "photo_not_ready": Kind(409, "The photo is still being checked. Try again shortly.", "照片还在检查，请稍后再看。"),
     "length_required": Kind(411, "The length of the content is missing.", "请求缺少内容长度。"),
@@ -80,6 +90,9 @@ CATALOGUE: dict[str, Kind] = {
     "internal": Kind(500, "The server failed. Nothing was changed. Try again later.",
                      "服务器出错，内容没有改动，请稍后再试。"),
     "busy": Kind(503, "The server is busy. It will be sent again by itself.", "服务器忙，稍后会自动重发。"),
+    "policy_altered": Kind(503, "The county's policy settings were altered outside this system, so nothing is judged by "
+                                "them. Tell the county office; nothing is lost on the phone.",
+                           "本县的政策设置在系统外被改动，暂停判断。请告知县里；手机上的记录不会丢。"),
     "storage_full": Kind(507, "The server's storage is full. Tell the county office; nothing is lost on the phone.",
                          "服务器空间已满，请告知县里；手机上的记录不会丢。"),
 }  # fmt: skip
