@@ -44,7 +44,11 @@ async function showOwn(): Promise<void> {
 /** Downloads what a grid member needs offline; others read from the server. */
 async function refreshOwn(): Promise<void> {
   if (user.value?.role !== 'grid_member') return;
-  await Promise.all([refreshHouseholds(), refreshChecklist().catch(() => undefined)]);
+  const rules = import('../core/policy/store').then(({ refreshPolicy }) => refreshPolicy());
+  await Promise.all([
+    refreshHouseholds(),
+    ...[refreshChecklist(), rules].map((one) => one.catch(() => undefined)),
+  ]);
 }
 
 /** Time for a form that was closed to begin its last write. */

@@ -1,4 +1,5 @@
 /** The operations of the HTTP interface in the form that openapi-fetch reads. */
+import type { CompactPack } from '../policy/pack';
 import type {
   BatchReply,
   ChecklistJson,
@@ -41,6 +42,7 @@ export interface paths {
   >;
   '/me': Get<User>;
   '/checklists/{version}': Get<ChecklistJson, { version: string }>;
+  '/policy': Get<CompactPack>;
   '/households': Get<HouseholdPage, undefined, { after?: string; limit?: number }>;
   '/households/{household_id}': Get<HouseholdDetail, { household_id: string }>;
   '/visits': Get<VisitPage, undefined, VisitFilter>;

@@ -5,8 +5,8 @@
 import type { paths as All } from './paths';
 import type { paths as Theirs } from './schema';
 
-/** A checklist is described by its own tests, on both sides. */
-type Ours = Omit<All, '/checklists/{version}'>;
+/** A checklist and the rules are described by their own tests, on both sides. */
+type Ours = Omit<All, '/checklists/{version}' | '/policy'>;
 
 type Content<R> = R extends { content: infer C } ? C[keyof C] : never;
 type Success<O> = O extends { responses: infer R } ? Content<R[Extract<keyof R, 200 | 201>]> : never;

@@ -240,6 +240,251 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rules of the caller's county for judging on the phone; unchanged ones are not sent twice. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PhonePolicy"];
+                    };
+                };
+                /** @description The caller already has these rules */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policy/parameters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The numbers of the policy with their sources, and what the county set. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ParameterList"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policy/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rules with their articles, and which the county switched off or on. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RuleList"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policy/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The county's own settings, the newest signature first. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SettingList"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        /** Sign a setting of the county with one's own password. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SettingForm"];
+                };
+            };
+            responses: {
+                /** @description The same setting was here already */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Setting"];
+                    };
+                };
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Setting"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policy/settings/{setting_id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                setting_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a setting of the county, signed with one's own password. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    setting_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["RevocationForm"];
+                };
+            };
+            responses: {
+                /** @description The same revocation was here already */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Setting"];
+                    };
+                };
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Setting"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/visits/{visit_id}/photos/{sha256}": {
         parameters: {
             query?: never;
@@ -380,6 +625,170 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/policy/rejudgements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The county's runs, the newest first. */
+        get: {
+            parameters: {
+                query?: {
+                    after?: string | null;
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RunList"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        /** Judge the latest facts of every household of the county by today's rules. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["RunRequest"];
+                };
+            };
+            responses: {
+                /** @description A run of the county is under way already */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Run"];
+                    };
+                };
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Run"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policy/rejudgements/{run_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        /** One run, with its progress. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    run_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Run"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policy/rejudgements/{run_id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        /** The flags that a run opened and closed. */
+        get: {
+            parameters: {
+                query?: {
+                    direction?: "opened" | "closed" | null;
+                    rule?: string | null;
+                    after?: string | null;
+                    limit?: number;
+                };
+                header?: never;
+                path: {
+                    run_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Changes"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/visits": {
         parameters: {
             query?: never;
@@ -508,6 +917,49 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/visits/{visit_id}/lights/{rule}/explanation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                visit_id: string;
+                rule: string;
+            };
+            cookie?: never;
+        };
+        /** Why a light of a visit is lit, with each value's source, and the smallest change that would clear it. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    visit_id: string;
+                    rule: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Explanation"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/visits/{visit_id}/reviews": {
         parameters: {
             query?: never;
@@ -593,6 +1045,233 @@ export interface paths {
                         "application/json": components["schemas"]["HouseholdHistory"];
                     };
                 };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/fund/calculations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What the fund would pay, with every step and its article. Nothing is stored. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["CalculationRequest"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Calculation"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The holidays and make-up days of a year, the county's own included. */
+        get: {
+            parameters: {
+                query: {
+                    year: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Year"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendar/days/{on}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                on: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Say whether a day is worked in the caller's county. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    on: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["DayForm"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CalendarDay"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        post?: never;
+        /** Take back what the caller's county said about a day. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    on: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clocks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The clocks of this installation's documents. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ClockList"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deadlines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** When a clock ends that an event started, with every step. */
+        get: {
+            parameters: {
+                query: {
+                    clock: string;
+                    start: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Deadline"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
@@ -794,6 +1473,186 @@ export interface components {
                 [key: string]: unknown;
             }[];
         };
+        PhonePack: {
+            id: string;
+            version: string;
+            /** Format: date */
+            since: string;
+            /** Format: date */
+            until: string | null;
+        };
+        PhoneParameter: {
+            unit: string;
+            values: (string | null)[][];
+        };
+        Text: {
+            zh: string;
+            en: string;
+        };
+        PhoneRule: {
+            id: string;
+            pack: number;
+            /** @enum {string} */
+            severity: "red" | "yellow" | "attention";
+            label: components["schemas"]["Text"];
+            cites: string[];
+            when: {
+                [key: string]: unknown;
+            };
+            choosable?: boolean;
+        };
+        PhoneSettings: {
+            params: (string | null)[][];
+            off: (string | null)[][];
+            on: (string | null)[][];
+        };
+        PhonePolicy: {
+            version: string;
+            form: number;
+            profile: string;
+            /** Format: date */
+            since: string;
+            packs: components["schemas"]["PhonePack"][];
+            params: {
+                [key: string]: components["schemas"]["PhoneParameter"];
+            };
+            derived: {
+                [key: string]: unknown;
+            }[];
+            rules: components["schemas"]["PhoneRule"][];
+            articles: {
+                [key: string]: unknown[];
+            };
+            documents: string[];
+            labels: {
+                [key: string]: components["schemas"]["Text"];
+            };
+            money: string[];
+            within: {
+                [key: string]: unknown;
+            };
+            local: components["schemas"]["PhoneSettings"];
+        };
+        Citation: {
+            id: string;
+            document: string;
+            text: string;
+        };
+        DatedValue: {
+            /** Format: date */
+            from: string;
+            value: string | null;
+        };
+        Revocation: {
+            /** Format: uuid */
+            id: string;
+            /** Format: date */
+            from: string;
+            reason: string;
+            signer_name: string;
+            /** Format: date-time */
+            signed_at: string;
+        };
+        Setting: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "parameter" | "rule_off" | "rule_on";
+            name: string;
+            label: components["schemas"]["Text"] | null;
+            unit: string | null;
+            value: string | null;
+            /** Format: date */
+            from: string;
+            /** Format: date */
+            until: string | null;
+            reason: string;
+            signer_name: string;
+            /** Format: date-time */
+            signed_at: string;
+            /** @enum {string} */
+            state: "in_force" | "coming" | "past" | "superseded" | "revoked" | "without_effect";
+            revoked: components["schemas"]["Revocation"] | null;
+        };
+        Parameter: {
+            name: string;
+            label: components["schemas"]["Text"];
+            unit: string;
+            value: string | null;
+            default: string | null;
+            origin: string;
+            note: string;
+            articles: components["schemas"]["Citation"][];
+            pack: string;
+            in_force: boolean;
+            values: components["schemas"]["DatedValue"][];
+            settings: components["schemas"]["Setting"][];
+        };
+        ParameterList: {
+            profile: string;
+            /** Format: date */
+            day: string;
+            version: string;
+            items: components["schemas"]["Parameter"][];
+        };
+        Rule: {
+            rule: string;
+            label: components["schemas"]["Text"];
+            /** @enum {string} */
+            severity: "red" | "yellow" | "attention";
+            risks: string[];
+            note: string;
+            articles: components["schemas"]["Citation"][];
+            condition: {
+                [key: string]: unknown;
+            };
+            parameters: string[];
+            pack: string;
+            pack_version: string;
+            on: boolean;
+            in_force: boolean;
+            choosable: boolean;
+            settings: components["schemas"]["Setting"][];
+        };
+        RuleList: {
+            profile: string;
+            /** Format: date */
+            day: string;
+            version: string;
+            items: components["schemas"]["Rule"][];
+        };
+        SettingList: {
+            items: components["schemas"]["Setting"][];
+        };
+        SettingForm: {
+            /** Format: uuid */
+            id: string;
+            reason: string;
+            password: string;
+            /** @enum {string} */
+            kind: "parameter" | "rule_off" | "rule_on";
+            name: string;
+            /** @default null */
+            value: string | null;
+            /** Format: date */
+            from: string;
+            /**
+             * Format: date
+             * @default null
+             */
+            until: string | null;
+        };
+        RevocationForm: {
+            /** Format: uuid */
+            id: string;
+            reason: string;
+            password: string;
+            /**
+             * Format: date
+             * @default null
+             */
+            from: string | null;
+        };
         PhotoState: {
             /** Format: uuid */
             id: string;
@@ -806,6 +1665,77 @@ export interface components {
         };
         PhotoList: {
             items: components["schemas"]["PhotoState"][];
+        };
+        Run: {
+            /** Format: uuid */
+            id: string;
+            region_code: string;
+            /** @enum {string} */
+            trigger: "asked" | "setting" | "packs" | "command";
+            reason: string;
+            /** @enum {string} */
+            state: "waiting" | "running" | "done";
+            /** Format: date */
+            day: string;
+            version: string;
+            total: number;
+            done: number;
+            households_changed: number;
+            opened: number;
+            closed: number;
+            unreadable: number;
+            requested_by: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            started_at: string | null;
+            /** Format: date-time */
+            finished_at: string | null;
+        };
+        RunList: {
+            items: components["schemas"]["Run"][];
+            next: string | null;
+        };
+        RunRequest: {
+            reason: string;
+        };
+        HouseholdLine: {
+            /** Format: uuid */
+            id: string;
+            head_name: string;
+            number: string;
+            category: string;
+            village: string;
+            natural_village: string;
+            township: string;
+        };
+        FlagChange: {
+            household: components["schemas"]["HouseholdLine"];
+            /** Format: uuid */
+            visit_id: string;
+            rule: string;
+            label: components["schemas"]["Text"];
+            /** @enum {string} */
+            severity: "red" | "yellow" | "attention";
+            /** @enum {string} */
+            direction: "opened" | "closed";
+            pack: string;
+            pack_version: string;
+            /** Format: date-time */
+            at: string;
+        };
+        RuleChanges: {
+            rule: string;
+            label: components["schemas"]["Text"];
+            /** @enum {string} */
+            severity: "red" | "yellow" | "attention";
+            opened: number;
+            closed: number;
+        };
+        Changes: {
+            items: components["schemas"]["FlagChange"][];
+            next: string | null;
+            counts: components["schemas"]["RuleChanges"][];
         };
         HouseholdSummary: {
             /** Format: uuid */
@@ -821,10 +1751,6 @@ export interface components {
             red: number;
             yellow: number;
             attention: number;
-        };
-        Text: {
-            zh: string;
-            en: string;
         };
         VisitSummary: {
             /** Format: uuid */
@@ -1054,6 +1980,97 @@ export interface components {
             receipt: components["schemas"]["Receipt"];
             previous_visit: components["schemas"]["PreviousVisit"] | null;
         };
+        JudgedBy: {
+            pack: string;
+            pack_version: string;
+        };
+        Node: {
+            /** @enum {string} */
+            form: "all" | "any" | "not" | "some" | "every" | "any_rule" | "test";
+            words: components["schemas"]["Text"];
+            truth: boolean | null;
+            item: string | null;
+            parts: components["schemas"]["Node"][];
+        };
+        Input: {
+            fact: string;
+            item: string | null;
+            label: components["schemas"]["Text"];
+            value: unknown;
+            text: components["schemas"]["Text"];
+            /** @enum {string} */
+            source: "answer" | "register" | "last_year" | "department_list" | "derived" | "form" | "other_rules" | "given";
+        };
+        Arithmetic: {
+            formula: components["schemas"]["Text"];
+            figures: components["schemas"]["Text"];
+            inputs: components["schemas"]["Input"][];
+        };
+        Operand: {
+            fact: string;
+            item: string | null;
+            label: components["schemas"]["Text"];
+            value: unknown;
+            text: components["schemas"]["Text"];
+            /** @enum {string} */
+            source: "answer" | "register" | "last_year" | "department_list" | "derived" | "form" | "other_rules" | "given";
+            steps: components["schemas"]["Arithmetic"] | null;
+        };
+        UsedParameter: {
+            name: string;
+            label: components["schemas"]["Text"];
+            value: string | null;
+            text: components["schemas"]["Text"];
+            /** @enum {string} */
+            origin: "document" | "county_must_set" | "county";
+            since: string | null;
+            cites: string[];
+            note: string;
+        };
+        Step: {
+            fact: string;
+            item: string | null;
+            label: components["schemas"]["Text"];
+            before: unknown;
+            after: unknown;
+            by: unknown;
+            removed: string[];
+            added: string[];
+            instead: string[];
+            fixed: boolean;
+            any_value: boolean;
+            distance: components["schemas"]["Text"] | null;
+            words: components["schemas"]["Text"];
+        };
+        ClearingChange: {
+            words: components["schemas"]["Text"];
+            steps: components["schemas"]["Step"][];
+        };
+        Explanation: {
+            /** Format: uuid */
+            visit_id: string;
+            /** Format: date */
+            day: string;
+            /** @enum {string} */
+            basis: "as_judged" | "rebuilt";
+            judged_by: components["schemas"]["JudgedBy"];
+            rule: string;
+            label: components["schemas"]["Text"];
+            /** @enum {string} */
+            severity: "red" | "yellow" | "attention";
+            /** @enum {string} */
+            state: "met" | "not_met" | "unknown";
+            words: components["schemas"]["Text"];
+            tree: components["schemas"]["Node"];
+            operands: components["schemas"]["Operand"][];
+            parameters: components["schemas"]["UsedParameter"][];
+            articles: components["schemas"]["Article"][];
+            ask: string[];
+            change: components["schemas"]["ClearingChange"] | null;
+            alternatives: components["schemas"]["ClearingChange"][];
+            pack: string;
+            pack_version: string;
+        };
         QuestionComment: {
             question: string;
             text: string;
@@ -1115,6 +2132,247 @@ export interface components {
             due_on: string | null;
             members: components["schemas"]["Member"][];
             history: components["schemas"]["HistoryEntry"][];
+        };
+        Bill: {
+            /** Format: date */
+            on: string;
+            /** @example 20000.00 */
+            cost_cny: string;
+            paid_by?: {
+                [key: string]: string;
+            };
+            /** @default null */
+            who: string | null;
+            /**
+             * @default null
+             * @enum {string|null}
+             */
+            item: "boarding" | "family_property" | "farm_machine" | "house" | "other" | "textbooks" | "tuition" | null;
+            /**
+             * @default null
+             * @enum {string|null}
+             */
+            treatment: "inpatient" | "chronic_outpatient" | "other_outpatient" | null;
+        };
+        Choices: {
+            /**
+             * @default null
+             * @example 20000.00
+             */
+            combined_cap_cny: string | null;
+            /**
+             * @default null
+             * @example 20000.00
+             */
+            loan_standard_cny: string | null;
+            /**
+             * @default null
+             * @enum {string|null}
+             */
+            combine: "payments" | "bases" | null;
+            /**
+             * @default null
+             * @enum {string|null}
+             */
+            per: "person" | "student" | "household" | null;
+        };
+        Claim: {
+            /** @enum {string} */
+            kind: "illness" | "study" | "disaster" | "accident";
+            /**
+             * @default null
+             * @example 20000.00
+             */
+            amount_cny: string | null;
+            bills?: components["schemas"]["Bill"][];
+            /** @default null */
+            year: number | null;
+            /** @default null */
+            who: string | null;
+            /**
+             * @default 0
+             * @example 20000.00
+             */
+            paid_cny: string;
+            /**
+             * @default 0
+             * @example 20000.00
+             */
+            paid_other_cny: string;
+            /**
+             * @default null
+             * @example 20000.00
+             */
+            also_accident_cny: string | null;
+            /**
+             * @default null
+             * @enum {string|null}
+             */
+            household: "unstable_lifted" | "marginal" | "other" | null;
+            /** @default null */
+            income_unstable: boolean | null;
+            /** @default null */
+            income_below_150_percent: boolean | null;
+            /** @default null */
+            fits_dibao: boolean | null;
+            /** @default null */
+            rural_registration: boolean | null;
+            /** @default null */
+            extreme_hardship: boolean | null;
+            /** @default null */
+            approved_by_county: boolean | null;
+            /**
+             * @default null
+             * @enum {string|null}
+             */
+            treatment: "inpatient" | "chronic_outpatient" | "other_outpatient" | null;
+            /**
+             * @default null
+             * @enum {string|null}
+             */
+            accident: "traffic" | "other" | null;
+            /** @default null */
+            certificate: boolean | null;
+            /**
+             * @default null
+             * @enum {string|null}
+             */
+            liability: "none" | "minor" | "equal" | "main" | "full" | null;
+            /**
+             * @default null
+             * @enum {string|null}
+             */
+            stage: "preschool" | "primary" | "junior" | "senior" | "college" | null;
+            /**
+             * @default null
+             * @enum {string|null}
+             */
+            loan: "got" | "not_applied" | "not_possible" | null;
+            /**
+             * @default null
+             * @example 20000.00
+             */
+            loan_cny: string | null;
+            /** @default null */
+            unforeseeable: boolean | null;
+            /** @default null */
+            only_house: boolean | null;
+            choices?: components["schemas"]["Choices"];
+        };
+        CalculationRequest: {
+            claim: components["schemas"]["Claim"];
+            /**
+             * @default null
+             * @enum {string|null}
+             */
+            reading: "marginal_on_excess" | "whole_on_excess" | "marginal_on_total" | "whole_on_total" | null;
+        };
+        Step1: {
+            code: string;
+            text: components["schemas"]["Text"];
+            value_cny: string | null;
+            cites: string[];
+        };
+        Reason: {
+            zh: string;
+            en: string;
+            code: string;
+        };
+        Alternative: {
+            /** @enum {string} */
+            reading: "marginal_on_excess" | "whole_on_excess" | "marginal_on_total" | "whole_on_total";
+            label: components["schemas"]["Text"];
+            pay_cny: string;
+            chosen: boolean;
+        };
+        Cited: {
+            id: string;
+            document: string;
+            text: string;
+        };
+        Calculation: {
+            /** @enum {string} */
+            kind: "illness" | "study" | "disaster" | "accident";
+            pay_cny: string;
+            /** @enum {string} */
+            reading: "marginal_on_excess" | "whole_on_excess" | "marginal_on_total" | "whole_on_total";
+            /** @enum {string} */
+            per: "person" | "student" | "household";
+            year: number;
+            steps: components["schemas"]["Step1"][];
+            reason: components["schemas"]["Reason"] | null;
+            marks: string[];
+            to_confirm: string[];
+            alternatives: components["schemas"]["Alternative"][];
+            articles: components["schemas"]["Cited"][];
+        };
+        CalendarDay: {
+            /** Format: date */
+            date: string;
+            working: boolean;
+            name: components["schemas"]["Text"] | null;
+            /** @enum {string} */
+            origin: "library" | "county" | "weekend";
+            source: string | null;
+            changed_by: string | null;
+            /** Format: date-time */
+            changed_at: string | null;
+        };
+        Year: {
+            year: number;
+            county: string | null;
+            estimated: boolean;
+            known_until: number;
+            working_days: number;
+            days: components["schemas"]["CalendarDay"][];
+        };
+        DayForm: {
+            working: boolean;
+            name: string;
+            source: string;
+        };
+        Article1: {
+            id: string;
+            document: string;
+            text: string;
+        };
+        Clock: {
+            clock: string;
+            label: components["schemas"]["Text"];
+            starts: string;
+            at_least: boolean;
+            optional: boolean;
+            note: string;
+            articles: components["schemas"]["Article1"][];
+        };
+        ClockList: {
+            items: components["schemas"]["Clock"][];
+        };
+        DeadlineStep: {
+            code: string;
+            text: components["schemas"]["Text"];
+            /** Format: date */
+            date: string;
+            cites: string[];
+        };
+        Deadline: {
+            clock: string;
+            label: components["schemas"]["Text"];
+            starts: string;
+            at_least: boolean;
+            optional: boolean;
+            note: string;
+            articles: components["schemas"]["Article1"][];
+            /** Format: date */
+            start: string;
+            /** @enum {string} */
+            kind: "period" | "window";
+            /** Format: date */
+            opens: string;
+            /** Format: date */
+            due: string;
+            estimated: boolean;
+            steps: components["schemas"]["DeadlineStep"][];
         };
         ExpectedPhoto: {
             sha256: string;

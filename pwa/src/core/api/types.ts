@@ -157,6 +157,15 @@ export interface VisitBody {
   location_missing_reason: string | null;
   photos: PhotoRef[];
   device: { id: string; app_version: string };
+  /** What the phone's rules said; absent where it had none. */
+  preview?: VisitPreview;
+}
+
+/** Rules met and left open on the phone, by which version of the county's rules. */
+export interface VisitPreview {
+  policy: string;
+  met: string[];
+  unknown: string[];
 }
 
 export interface LightCause {

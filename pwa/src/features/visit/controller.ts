@@ -1,11 +1,13 @@
 /** The open form as the screen sees it: signals to read, acts to call. Every act is saved at once. */
 
 import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import type { ComponentType } from 'preact';
 import { type Json, sha256Hex } from '../../core/canonical';
 import { nowIso, today } from '../../core/clock';
 import { saveDraft } from '../../core/drafts';
 import { enqueueVisit } from '../../core/outbox';
 import { dropPhoto, listPhotos, putPhoto } from '../../core/photos';
+import type { Judged } from '../../core/policy/engine';
 import { deviceId } from '../../core/session';
 import { autosave } from './autosave';
 import { buildBody } from './draft';
@@ -18,6 +20,22 @@ import type { Draft, PhotoKind, VisitBody } from './types';
 /** Where the form stands: being filled in, being written, written (with its id). */
 export type Phase = { kind: 'filling' } | { kind: 'saving' } | { kind: 'saved'; visitId: string };
 
+/** What the lights' chunk adds to an open form. */
+export interface Judging {
+  readonly judged: ReadonlySignal<Judged | null>;
+  /** Lights so far, in a line above the main button. */
+  readonly Strip: ComponentType<JudgingProps>;
+  /** Lights and what is still to ask, before saving. */
+  readonly Findings: ComponentType<JudgingProps>;
+  /** Keys of the questions that `Findings` already lists. */
+  readonly asked: ReadonlySignal<ReadonlySet<string>>;
+}
+
+export interface JudgingProps {
+  readonly controller: Controller;
+  readonly onJump: (key: string) => void;
+}
+
 export interface Controller {
   readonly opened: Opened;
   readonly draft: ReadonlySignal<Draft>;
@@ -26,6 +44,10 @@ export interface Controller {
   readonly open: ReadonlySignal<readonly Step[]>;
   readonly progress: ReadonlySignal<Progress>;
   readonly phase: ReadonlySignal<Phase>;
+  /** The phone's rules at work; null until they are loaded, and where the phone has none. */
+  readonly judging: Signal<Judging | null>;
+  /** Day of the visit, Asia/Shanghai. */
+  readonly day: string;
   /** True while the last change is not on disk because writing failed. */
   readonly unsaved: ReadonlySignal<boolean>;
   readonly answer: (step: Step, value: Json | undefined) => void;
@@ -118,11 +140,24 @@ function photoActs({ draft, change, flush }: Keeper, services: Services) {
   return { addPhoto, removePhoto };
 }
 
+/** What travels with the visit of the phone's own judgement: rule ids, and by which rules. */
+function previewOf(judged: Judged | null): VisitBody['preview'] {
+  if (judged === null) return undefined;
+  const ids = (list: readonly { rule: string }[]) => list.map(({ rule }) => rule).sort();
+  return { policy: judged.version, met: ids(judged.lights), unknown: ids(judged.unknown) };
+}
+
 /** Hands the finished visit to the outbox; resolves with the id it is stored under when everything is on disk. */
-async function close(opened: Opened, draft: Draft, form: Form, services: Services): Promise<string> {
+async function close(
+  opened: Opened,
+  draft: Draft,
+  form: Form,
+  services: Services,
+  judged: Judged | null,
+): Promise<string> {
   const { household } = opened;
   const device = { deviceId: await services.deviceId(), appVersion: services.appVersion };
-  const body = buildBody(draft, form, household, { now: nowIso(), ...device });
+  const body = buildBody(draft, form, household, { now: nowIso(), ...device, preview: previewOf(judged) });
   const wanted = new Set(body.photos.map((p) => p.sha256));
   const stored = await services.listPhotos(body.id);
   const photos = stored.flatMap((p) => (p.bytes && wanted.has(p.sha256) ? [{ ...p, bytes: p.bytes }] : []));
@@ -135,13 +170,18 @@ function saveAct(
   form: ReadonlySignal<Form>,
   opened: Opened,
   services: Services,
+  judging: ReadonlySignal<Judging | null>,
 ) {
   return async () => {
     if (phase.value.kind !== 'filling') return;
     phase.value = { kind: 'saving' };
     try {
       await flush();
-      phase.value = { kind: 'saved', visitId: await close(opened, draft.value, form.value, services) };
+      const judged = judging.value?.judged.value ?? null;
+      phase.value = {
+        kind: 'saved',
+        visitId: await close(opened, draft.value, form.value, services, judged),
+      };
     } catch (error) {
       phase.value = { kind: 'filling' };
       throw error;
@@ -153,13 +193,17 @@ export function openController(opened: Opened, services: Services): Controller {
   const kept = keeper(opened, services);
   const { draft, change, glance } = kept;
   const { roster, members } = opened.household;
-  const situation = { roster, members, today: today() };
+  const day = today();
+  const situation = { roster, members, today: day };
+  const judging = signal<Judging | null>(null);
   const form = computed(() => readForm(opened.checklist, draft.value.answers, situation));
   const photoCount = computed(() => draft.value.photos.length);
   return {
     opened,
     draft,
     form,
+    day,
+    judging,
     phase: kept.phase,
     unsaved: kept.unsaved,
     issues: computed(() => issues(form.value)),
@@ -174,6 +218,6 @@ export function openController(opened: Opened, services: Services): Controller {
     explain: (reason) => change({ location_missing_reason: reason }),
     ...photoActs(kept, services),
     flush: kept.flush,
-    save: saveAct(kept, form, opened, services),
+    save: saveAct(kept, form, opened, services, judging),
   };
 }

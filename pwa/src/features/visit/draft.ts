@@ -93,6 +93,8 @@ export interface Closing {
   readonly now: string;
   readonly deviceId: string;
   readonly appVersion: string;
+  /** What the phone's rules say, when it has any. */
+  readonly preview?: VisitBody['preview'];
 }
 
 /** The visit as it goes on the wire: only open questions, notes that say something, whole numbers only. */
@@ -111,6 +113,7 @@ export function buildBody(draft: Draft, form: Form, household: Household, closin
     location_missing_reason: draft.location === null ? draft.location_missing_reason : null,
     photos: form.steps.some((s) => s.question.id === PHOTOS) ? draft.photos.map((p) => ({ ...p })) : [],
     device: { id: closing.deviceId, app_version: closing.appVersion },
+    ...(closing.preview && { preview: closing.preview }),
   };
   // Fails here, with the draft still at hand, rather than at the hash.
   canonical(body as unknown as Parameters<typeof canonical>[0]);

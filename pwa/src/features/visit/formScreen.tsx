@@ -35,6 +35,10 @@ function useWay(controller: Controller, touched: { readonly current: boolean }) 
     setChecking(false);
     requestAnimationFrame(() => reveal(step.key));
   };
+  const jumpTo = (key: string) => {
+    const step = findStep(form.value, key);
+    if (step) jump(step);
+  };
   const after = (key: string | null) => nextAfter(form.value, key, draft.value.photos.length);
   const goOn = () => {
     const next = after(draft.value.at);
@@ -53,7 +57,7 @@ function useWay(controller: Controller, touched: { readonly current: boolean }) 
     const step = findStep(form.value, draft.value.at);
     if (step && (controller.opened.resumed || draft.value.revises !== null)) jump(step);
   }, []);
-  return { openId, checking, setChecking, jump, goOn, settled };
+  return { openId, checking, setChecking, jump, jumpTo, goOn, settled };
 }
 
 export function FormScreen({ controller }: { controller: Controller }) {
@@ -65,11 +69,17 @@ export function FormScreen({ controller }: { controller: Controller }) {
   const { draft, phase } = controller;
   if (phase.value.kind === 'saved')
     return <SavedView visitId={phase.value.visitId} name={household.head_name} />;
+  const judging = controller.judging.value;
   const last = nextAfter(controller.form.value, draft.value.at, draft.value.photos.length) === null;
   return (
     <Page
       bar={<Bar controller={controller} />}
-      foot={<Button onClick={way.goOn}>{last ? t('visit.finish') : t('visit.next')}</Button>}
+      foot={
+        <>
+          {judging && <judging.Strip controller={controller} onJump={way.jumpTo} />}
+          <Button onClick={way.goOn}>{last ? t('visit.finish') : t('visit.next')}</Button>
+        </>
+      }
     >
       <div
         class="stack"
@@ -88,10 +98,7 @@ export function FormScreen({ controller }: { controller: Controller }) {
         gps={gps.state.value}
         open={way.checking}
         onClose={() => way.setChecking(false)}
-        onJump={(key) => {
-          const step = findStep(controller.form.value, key);
-          if (step) way.jump(step);
-        }}
+        onJump={way.jumpTo}
       />
     </Page>
   );

@@ -36,7 +36,10 @@ export function VisitPage({ householdId, from }: VisitPageProps) {
     openVisit(householdId, from).then(
       (opened) => {
         const controller = openController(opened, appServices(shrinker.shrink));
-        if (!gone) setState({ kind: 'open', controller });
+        if (gone) return;
+        setState({ kind: 'open', controller });
+        // Without rules, or with rules this version cannot read, the form works as ever.
+        void import('./lights').then(({ attach }) => attach(controller)).catch(() => undefined);
       },
       (error: unknown) => {
         if (!gone) setState({ kind: 'failed', error });

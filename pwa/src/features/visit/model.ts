@@ -25,13 +25,15 @@ export interface Form {
   readonly around: Around;
   /** Answers without anything a hidden question left behind. */
   readonly answers: Answers;
+  /** Questions hidden because nothing is wrong there. */
+  readonly skipped: ReadonlySet<string>;
 }
 
 /** The form these answers make in this situation. */
 export function readForm(checklist: Checklist, answers: Answers, situation: Situation): Form {
   const people = peopleAfter(situation.members, answers['roster_edit'], situation.today);
   const around: Around = { today: situation.today, people, members: situation.members };
-  const { facts, taken, items } = walk(
+  const { facts, taken, items, skipped } = walk(
     checklist,
     answers,
     baseFacts(situation.roster, situation.today),
@@ -46,7 +48,7 @@ export function readForm(checklist: Checklist, answers: Answers, situation: Situ
     if (open.length > 0 || Array.isArray(kept[opened_by]))
       kept[id] = open.map((item) => keepItem(id, item, taken));
   }
-  return { facts, taken, around, steps: taken.map((t) => t.step), answers: kept };
+  return { facts, taken, around, skipped, steps: taken.map((t) => t.step), answers: kept };
 }
 
 /** A loop item as it is sent: the member, what the register knows, and the answers to open questions. */

@@ -23,6 +23,7 @@ export interface ReviewProps {
 export function ReviewSheet({ controller, gps, open, onClose, onJump }: ReviewProps) {
   const [sure, setSure] = useState(false);
   const [failed, setFailed] = useState(false);
+  const judging = controller.judging.value;
   const wrong = controller.issues.value.length > 0;
   const missing = controller.open.value.length > 0;
   const save = () => {
@@ -46,6 +47,7 @@ export function ReviewSheet({ controller, gps, open, onClose, onJump }: ReviewPr
   );
   return (
     <Dialog open={open} title={t('visit.check.title')} onClose={onClose} actions={actions}>
+      {judging && <judging.Findings controller={controller} onJump={onJump} />}
       <Findings controller={controller} onJump={onJump} />
       <p class="inline small muted">
         <Icon name="camera" size={18} />
@@ -76,8 +78,9 @@ export function ReviewSheet({ controller, gps, open, onClose, onJump }: ReviewPr
 /** What has to be corrected, what was not asked, or that all is answered. */
 function Findings({ controller, onJump }: Pick<ReviewProps, 'controller' | 'onJump'>) {
   const issues = controller.issues.value;
-  const missing = controller.open.value;
-  if (issues.length + missing.length === 0) {
+  const listed = controller.judging.value?.asked.value;
+  const missing = controller.open.value.filter((step) => !listed?.has(step.key));
+  if (issues.length + controller.open.value.length === 0) {
     const refused = controller.form.value.answers[CONSENT] === 'no';
     const { total } = controller.progress.value;
     return (

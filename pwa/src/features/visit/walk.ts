@@ -37,6 +37,8 @@ export interface Walk {
   readonly taken: readonly Taken[];
   /** Members each loop is open for, also where the question that opens it is unanswered. */
   readonly items: ReadonlyMap<string, readonly LoopItem[]>;
+  /** Questions hidden because their skip rule is FALSE. */
+  readonly skipped: ReadonlySet<string>;
 }
 
 export const stepKey = (question: string, who?: string): string => (who ? `${question}@${who}` : question);
@@ -67,6 +69,7 @@ class Round {
   private readonly found: Record<string, Json | undefined>;
   private readonly taken: Taken[] = [];
   private readonly items = new Map<string, readonly LoopItem[]>();
+  private readonly skipped = new Set<string>();
   private problem = false;
   private pending = false;
 
@@ -86,13 +89,16 @@ class Round {
       else if (!this.items.has(question.loop)) this.looped(question.loop);
     }
     this.concludeProblem();
-    return { facts: this.found, taken: this.taken, items: this.items };
+    return { facts: this.found, taken: this.taken, items: this.items, skipped: this.skipped };
   }
 
   private single(question: Question): void {
     const truth = this.shows(question);
     if (truth === true) this.take({ key: question.id, question }, this.answers[question.id], this.found);
-    else this.hide(question, truth, this.found);
+    else {
+      if (truth === false) this.skipped.add(question.id);
+      this.hide(question, truth, this.found);
+    }
   }
 
   private shows(question: Question, item?: LoopItem): boolean | null {
@@ -135,7 +141,8 @@ class Round {
   }
 
   private item(loop: Loop, person: Person): LoopItem {
-    const item: Record<string, Json | undefined> = { who: person.id };
+    const year = Number(this.around.today.slice(0, 4));
+    const item: Record<string, Json | undefined> = { who: person.id, year };
     if (loop.fields_from_member?.includes('stage') && person.stage) item['stage'] = person.stage;
     const given = storedItem(this.answers, loop.id, person.id);
     for (const question of this.checklist.questions.filter((q) => q.loop === loop.id)) {
