@@ -37,7 +37,7 @@ def upgrade() -> None:
             ["signed_by"], ["user_account.id"], name=op.f("fk_local_setting_signed_by_user_account")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_local_setting")),
-        sa.UniqueConstraint("region_code", "position", name=op.f("uq_local_setting_region_code")),
+        sa.UniqueConstraint("region_code", "position", name=op.f("uq_local_setting_region_code_position")),
         sa.UniqueConstraint("revokes_id", name=op.f("uq_local_setting_revokes_id")),
     )
     op.create_index(op.f("ix_local_setting_region_code"), "local_setting", ["region_code"])

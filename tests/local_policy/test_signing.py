@@ -5,6 +5,7 @@ from sqlalchemy import func, select
 
 from server.core.audit import AuditEntry
 from server.core.db import db
+from server.local_policy import services
 from server.local_policy.models import LocalSetting
 from tests.factories import COUNTY, GONG, MEI, QIN, WEI, ZHOU, inside
 from tests.local_policy.settings import (
@@ -80,6 +81,15 @@ def test_a_number_that_another_county_used_is_refused_and_tells_nothing(qin, log
     reply = sign(login(GONG), form)
     assert (reply.status_code, reply.json["code"]) == (409, "setting_conflict")
     assert "7000" not in reply.text
+
+
+def test_two_acts_signed_at_the_same_moment_both_count(qin, monkeypatch):
+    """The second one still sees the chain without the first; the place it takes is gone."""
+    stale, true = [()], services.acts_of
+    signed(qin, parameter("6000"))
+    monkeypatch.setattr(services, "acts_of", lambda county: stale.pop() if stale else true(county))
+    signed(qin, parameter("6500"))
+    assert (stale, [each["value"] for each in settings_of(qin)]) == ([], ["6500.00", "6000.00"])
 
 
 # --- the password -----------------------------------------------------------------------------------------
