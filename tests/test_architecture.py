@@ -23,6 +23,8 @@ DOMAINS = {
     "photos",
     "flags",
     "reviews",
+    "fund",
+    "workdays",
 }
 FILE_LINES, FUNCTION_LINES, FUNCTION_P90, FUNCTION_MEDIAN = 400, 60, 30, 10
 Function = ast.FunctionDef | ast.AsyncFunctionDef

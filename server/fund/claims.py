@@ -79,7 +79,8 @@ class Claim:
 
     ``paid`` and ``paid_other`` are what the fund already paid in the year on this account: for this kind, and
     for the other one of illness and accident. ``also_accident`` is an accident's amount of the same person,
-    all its conditions fulfilled, to be paid together with the illness. ``loan_amount`` is taken off the amount.
+    all its conditions fulfilled, to be paid together with the illness. ``loan_amount`` is taken off the
+    amount.
     """
 
     kind: str

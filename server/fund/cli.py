@@ -15,12 +15,12 @@ from server.core import clock
 from server.core.problems import flatten
 from server.fund import services
 from server.fund.claims import Claim, ClaimError
-from server.fund.schemas import ClaimSchema
+from server.fund.schemas import FundClaimSchema
 from server.fund.scheme import READINGS
 
 group = AppGroup("fund", help="The poverty-prevention fund.")
 MAX_BYTES = 1024 * 1024
-_SCHEMA = ClaimSchema()
+_SCHEMA = FundClaimSchema()
 _AMOUNTS = "paid_by"
 
 

@@ -40,7 +40,7 @@ class _ClaimPart(Schema):
         unknown = RAISE
 
 
-class BillSchema(_ClaimPart):
+class FundBillSchema(_ClaimPart):
     """One bill, fee or loss, with what others paid of it by source."""
 
     on = Day(required=True)
@@ -61,7 +61,7 @@ class BillSchema(_ClaimPart):
         return Bill(**data)
 
 
-class ChoicesSchema(_ClaimPart):
+class FundChoicesSchema(_ClaimPart):
     """Figures and readings that the county has decided on and the document leaves open."""
 
     combined_cap = Yuan(load_default=None, allow_none=True, data_key="combined_cap_cny")
@@ -86,7 +86,7 @@ def _yuan(key: str, **given: Any) -> Yuan:
     return Yuan(data_key=key, **given)
 
 
-class ClaimSchema(_ClaimPart):
+class FundClaimSchema(_ClaimPart):
     """One account and one calendar year: a kind with an amount, or with bills; the rest when it was asked.
 
     ``amount_cny`` is what counts after all reimbursement and compensation. Nothing said about the case means
@@ -95,7 +95,9 @@ class ClaimSchema(_ClaimPart):
 
     kind = fields.String(required=True, validate=validate.OneOf(KINDS))
     amount = _yuan("amount_cny", load_default=None, allow_none=True)
-    bills = fields.List(fields.Nested(BillSchema), load_default=list, validate=validate.Length(max=MAX_BILLS))
+    bills = fields.List(
+        fields.Nested(FundBillSchema), load_default=list, validate=validate.Length(max=MAX_BILLS)
+    )
     year = Whole(load_default=None, allow_none=True, validate=_YEARS)
     who = PlainText(load_default=None, allow_none=True, validate=validate.Length(1, 60))
     paid = _yuan("paid_cny", load_default=ZERO)
@@ -117,7 +119,7 @@ class ClaimSchema(_ClaimPart):
     loan_amount = _yuan("loan_cny", load_default=None, allow_none=True)
     unforeseeable = _flag()
     only_house = _flag()
-    choices = fields.Nested(ChoicesSchema, load_default=Choices)
+    choices = fields.Nested(FundChoicesSchema, load_default=Choices)
 
     @post_load
     def _to_claim(self, data: dict[str, Any], **_: object) -> Claim:
@@ -130,14 +132,14 @@ class ClaimSchema(_ClaimPart):
         return claim
 
 
-class CalculationRequestSchema(_ClaimPart):
+class FundCalculationRequestSchema(_ClaimPart):
     """A claim and the reading to use; the county's when none is named."""
 
-    claim = fields.Nested(ClaimSchema, required=True)
+    claim = fields.Nested(FundClaimSchema, required=True)
     reading = _text(*READINGS)
 
 
-class CitedSchema(Schema):
+class FundArticleSchema(Schema):
     """An article with its sentence."""
 
     id = fields.String(required=True)
@@ -145,7 +147,7 @@ class CitedSchema(Schema):
     text = fields.String(required=True)
 
 
-class StepSchema(Schema):
+class FundStepSchema(Schema):
     """One step of the arithmetic; ``value_cny`` is exact and may have more than two decimals."""
 
     code = fields.String(required=True)
@@ -154,13 +156,13 @@ class StepSchema(Schema):
     cites = fields.List(fields.String(), required=True)
 
 
-class ReasonSchema(TextSchema):
+class FundReasonSchema(TextSchema):
     """Why nothing is paid."""
 
     code = fields.String(required=True)
 
 
-class AlternativeSchema(Schema):
+class FundAlternativeSchema(Schema):
     """What another reading of the text would give."""
 
     reading = fields.String(required=True, validate=validate.OneOf(READINGS))
@@ -169,7 +171,7 @@ class AlternativeSchema(Schema):
     chosen = fields.Boolean(required=True)
 
 
-class CalculationSchema(Schema):
+class FundCalculationSchema(Schema):
     """A finished calculation; nothing of it is stored."""
 
     kind = fields.String(required=True, validate=validate.OneOf(KINDS))
@@ -177,9 +179,9 @@ class CalculationSchema(Schema):
     reading = fields.String(required=True, validate=validate.OneOf(READINGS))
     per = fields.String(required=True, validate=validate.OneOf(PER))
     year = fields.Integer(required=True)
-    steps = fields.List(fields.Nested(StepSchema), required=True)
-    reason = fields.Nested(ReasonSchema, required=True, allow_none=True)
+    steps = fields.List(fields.Nested(FundStepSchema), required=True)
+    reason = fields.Nested(FundReasonSchema, required=True, allow_none=True)
     marks = fields.List(fields.String(), required=True)
     to_confirm = fields.List(fields.String(), required=True)
-    alternatives = fields.List(fields.Nested(AlternativeSchema), required=True)
-    articles = fields.List(fields.Nested(CitedSchema), required=True)
+    alternatives = fields.List(fields.Nested(FundAlternativeSchema), required=True)
+    articles = fields.List(fields.Nested(FundArticleSchema), required=True)

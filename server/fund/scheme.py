@@ -29,6 +29,7 @@ PER = ("person", "student", "household")
 LISTED, OTHER = "listed", "other"
 Cites = tuple[str, ...]
 Values = Mapping[str, Decimal | int | None]
+ValuesOn = Callable[[date], Values]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,7 @@ def _line_filled(kind: KindScheme, values: Values) -> KindScheme:
     return replace(kind, line=replace(kind.line, amount=_filled(kind.line.amount, values)))
 
 
-def scheme_for(year: int, values: Callable[[date], Values] | None = None) -> Scheme | None:
+def scheme_for(year: int, values: ValuesOn | None = None) -> Scheme | None:
     """The scheme of a calendar year, None when there was none.
 
     Args:
