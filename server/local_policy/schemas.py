@@ -142,7 +142,10 @@ class ParameterListSchema(Schema):
 
 
 class RuleSchema(Schema):
-    """A rule. ``on``: it judges visits of today; ``choosable``: off unless the county switches it on."""
+    """A rule. ``on``: it judges visits of today; ``choosable``: off unless the county switches it on.
+
+    ``words`` is its condition with today's numbers.
+    """
 
     rule = fields.String(required=True)
     label = fields.Nested(TextSchema, required=True)
@@ -150,6 +153,7 @@ class RuleSchema(Schema):
     risks = fields.List(fields.String(), required=True)
     note = fields.String(required=True)
     articles = fields.List(fields.Nested(CitationSchema), required=True)
+    words = fields.Nested(TextSchema, required=True)
     condition = fields.Dict(required=True)
     parameters = fields.List(fields.String(), required=True)
     pack = fields.String(required=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from server.checklists.services import current_version, lexicon_of
 from server.core import clock
 from server.local_policy.models import REVOCATION
 from server.local_policy.queries import Act
@@ -14,6 +15,7 @@ from server.policy.expression import parameters
 from server.policy.loader import load_packs
 from server.policy.local import PARAMETER, chosen_rules, own_rules, parameters_of, value_text
 from server.policy.model import Pack, Parameter, Rule
+from server.policy.words import Speaker
 
 Wire = dict[str, Any]
 
@@ -52,10 +54,23 @@ def parameter_list(region_code: str) -> Wire:
 def rule_list(region_code: str) -> Wire:
     """Every rule of the county's profile, the choosable ones last. Raises Problem: policy_altered."""
     policy, settings = county_policy(region_code), settings_of(region_code)
-    library = load_packs()
-    own = [_rule(policy, pack, rule, False, settings) for pack, rule in own_rules(library, policy.profile)]
-    lent = [_rule(policy, pack, rule, True, settings) for pack, rule in chosen_rules(library, policy.profile)]
-    return _listing(policy, own + lent)
+    library, say = load_packs(), _speaker(policy)
+    own = [(pack, rule, False) for pack, rule in own_rules(library, policy.profile)]
+    lent = [(pack, rule, True) for pack, rule in chosen_rules(library, policy.profile)]
+    return _listing(
+        policy,
+        [
+            _rule(policy, pack, rule, settings) | {"words": say.condition(rule.when), "choosable": choosable}
+            for pack, rule, choosable in own + lent
+        ],
+    )
+
+
+def _speaker(policy: CountyPolicy) -> Speaker:
+    """Says conditions with today's numbers and the words of today's checklist."""
+    today = clock.today()
+    packs = load_packs().packs_of(policy.profile)
+    return Speaker(lexicon_of(current_version(today)), packs, policy.bench(today).params, today)
 
 
 def _listing(policy: CountyPolicy, items: list[Wire]) -> Wire:
@@ -136,7 +151,7 @@ def _dated(unit: str, since: date, value: Any) -> Wire:
     return {"since": since, "value": value_text(unit, value)}
 
 
-def _rule(policy: CountyPolicy, pack: Pack, rule: Rule, choosable: bool, settings: Iterable[Wire]) -> Wire:
+def _rule(policy: CountyPolicy, pack: Pack, rule: Rule, settings: Iterable[Wire]) -> Wire:
     today = clock.today()
     bench = policy.bench(today)
     on = {ruling.rule.id for ruling in (*bench.first, *bench.last)}
@@ -153,7 +168,6 @@ def _rule(policy: CountyPolicy, pack: Pack, rule: Rule, choosable: bool, setting
         "pack_version": pack.version,
         "on": rule.id in on,
         "in_force": pack.in_force.covers(load_packs().day(policy.profile, today)),
-        "choosable": choosable,
         "settings": [entry for entry in settings if entry["kind"] != PARAMETER and entry["name"] == rule.id],
     }
 

@@ -65,6 +65,14 @@ def test_every_rule_is_listed_with_its_sentences_and_whether_it_is_on(qin):
     assert found["R-BAS-01"]["settings"][0]["kind"] == "rule_off"
 
 
+def test_a_rule_is_said_in_words_with_the_number_in_force(qin):
+    assert "“广西2020年收入参考线”（5,000 元）" in rules(qin)["R-INC-01"]["words"]["zh"]
+    signed(qin, parameter("7000"))
+    words = rules(qin)["R-INC-01"]["words"]
+    assert "（7,000 元）" in words["zh"]
+    assert "(7,000 yuan)" in words["en"]
+
+
 def test_the_lists_name_the_rules_of_the_day(qin):
     before = qin.get("/api/v1/policy/rules").json["version"]
     signed(qin, parameter(**{"from": TOMORROW}))
