@@ -12,11 +12,15 @@ from server.accounts.services import load_actor
 from server.checklists import routes as checklists
 from server.core import auth, crypto, health, http, jobs, logs, openapi, problems
 from server.core.db import db
+from server.flags import routes as flags
+from server.fund import routes as fund
 from server.local_policy import routes as local_policy
 from server.photos import routes as photos
 from server.regions import routes as regions
 from server.reviews import routes as reviews
+from server.rule_health import routes as rule_health
 from server.sync import routes as sync
+from server.workdays import routes as workdays
 
 BLUEPRINTS = (
     accounts.blueprint,
@@ -24,7 +28,11 @@ BLUEPRINTS = (
     checklists.blueprint,
     local_policy.blueprint,
     photos.blueprint,
+    flags.blueprint,
     reviews.blueprint,
+    rule_health.blueprint,
+    fund.blueprint,
+    workdays.blueprint,
     sync.blueprint,
 )
 

@@ -13,6 +13,7 @@ from server.core.db import transaction
 from server.core.scope import EVERYTHING, region_scope
 from server.demo import cli as demo
 from server.flags import cli as flags
+from server.fund import cli as fund
 from server.local_policy import cli as local_policy
 
 jobs_group = AppGroup("jobs", help="The background worker.")
@@ -25,6 +26,8 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(jobs_group)
     app.cli.add_command(policy)
     policy.add_command(flags.evaluate)
+    policy.add_command(flags.explain)
+    app.cli.add_command(fund.group)
     policy.add_command(local_policy.pack)
     accounts.init_app(app)
     demo.init_app(app)

@@ -236,6 +236,10 @@ def _remove_day(app, login, visit, clock):
     return login(QIN).delete("/api/v1/calendar/days/2026-04-20")
 
 
+def _rejudge(_app, login, _visit, _clock):
+    return login(QIN).post("/api/v1/policy/rejudgements", json={"reason": "新标准开始执行"})
+
+
 # Asked by POST because the question is long; each has a test that nothing is stored.
 CALCULATING = {"fund.calculate"}
 WRITES = {
@@ -246,6 +250,7 @@ WRITES = {
     "sync.post_batch": (_post_batch, "visit.accept"),
     "photos.put_photo": (_put_photo, "photo.store"),
     "reviews.review_visit": (_review, "visit.review"),
+    "flags.start_rejudgement": (_rejudge, "policy.rejudge_ask"),
     "workdays.set_day": (_set_day, "calendar.set"),
     "workdays.remove_day": (_remove_day, "calendar.remove"),
     "local_policy.sign_setting": (_sign_setting, "policy.set"),

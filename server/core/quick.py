@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, cast
 
-from sqlalchemy import Insert, Update, bindparam, insert, update
+from sqlalchemy import Insert, Update, bindparam, insert, tuple_, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from server.core.db import Base, db
 from server.core.scope import EVERYTHING, NOTHING, ScopeRequired, code_range, covers, current_scope
@@ -46,6 +47,36 @@ def change(model: type[Base], where: Mapping[str, Any], values: Mapping[str, Any
     done = db.session.connection().execute(_update(model, tuple(where), tuple(values)), given)
     db.session.info["wrote"] = True
     return done.rowcount == 1
+
+
+def put(row: Base, newer_by: tuple[str, ...] = ()) -> None:
+    """Insert a row, or take the place of the one with its primary key.
+
+    Args:
+        row: a new object outside the session, with all its columns.
+        newer_by: columns; a row that is there stays unless it is the older one by them.
+
+    Raises:
+        ScopeRequired: the row lies outside the scope.
+    """
+    value = _values(row)
+    _check_scope(value.get("region_code", ""))
+    connection = db.session.connection()
+    connection.execute(_upsert(connection.dialect.name, type(row), newer_by), value)
+    db.session.info["wrote"] = True
+
+
+@lru_cache(maxsize=16)
+def _upsert(dialect: str, model: type[Base], newer_by: tuple[str, ...]) -> Any:
+    table = cast("Any", model.__table__)
+    statement = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(table)
+    fresh = statement.excluded
+    older = tuple_(*(table.c[name] for name in newer_by)) < tuple_(*(fresh[name] for name in newer_by))
+    return statement.on_conflict_do_update(
+        index_elements=list(table.primary_key.columns),
+        set_={name: fresh[name] for name in table.c.keys() if not table.c[name].primary_key},  # noqa: SIM118
+        where=older if newer_by else None,
+    )
 
 
 @lru_cache(maxsize=64)

@@ -2,43 +2,64 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from server.checklists.services import Walk, facts_of, roster_values, with_roster
+from server.checklists.services import Person, Walk, definition, facts_of, roster_values, walk, with_roster
 from server.core import clock, quick
+from server.core.db import db
+from server.core.rawrows import Source
+from server.flags import facts as keeping
 from server.flags import queries
+from server.flags.explaining import explanation
+from server.flags.facts import Kept
 from server.flags.models import CLOSED, Flag
+from server.households.queries import households_by_id
 from server.households.services import roster_facts
+from server.local_policy.services import bench_for
 from server.policy import engine
+from server.policy.engine import Bench
+from server.visits import queries as visits
 from server.visits.services import Examined, Judgement
 
 if TYPE_CHECKING:
     from server.households.queries import Household
     from server.visits.queries import Visit
 
+__all__ = ["Judged", "Kept", "explanation", "facts_source", "income_line", "judge", "raise_flags"]
+
 REFUSED = "no"
+_COPIED = ("rule", "severity", "risks", "causes", "articles", "pack", "pack_version")
 
 
-def judge(household: Household, examined: Examined, profile: str) -> Judgement:
-    """Judge examined answers by the rules of a profile that are in force on the day of the visit; reads only.
+@dataclass(frozen=True)
+class Judged(Judgement):
+    """A judgement with what is kept of it for the whole county; None when the family did not agree."""
+
+    kept: Kept | None = None
+
+
+def judge(household: Household, examined: Examined, _profile: str = "") -> Judged:
+    """Judge examined answers by the county's rules that are in force on the day of the visit; reads only.
 
     The register's facts are the server's own, whatever the phone was loaded with. What the phone did not ask
     because its register was out of date is not asked, and never "nothing wrong".
     """
     if examined.walk.answers.get("consent") == REFUSED:
         # The family spoke to nobody: the visit is on record, and there is nothing to judge.
-        return Judgement(lights=[], unknown=[], packs={}, not_asked=examined.walk.not_asked)
-    day = clock.local_date(examined.visited_at)
-    register = roster_facts(household)
-    seen = with_roster(examined.walk, register)
-    found = engine.judge(_facts(household, seen, register), profile=profile, on=day)
-    return Judgement(
+        return Judged(lights=[], unknown=[], packs={}, not_asked=examined.walk.not_asked)
+    bench = bench_for(household.region_code, clock.local_date(examined.visited_at))
+    facts, seen = _facts(household, examined.walk)
+    found = bench.judge(facts)
+    return Judged(
         lights=[result.as_light() for result in found.met],
         unknown=[rule.as_json() for rule in found.unknown],
         packs={pack.id: pack.version for pack in found.packs},
         not_asked=seen.not_asked,
+        kept=keeping.kept(household.id, facts, found, bench),
     )
 
 
@@ -48,27 +69,76 @@ def income_line(profile: str) -> Decimal | None:
     return None if line is None else Decimal(line).quantize(Decimal("0.01"))
 
 
-def raise_flags(visit: Visit) -> None:
-    """Add a flag for each light of a stored visit; a revision closes the flags of what it replaces."""
-    quick.add(*(_flag(visit, light) for light in visit.judgement["lights"]))
+def raise_flags(visit: Visit, kept: Kept | None) -> None:
+    """Add a flag for each light of a stored visit, and keep its facts when it is the household's newest.
+
+    A revision closes the flags of what it replaces.
+    """
+    quick.add(*(new_flag(visit, light) for light in visit.judgement["lights"]))
     if visit.revises_id is not None:
         _close(visit.revises_id)
+        keep_newest_of(visit.household_id, {visit.id: kept})
+    elif kept is not None:
+        keeping.keep_newer(visit, kept)
 
 
-def _facts(household: Household, walk: Walk, register: dict[str, Any]) -> dict[str, Any]:
-    home = {"lat": household.home_lat, "lon": household.home_lon} if household.home_lat else None
-    return facts_of(walk, home) | roster_values(walk.definition, register)
+def keep_newest_of(household_id: UUID, known: Mapping[UUID, Kept | None]) -> bool:
+    """Find the newest current visit that can be judged and keep its facts; whether there is one.
+
+    ``known`` are judgements at hand; another visit is judged again from what its author signed.
+    """
+    db.session.flush()
+    for visit in visits.current_of_household(household_id):
+        kept = known[visit.id] if visit.id in known else judge_again(visit)
+        if kept is not None:
+            keeping.keep_instead(visit, kept)
+            return True
+    keeping.drop(household_id)
+    return False
 
 
-def _flag(visit: Visit, light: dict[str, Any]) -> Flag:
-    copied = ("rule", "severity", "risks", "causes", "articles", "pack", "pack_version")
+def judge_again(visit: Visit) -> Kept | None:
+    """What would be kept of a stored visit by the rules of its day; None when the family did not agree."""
+    body = visits.body_of(visit, for_author=True)
+    if body["answers"].get("consent") == REFUSED:
+        return None
+    household = households_by_id([visit.household_id])[visit.household_id]
+    day = clock.local_date(visit.visited_at)
+    people = [Person(str(m.id), m.stage, m.relation, m.sex) for m in household.members]
+    version = definition(visit.checklist_version)
+    run = walk(version, body["answers"], body["roster"], people, day, visit.photo_count)
+    facts, _ = _facts(household, run)
+    bench = bench_for(household.region_code, day)
+    return keeping.kept(household.id, facts, bench.judge(facts), bench)
+
+
+def facts_source(*columns: str) -> Source:
+    """The latest facts of every household, for worker processes that go through a county."""
+    return keeping.source(*columns)
+
+
+def today_bench(region_code: str) -> Bench:
+    """The rules of a region's county today. Raises Problem: policy_altered."""
+    return bench_for(region_code, clock.today())
+
+
+def new_flag(visit: Visit, light: Mapping[str, Any], run_id: UUID | None = None) -> Flag:
+    """The row of a light, raised by its visit, or later by a run."""
     return Flag(
-        **{name: light[name] for name in copied},
+        **{name: light[name] for name in _COPIED},
         visit_id=visit.id,
         household_id=visit.household_id,
         region_code=visit.region_code,
-        opened_at=visit.received_at,
+        opened_at=clock.now() if run_id else visit.received_at,
+        opened_run_id=run_id,
     )
+
+
+def _facts(household: Household, run: Walk) -> tuple[dict[str, Any], Walk]:
+    register = roster_facts(household)
+    seen = with_roster(run, register)
+    home = {"lat": household.home_lat, "lon": household.home_lon} if household.home_lat else None
+    return facts_of(seen, home) | roster_values(seen.definition, register), seen
 
 
 def _close(visit_id: UUID) -> None:

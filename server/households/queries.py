@@ -24,6 +24,7 @@ __all__ = [
     "headings",
     "households_by_id",
     "lock_household",
+    "lock_households",
     "members_with_id_number",
     "page_of_households",
     "standing_of",
@@ -80,6 +81,12 @@ def lock_household(household_id: UUID) -> Household:
     if household is None:
         raise Problem("household_not_found")
     return household
+
+
+def lock_households(ids: Iterable[UUID]) -> None:
+    """Hold several households' rows until the transaction ends, as a visit of one of them would."""
+    query = select(Household.id).where(Household.id.in_(set(ids))).order_by(Household.id)
+    db.session.execute(query.with_for_update()).all()
 
 
 def page_of_households(after: str | None, limit: int = PAGE) -> tuple[Sequence[Household], str | None]:

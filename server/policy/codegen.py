@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from .codeterms import PARAM_DECIMALS, PARAM_WHOLE_DIGITS, CannotCompile, Term, Terms, literal, same_decimals
@@ -19,7 +20,7 @@ from .engine import Bench
 from .expression import ANY_RULE, SEVERITIES, any_rule_fact
 from .generated import Judge, Program, load
 from .model import Rule
-from .stored import Shape
+from .stored import Shape, shape_of_vocabulary
 
 Params = Mapping[str, Decimal | int | None]
 _ORDERS = {"above": ">", "at_least": ">=", "below": "<", "at_most": "<="}
@@ -39,7 +40,7 @@ class CountyCode:
     source: str
     rules: tuple[str, ...]
     names: tuple[str, ...]
-    shape: str
+    shape: Shape
 
     def bind(self, params: Params) -> Judge:
         """The function for these parameter values. Raises ParameterRefused."""
@@ -63,10 +64,11 @@ def _whole(name: str, value: Decimal | int | None) -> int | None:
     return int(scaled)
 
 
+@lru_cache(maxsize=64)
 def shape_of(bench: Bench) -> Shape:
     """The kinds of all facts that the rules of a bench may read."""
     derived = (entry.name for pack in bench.packs for entry in pack.derived)
-    return Shape(bench.known, (*derived, *map(any_rule_fact, SEVERITIES)))
+    return shape_of_vocabulary(bench.known, (*derived, *map(any_rule_fact, SEVERITIES)))
 
 
 def rule_ids(bench: Bench) -> tuple[str, ...]:
@@ -103,6 +105,7 @@ class _Writer:
         self.constants: list[str] = []
 
     def write(self, only: Collection[str]) -> CountyCode:
+        """The whole function, for the bits of the named rules."""
         order = rule_ids(self.bench)
         self._derived()
         first = [line for r in self.bench.first for line in self._rule(r.rule, order.index(r.rule.id), only)]
@@ -121,7 +124,7 @@ class _Writer:
         names = tuple(self.terms.params)
         head = [f"def make({', '.join(self.terms.params.values())}):", *(f"    {c}" for c in self.constants)]
         lines = [*head, "    def judge(f):", *(f"        {line}" for line in body), "    return judge", ""]
-        return CountyCode("\n".join(lines), order, names, shape_of(self.bench).digest)
+        return CountyCode("\n".join(lines), order, names, shape_of(self.bench))
 
     def _read(self, name: str, variable: str) -> str:
         source = "m" if self.bench.known.facts[name].kind == "money" else "f"

@@ -17,7 +17,7 @@ from .arithmetic import plain
 from .stored import COUNT_DIGITS, FEN, MONEY, MONEY_DIGITS
 from .vocabulary import Fact, Vocabulary
 
-PARAM_WHOLE_DIGITS, PARAM_DECIMALS = 8, 4
+PARAM_WHOLE_DIGITS, PARAM_DECIMALS = 9, 4
 LONGEST_LOOP_DIGITS = 3
 _EXACT_DIGITS = 28
 _SORTS = {

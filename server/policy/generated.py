@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .kinds import propose_kind
-from .stored import Stored
+from .stored import Shape, Stored
 
 Judge = Callable[[Stored], "tuple[int, int, bool | None]"]
 """Stored facts → bits of the rules met, bits of those unknown, and whether income lies within the line."""
@@ -23,7 +23,7 @@ def load(source: str, values: Iterable[int | None]) -> Judge:
 
 @dataclass(frozen=True)
 class Program:
-    """Generated source with everything it needs, in a form that travels as JSON to a worker process.
+    """Generated source with everything it needs, to travel as JSON to a worker process.
 
     ``rules`` and ``severities`` belong to the bits, the first to bit 0.
     """
@@ -32,11 +32,25 @@ class Program:
     values: Sequence[int | None]
     rules: Sequence[str]
     severities: Sequence[str]
-    shape: str
+    shape: Shape
 
     def judge(self) -> Judge:
         """The function, ready to be called."""
         return load(self.source, self.values)
+
+    def names(self) -> Names:
+        """What its bits mean."""
+        return Names(self.rules, self.severities)
+
+    def as_json(self) -> list[Any]:
+        """What ``program_from`` takes."""
+        return [self.source, self.values, self.rules, self.severities, self.shape.as_json()]
+
+
+def program_from(parts: Sequence[Any]) -> Program:
+    """The program that was sent as JSON."""
+    source, values, rules, severities, shape = parts
+    return Program(source, values, rules, severities, Shape(*shape))
 
 
 class Names:

@@ -23,18 +23,23 @@ _HUNDRED = Decimal(100)
 _CENT = Decimal("0.01")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 Stored = dict[str, Any]
-Kinds = tuple[Mapping[str, str], Mapping[str, Mapping[str, str]]]
+Names = Mapping[str, str]
 
 
 class Shape:
     """The kinds that stored values must have for one set of rules; ``digest`` names it."""
 
-    def __init__(self, known: Vocabulary, derived: Iterable[str]) -> None:
-        self.derived = frozenset(derived)
-        self.facts = _kinds(known.facts)
-        self.items = {loop: _kinds(fields) for loop, fields in known.items.items()}
-        text = json.dumps([sorted(self.derived), self.facts, self.items], sort_keys=True)
-        self.digest = sha256(text.encode()).hexdigest()[:12]
+    def __init__(self, derived: Iterable[str], facts: Names, items: Mapping[str, Names]) -> None:
+        self.derived, self.facts, self.items = frozenset(derived), facts, items
+        self.digest = sha256(json.dumps(self.as_json(), sort_keys=True).encode()).hexdigest()[:12]
+
+    def as_json(self) -> list[Any]:
+        """What ``Shape(*…)`` takes."""
+        return [sorted(self.derived), dict(self.facts), {loop: dict(own) for loop, own in self.items.items()}]
+
+    def ready(self, stored: Stored) -> bool:
+        """Whether generated code may judge: checked when it was stored, by this very shape, or now."""
+        return stored.get(CHECKED) == self.digest or self.fits(stored)
 
     def fits(self, stored: Stored) -> bool:
         """Whether every value is of its kind and no derived value is given: then generated code may judge."""
@@ -43,6 +48,12 @@ class Shape:
         return _fits(stored, self.facts) and all(
             _fits(item, fields) for loop, fields in self.items.items() for item in stored.get(loop) or ()
         )
+
+
+def shape_of_vocabulary(known: Vocabulary, derived: Iterable[str]) -> Shape:
+    """The shape of a vocabulary, in which ``derived`` names must not be given."""
+    items = {loop: _kinds(fields) for loop, fields in known.items.items()}
+    return Shape(derived, _kinds(known.facts), items)
 
 
 def _kinds(facts: Mapping[str, Fact]) -> dict[str, str]:
@@ -56,15 +67,10 @@ def store(facts: Mapping[str, Any], shape: Shape) -> str:
     return json.dumps(stored, ensure_ascii=False, separators=(",", ":"))
 
 
-def read(text: str) -> Stored:
+def read(text: str | bytes) -> Stored:
     """The stored mapping of ``store``'s text, as the generated function takes it."""
     found: Stored = json.loads(text)
     return found
-
-
-def ready(stored: Stored, shape_digest: str) -> bool:
-    """Whether the values were checked against this very shape."""
-    return bool(stored.get(CHECKED) == shape_digest)
 
 
 def facts_of(stored: Stored) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from sqlalchemy import or_, select
 
 from server.core.db import db
 from server.core.scope import EVERYTHING, NOTHING, within
-from server.regions.models import LEVEL_BY_LENGTH, NaturalVillage, Region
+from server.regions.models import COUNTY, LEVEL_BY_LENGTH, NaturalVillage, Region
 
 
 def ancestors(code: str) -> list[str]:
@@ -33,6 +33,11 @@ def under(prefix: str) -> Sequence[Region]:
     if prefix != EVERYTHING:
         query = query.where(or_(within(Region.code, prefix), Region.code.in_(ancestors(prefix))))
     return db.session.scalars(query).all()
+
+
+def counties() -> Sequence[str]:
+    """Codes of the counties in scope, in order."""
+    return db.session.scalars(select(Region.code).where(Region.level == COUNTY).order_by(Region.code)).all()
 
 
 def names_of(codes: Iterable[str]) -> dict[str, str]:

@@ -11,7 +11,9 @@ from sqlalchemy.exc import IntegrityError
 from server.core.auth import current_actor
 from server.core.db import transaction
 from server.core.problems import Problem
+from server.flags.services import explanation
 from server.reviews import queries, services, views
+from server.reviews.explanation_schemas import ExplanationSchema
 from server.reviews.models import Review
 from server.reviews.queries import Filters
 from server.reviews.schemas import (
@@ -46,6 +48,13 @@ def list_visits(filters: Filters, cursor: str | None, limit: int, breakdown: boo
 def read_visit(visit_id: UUID) -> dict[str, Any]:
     """All of one visit."""
     return views.detail(get_visible(current_actor(), visit_id))
+
+
+@blueprint.get("/visits/<uuid:visit_id>/lights/<string(maxlength=40):rule>/explanation")
+@blueprint.response(200, ExplanationSchema)
+def explain_light(visit_id: UUID, rule: str) -> dict[str, Any]:
+    """Why a light of a visit is lit, and the smallest change that would clear it."""
+    return explanation(get_visible(current_actor(), visit_id), rule)
 
 
 @blueprint.post("/visits/<uuid:visit_id>/reviews")

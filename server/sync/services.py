@@ -11,9 +11,10 @@ from server.core.auth import Actor
 from server.core.db import db
 from server.core.problems import Problem
 from server.core.wire import UUID_TEXT
-from server.flags.services import judge, raise_flags
+from server.flags.services import Kept, judge, raise_flags
 from server.households.queries import Household, households_by_id
 from server.photos.services import asked, promised_rows
+from server.rule_health.services import note_preview
 from server.visits import services as visits
 from server.visits.queries import Visit, with_bodies
 from server.visits.services import Examined, SignedVisit, VisitForm
@@ -36,6 +37,7 @@ class Assessed:
     form: VisitForm
     examined: Examined
     visit: Visit
+    kept: Kept | None
 
 
 Assessment = Assessed | Accepted | Exception
@@ -71,7 +73,8 @@ def _assess(
     try:
         examined = visits.examine(household, signed.form, _last(household, last))
         judgement = judge(household, examined, profile)
-        return Assessed(signed.form, examined, visits.prepare(actor, signed, examined, judgement))
+        visit = visits.prepare(actor, signed, examined, judgement)
+        return Assessed(signed.form, examined, visit, judgement.kept)
     except Exception as error:  # noqa: BLE001 - handed to the caller, who knows whose visit it is
         return error
 
@@ -91,7 +94,8 @@ def store(actor: Actor, assessed: Assessed) -> Accepted:
     rows = promised_rows(form.id, visit.region_code, form.revises, form.photos)
     visits.record(actor, visit, assessed.examined, asked(rows))
     db.session.add_all(rows)
-    raise_flags(visit)
+    raise_flags(visit, assessed.kept)
+    note_preview(visit, form.preview)
     return Accepted(visits.answer(visit), is_new=True)
 
 

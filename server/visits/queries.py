@@ -27,7 +27,9 @@ __all__ = [
     "Visit",
     "body_of",
     "by_id",
+    "by_ids",
     "check_visible",
+    "current_of_household",
     "flagged_households",
     "get_visible",
     "of_household",
@@ -110,6 +112,18 @@ def of_household(household_id: UUID) -> Sequence[Visit]:
     """Every visit and revision of a household with its body, newest first."""
     query = select(Visit).where(Visit.household_id == household_id).order_by(Visit.seq.desc())
     return db.session.scalars(query.options(undefer(Visit.body))).all()
+
+
+def current_of_household(household_id: UUID) -> Sequence[Visit]:
+    """The visits of a household that no revision replaced, with their bodies, the newest first."""
+    query = select(Visit).where(Visit.household_id == household_id, Visit.state != SUPERSEDED)
+    query = query.order_by(Visit.visited_at.desc(), Visit.id.desc())
+    return db.session.scalars(query.options(undefer(Visit.body))).all()
+
+
+def by_ids(ids: Iterable[UUID]) -> dict[UUID, Visit]:
+    """Several visits by identifier, without bodies."""
+    return {visit.id: visit for visit in db.session.scalars(select(Visit).where(Visit.id.in_(set(ids))))}
 
 
 def visible_of_household(actor: Actor, household_id: UUID) -> Sequence[Visit]:

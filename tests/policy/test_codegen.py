@@ -39,7 +39,7 @@ def bound(bench, code):
 def judged(bench, code, facts):
     """What the generated function says, in the words of ``Bench.judge``; None when it must not be asked."""
     kept = stored.read(stored.store(facts, shape(bench)))
-    if not stored.ready(kept, code.shape):
+    if not code.shape.ready(kept):
         return None
     met, unknown, within = bound(bench, code)(kept)
     names = [{rule for bit, rule in enumerate(code.rules) if mask >> bit & 1} for mask in (met, unknown)]
@@ -152,7 +152,7 @@ def test_parameters_are_arguments_and_need_no_new_source():
         assert found == {result.rule for result in bench.judge(facts, changed).met}
 
 
-@pytest.mark.parametrize("value", ["NaN", "Infinity", "1e400", "100000000", "0.00001"])
+@pytest.mark.parametrize("value", ["NaN", "Infinity", "1e400", "1000000000", "0.00001"])
 def test_a_parameter_that_cannot_be_computed_with_exactly_is_refused_by_name(value):
     with pytest.raises(ParameterRefused, match="LINE_GX"):
         whole_params(["LINE_GX"], {"LINE_GX": Decimal(value)})

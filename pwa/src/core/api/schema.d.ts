@@ -927,7 +927,7 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** Why a light of a visit is lit, with each value's source, and the smallest change that would clear it. */
+        /** Why a light of a visit is lit, and the smallest change that would clear it. */
         get: {
             parameters: {
                 query?: never;
@@ -1075,7 +1075,7 @@ export interface paths {
             };
             requestBody: {
                 content: {
-                    "application/json": components["schemas"]["CalculationRequest"];
+                    "application/json": components["schemas"]["FundCalculationRequest"];
                 };
             };
             responses: {
@@ -1085,7 +1085,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Calculation"];
+                        "application/json": components["schemas"]["FundCalculation"];
                     };
                 };
                 422: components["responses"]["UNPROCESSABLE_ENTITY"];
@@ -1123,7 +1123,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Year"];
+                        "application/json": components["schemas"]["CalendarYear"];
                     };
                 };
                 422: components["responses"]["UNPROCESSABLE_ENTITY"];
@@ -1160,7 +1160,7 @@ export interface paths {
             };
             requestBody: {
                 content: {
-                    "application/json": components["schemas"]["DayForm"];
+                    "application/json": components["schemas"]["CalendarDayForm"];
                 };
             };
             responses: {
@@ -1984,15 +1984,15 @@ export interface components {
             pack: string;
             pack_version: string;
         };
-        Node: {
+        ExplanationNode: {
             /** @enum {string} */
             form: "all" | "any" | "not" | "some" | "every" | "any_rule" | "test";
             words: components["schemas"]["Text"];
             truth: boolean | null;
             item: string | null;
-            parts: components["schemas"]["Node"][];
+            parts: components["schemas"]["ExplanationNode"][];
         };
-        Input: {
+        ExplanationInput: {
             fact: string;
             item: string | null;
             label: components["schemas"]["Text"];
@@ -2001,12 +2001,12 @@ export interface components {
             /** @enum {string} */
             source: "answer" | "register" | "last_year" | "department_list" | "derived" | "form" | "other_rules" | "given";
         };
-        Arithmetic: {
+        ExplanationArithmetic: {
             formula: components["schemas"]["Text"];
             figures: components["schemas"]["Text"];
-            inputs: components["schemas"]["Input"][];
+            inputs: components["schemas"]["ExplanationInput"][];
         };
-        Operand: {
+        ExplanationOperand: {
             fact: string;
             item: string | null;
             label: components["schemas"]["Text"];
@@ -2014,7 +2014,7 @@ export interface components {
             text: components["schemas"]["Text"];
             /** @enum {string} */
             source: "answer" | "register" | "last_year" | "department_list" | "derived" | "form" | "other_rules" | "given";
-            steps: components["schemas"]["Arithmetic"] | null;
+            steps: components["schemas"]["ExplanationArithmetic"] | null;
         };
         UsedParameter: {
             name: string;
@@ -2027,7 +2027,7 @@ export interface components {
             cites: string[];
             note: string;
         };
-        Step: {
+        ExplanationStep: {
             fact: string;
             item: string | null;
             label: components["schemas"]["Text"];
@@ -2044,7 +2044,7 @@ export interface components {
         };
         ClearingChange: {
             words: components["schemas"]["Text"];
-            steps: components["schemas"]["Step"][];
+            steps: components["schemas"]["ExplanationStep"][];
         };
         Explanation: {
             /** Format: uuid */
@@ -2061,8 +2061,8 @@ export interface components {
             /** @enum {string} */
             state: "met" | "not_met" | "unknown";
             words: components["schemas"]["Text"];
-            tree: components["schemas"]["Node"];
-            operands: components["schemas"]["Operand"][];
+            tree: components["schemas"]["ExplanationNode"];
+            operands: components["schemas"]["ExplanationOperand"][];
             parameters: components["schemas"]["UsedParameter"][];
             articles: components["schemas"]["Article"][];
             ask: string[];
@@ -2133,7 +2133,7 @@ export interface components {
             members: components["schemas"]["Member"][];
             history: components["schemas"]["HistoryEntry"][];
         };
-        Bill: {
+        FundBill: {
             /** Format: date */
             on: string;
             /** @example 20000.00 */
@@ -2154,7 +2154,7 @@ export interface components {
              */
             treatment: "inpatient" | "chronic_outpatient" | "other_outpatient" | null;
         };
-        Choices: {
+        FundChoices: {
             /**
              * @default null
              * @example 20000.00
@@ -2176,7 +2176,7 @@ export interface components {
              */
             per: "person" | "student" | "household" | null;
         };
-        Claim: {
+        FundClaim: {
             /** @enum {string} */
             kind: "illness" | "study" | "disaster" | "accident";
             /**
@@ -2184,7 +2184,7 @@ export interface components {
              * @example 20000.00
              */
             amount_cny: string | null;
-            bills?: components["schemas"]["Bill"][];
+            bills?: components["schemas"]["FundBill"][];
             /** @default null */
             year: number | null;
             /** @default null */
@@ -2257,40 +2257,40 @@ export interface components {
             unforeseeable: boolean | null;
             /** @default null */
             only_house: boolean | null;
-            choices?: components["schemas"]["Choices"];
+            choices?: components["schemas"]["FundChoices"];
         };
-        CalculationRequest: {
-            claim: components["schemas"]["Claim"];
+        FundCalculationRequest: {
+            claim: components["schemas"]["FundClaim"];
             /**
              * @default null
              * @enum {string|null}
              */
             reading: "marginal_on_excess" | "whole_on_excess" | "marginal_on_total" | "whole_on_total" | null;
         };
-        Step1: {
+        FundStep: {
             code: string;
             text: components["schemas"]["Text"];
             value_cny: string | null;
             cites: string[];
         };
-        Reason: {
+        FundReason: {
             zh: string;
             en: string;
             code: string;
         };
-        Alternative: {
+        FundAlternative: {
             /** @enum {string} */
             reading: "marginal_on_excess" | "whole_on_excess" | "marginal_on_total" | "whole_on_total";
             label: components["schemas"]["Text"];
             pay_cny: string;
             chosen: boolean;
         };
-        Cited: {
+        FundArticle: {
             id: string;
             document: string;
             text: string;
         };
-        Calculation: {
+        FundCalculation: {
             /** @enum {string} */
             kind: "illness" | "study" | "disaster" | "accident";
             pay_cny: string;
@@ -2299,12 +2299,12 @@ export interface components {
             /** @enum {string} */
             per: "person" | "student" | "household";
             year: number;
-            steps: components["schemas"]["Step1"][];
-            reason: components["schemas"]["Reason"] | null;
+            steps: components["schemas"]["FundStep"][];
+            reason: components["schemas"]["FundReason"] | null;
             marks: string[];
             to_confirm: string[];
-            alternatives: components["schemas"]["Alternative"][];
-            articles: components["schemas"]["Cited"][];
+            alternatives: components["schemas"]["FundAlternative"][];
+            articles: components["schemas"]["FundArticle"][];
         };
         CalendarDay: {
             /** Format: date */
@@ -2318,7 +2318,7 @@ export interface components {
             /** Format: date-time */
             changed_at: string | null;
         };
-        Year: {
+        CalendarYear: {
             year: number;
             county: string | null;
             estimated: boolean;
@@ -2326,12 +2326,12 @@ export interface components {
             working_days: number;
             days: components["schemas"]["CalendarDay"][];
         };
-        DayForm: {
+        CalendarDayForm: {
             working: boolean;
             name: string;
             source: string;
         };
-        Article1: {
+        DeadlineArticle: {
             id: string;
             document: string;
             text: string;
@@ -2343,7 +2343,7 @@ export interface components {
             at_least: boolean;
             optional: boolean;
             note: string;
-            articles: components["schemas"]["Article1"][];
+            articles: components["schemas"]["DeadlineArticle"][];
         };
         ClockList: {
             items: components["schemas"]["Clock"][];
@@ -2362,7 +2362,7 @@ export interface components {
             at_least: boolean;
             optional: boolean;
             note: string;
-            articles: components["schemas"]["Article1"][];
+            articles: components["schemas"]["DeadlineArticle"][];
             /** Format: date */
             start: string;
             /** @enum {string} */
