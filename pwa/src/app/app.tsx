@@ -42,7 +42,7 @@ function Notices({ here }: { here: string }) {
   );
 }
 
-const TAB_PLACES = ['', 'outbox', 'me', 'review', 'county'];
+const TAB_PLACES = ['', 'outbox', 'me', 'review', 'county', 'fund'];
 
 function Tabs({ here }: { here: string }) {
   const role = user.value?.role;
@@ -60,6 +60,9 @@ function Tabs({ here }: { here: string }) {
             current: here === 'outbox',
           },
         ]
+      : []),
+    ...(role === 'first_secretary' || role === 'township' || role === 'county'
+      ? [{ href: '#/fund', label: t('tabs.fund'), icon: 'edit' as const, current: here === 'fund' }]
       : []),
     { href: '#/me', label: t('tabs.me'), icon: 'person', current: here === 'me' },
   ];

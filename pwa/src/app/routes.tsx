@@ -37,6 +37,13 @@ async function county() {
   return feature;
 }
 
+async function fund() {
+  const feature = await import('../features/fund');
+  forget.push(feature.resetFund);
+  return feature;
+}
+
+const FundPage = lazy(async () => (await fund()).FundPage);
 const VisitPage = lazy(async () => (await import('../features/visit')).VisitPage);
 const ReviewPage = lazy(async () => (await review()).ReviewPage);
 const CountyHome = lazy(async () => (await county()).CountyHome);
@@ -108,6 +115,7 @@ export function routeOf(at: Place, role: Role): VNode | null {
   if (first === 'visit' && id) return <VisitPage key={id} householdId={id} from={at.query['from']} />;
   // One element for the list and for each visit: the desk keeps its list and scroll place from visit to visit.
   if (first === 'review' && reviewer) return <ReviewPage visitId={id ?? null} />;
+  if (first === 'fund' && reviewer) return <FundPage />;
   if (first === 'county' && role === 'county')
     return id ? <CountyPage key={id} visitId={id} /> : <CountyHome />;
   return null;

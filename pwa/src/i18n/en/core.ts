@@ -15,6 +15,7 @@ export const texts = {
   'tabs.outbox': 'To send',
   'tabs.me': 'Me',
   'tabs.review': 'Review',
+  'tabs.fund': 'Fund',
   'tabs.county': 'County',
   'tabs.home': 'Home',
   'update.ready': 'A new version is ready',
