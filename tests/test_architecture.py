@@ -22,7 +22,9 @@ DOMAINS = {
     "visits",
     "photos",
     "flags",
+    "simulations",
     "reviews",
+    "rule_health",
     "fund",
     "workdays",
 }

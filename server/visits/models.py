@@ -21,6 +21,7 @@ class Visit(RegionScoped, Base):
 
     ``root_id`` is the first revision's id. ``severity_rank`` is the place of ``severity`` in SEVERITIES, so
     that the most urgent sort first. ``risks`` is the sorted risk ids between bars ("|health|house|").
+    ``preview_version`` is that of the rules the phone judged by before the server, None where it did not.
     """
 
     __tablename__ = "visit"
@@ -58,6 +59,8 @@ class Visit(RegionScoped, Base):
     packs: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     judgement: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     not_asked: Mapped[list[str]] = mapped_column(JSON, default=list)
+
+    preview_version: Mapped[str | None] = mapped_column(String(16))
 
     previous_id: Mapped[UUID | None] = mapped_column(Uuid)
     changes: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)

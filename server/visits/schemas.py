@@ -17,6 +17,7 @@ PHOTO_KINDS = ("house", "water", "certificate", "bill", "scene")
 LIGHTS = SEVERITIES[:3]
 MAX_PHOTOS = 6
 NOTE_LENGTH = 500
+MAX_RULES = 100
 _DEGREES = Pattern(r"^-?[0-9]{1,3}(\.[0-9]{1,9})?$")
 _METRES = Pattern(r"^[0-9]{1,7}(\.[0-9]{1,3})?$")
 
@@ -43,6 +44,15 @@ class ExpectedPhoto:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Preview:
+    """What the phone's rules said of the visit: rules met and left open, by rules of which version."""
+
+    policy: str
+    met: list[str]
+    left_open: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class VisitForm:
     """A checked visit, as services see it; the checklist still has to check ``answers`` and ``roster``."""
 
@@ -57,6 +67,7 @@ class VisitForm:
     roster: dict[str, Any]
     location: Location | None
     photos: list[ExpectedPhoto]
+    preview: Preview | None = None
 
 
 class LocationSchema(WireSchema):
@@ -106,6 +117,24 @@ class PhoneSchema(WireSchema):
     app_version = fields.String(required=True, validate=validate.Length(max=40))
 
 
+def _rule_ids(data_key: str) -> Any:
+    """Ids of rules, each once; a phone with newer or older rules than ours may name others."""
+    one = fields.String(validate=Pattern(r"^R-[A-Z]{2,4}-[0-9]{2}$"))
+    return fields.List(one, required=True, validate=validate.Length(max=MAX_RULES), data_key=data_key)
+
+
+class PreviewSchema(WireSchema):
+    """What the phone's rules said; the server's judgement is the one that counts."""
+
+    policy = fields.String(required=True, validate=Pattern(r"^[0-9a-f]{16}$"))
+    met = _rule_ids("met")
+    left_open = _rule_ids("unknown")
+
+    @post_load
+    def _to_form(self, data: dict[str, Any], **_: object) -> Preview:
+        return Preview(**data)
+
+
 class VisitBodySchema(WireSchema):
     """One visit as the phone signed it. Money and degrees are text; the only JSON numbers are whole."""
 
@@ -131,6 +160,7 @@ class VisitBodySchema(WireSchema):
         fields.Nested(ExpectedPhotoSchema), required=True, validate=validate.Length(max=MAX_PHOTOS)
     )
     device = fields.Nested(PhoneSchema, required=True)
+    preview = fields.Nested(PreviewSchema, load_default=None, allow_none=True)
 
     @validates("photos")
     def _each_once(self, value: list[Any], **_: object) -> None:

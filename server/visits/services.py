@@ -185,6 +185,7 @@ def prepare(actor: Actor, signed: SignedVisit, examined: Examined, judgement: Ju
         received_at=examined.received_at,
         distance_m=examined.distance_m,
         photo_count=len(form.photos),
+        preview_version=form.preview.policy if form.preview else None,
         state=SUBMITTED,
     )
     _set_judgement(visit, judgement)
@@ -192,10 +193,14 @@ def prepare(actor: Actor, signed: SignedVisit, examined: Examined, judgement: Ju
     return visit
 
 
-def record(actor: Actor, visit: Visit, examined: Examined, photos: Sequence[dict[str, str]]) -> None:
+def record(
+    actor: Actor, visit: Visit, examined: Examined, photos: Sequence[dict[str, str]]
+) -> Household | None:
     """Store a prepared visit among the household's others, in the caller's transaction.
 
-    The usual one, newer than all the household has, needs no look at the others.
+    Returns:
+        None for the usual visit, newer than all the household has; else the household, locked, whose visits
+        had to be ordered anew.
 
     Raises:
         Problem: household_not_found, revision_unknown, revision_outdated.
@@ -205,7 +210,7 @@ def record(actor: Actor, visit: Visit, examined: Examined, photos: Sequence[dict
         if not note_visit(examined.standing, visit.id, visit.visited_at):
             raise Overtaken(str(visit.id))
         _insert(visit, photos)
-        return
+        return None
     household = lock_household(visit.household_id)
     if household.revision != examined.standing.revision:
         raise Overtaken(str(visit.id))
@@ -213,6 +218,7 @@ def record(actor: Actor, visit: Visit, examined: Examined, photos: Sequence[dict
         _replace(actor, visit, visit.revises_id)
     _insert(visit, photos)
     timeline.rebuild(household)
+    return household
 
 
 def _replace(actor: Actor, visit: Visit, revises_id: UUID) -> None:
