@@ -11,7 +11,7 @@ from .model import Text
 from .parts import Part, read_names
 from .repairs import alike
 from .results import plain_value
-from .words import Speaker, figure, text, unit_of, unit_words
+from .words import Speaker, both, figure, unit_of, unit_words
 from .world import Edit, Here, Linear, Spot, World, gap
 
 Place = tuple[Part, Here]
@@ -33,7 +33,7 @@ def advice(
     ]
     zh = "；".join(_whole(step, "zh", "：") for step in steps)
     en = "; ".join(_whole(step, "en", ": ") for step in steps)
-    return {"words": text(zh, en), "steps": steps}
+    return {"words": both(zh, en), "steps": steps}
 
 
 def _whole(step: dict[str, Any], language: str, between: str) -> str:
@@ -48,7 +48,7 @@ def _step(world: World, spot: Spot, after: Any, places: list[Place], say: Speake
     if found is not None:
         words = _or_instead(words, found[1], say)
     if word.fixed:
-        words = text(words["zh"] + _REGISTER["zh"], words["en"] + _REGISTER["en"])
+        words = both(words["zh"] + _REGISTER["zh"], words["en"] + _REGISTER["en"])
     removed, added = _entries(before, after)
     return {
         "fact": spot.name,
@@ -78,7 +78,7 @@ def _asking(
     if not clears(world.changed({**edit, spot: int(most) if word.kind == "int" else most})):
         return {}
     label = say.label(spot.name)
-    said = text(f"把{label['zh']}补采上（问到即可）", f"collect {label['en']} (any answer will do)")
+    said = both(f"把{label['zh']}补采上（问到即可）", f"collect {label['en']} (any answer will do)")
     return {"after": None, "any_value": True, "distance": None, "words": said}
 
 
@@ -100,21 +100,21 @@ def _entries(before: Any, after: Any) -> tuple[list[Any], list[Any]]:
 
 def _words(world: World, spot: Spot, before: Any, after: Any, say: Speaker) -> dict[str, str]:
     label = say.label(spot.name)
-    whose = text("该成员的", "this member's ") if spot.loop else text("", "")
+    whose = both("该成员的", "this member's ") if spot.loop else both("", "")
     zh, en = f"{whose['zh']}{label['zh']}", f"{whose['en']}{label['en']}"
     new = say.value(spot.name, after)
     if before is None:
-        return text(f"补问{zh}，答案是“{new['zh']}”时熄灭", f"ask {en}; with “{new['en']}” it goes out")
+        return both(f"补问{zh}，答案是“{new['zh']}”时熄灭", f"ask {en}; with “{new['en']}” it goes out")
     if isinstance(after, list):
         return _list_words(zh, en, spot, before, after, say)
     old = say.value(spot.name, before)
     if isinstance(after, bool) or not isinstance(after, int | Decimal):
-        return text(
+        return both(
             f"{zh}由“{old['zh']}”变为“{new['zh']}”", f"{en} changes from “{old['en']}” to “{new['en']}”"
         )
     more = after > before
     by = say.value(spot.name, abs(after - before))
-    return text(
+    return both(
         f"{zh}{'增加' if more else '减少'} {by['zh']}（{old['zh']} → {new['zh']}）",
         f"{en} {by['en']} {'more' if more else 'less'} ({old['en']} → {new['en']})",
     )
@@ -125,18 +125,18 @@ def _list_words(zh: str, en: str, spot: Spot, before: Any, after: list[Any], say
     added = [entry for entry in after if entry not in before]
     if spot.name == _INSURANCE and not added:
         n = len(removed)
-        return text(f"为 {n} 名成员补上参保证明", f"insurance proof for {n} member{'s' if n > 1 else ''}")
+        return both(f"为 {n} 名成员补上参保证明", f"insurance proof for {n} member{'s' if n > 1 else ''}")
     old, new = _quoted(spot, removed, say), _quoted(spot, added, say)
     if not removed:
-        return text(f"{zh}加上{new['zh']}", f"{en} with {new['en']}")
-    took = text(f"{zh}去掉{old['zh']}", f"{en} without {old['en']}")
-    return took if not added else text(f"{took['zh']}，加上{new['zh']}", f"{took['en']}, with {new['en']}")
+        return both(f"{zh}加上{new['zh']}", f"{en} with {new['en']}")
+    took = both(f"{zh}去掉{old['zh']}", f"{en} without {old['en']}")
+    return took if not added else both(f"{took['zh']}，加上{new['zh']}", f"{took['en']}, with {new['en']}")
 
 
 def _quoted(spot: Spot, entries: list[Any], say: Speaker) -> Text:
     said = say.value(spot.name, entries)
     people = say.lexicon.word(spot.name).kind in ("members", "loop")
-    return text(f" {said['zh']}", said["en"]) if people else text(f"“{said['zh']}”", f"“{said['en']}”")
+    return both(f" {said['zh']}", said["en"]) if people else both(f"“{said['zh']}”", f"“{said['en']}”")
 
 
 def _distance(
@@ -164,9 +164,9 @@ def _lead(part: Part, line: Linear, say: Speaker) -> dict[str, str]:
     zh, en = _unit(part.left.node, say)
     far = figure(abs(line.value))
     if not line.value:
-        return text(f"{left['zh']}正好等于{right['zh']}", f"{left['en']} is exactly {right['en']}")
+        return both(f"{left['zh']}正好等于{right['zh']}", f"{left['en']} is exactly {right['en']}")
     side = ("高", "above") if line.value > 0 else ("低", "below")
-    return text(
+    return both(
         f"{left['zh']}比{right['zh']}{side[0]} {far}{zh}",
         f"{left['en']} is {far}{en} {side[1]} {right['en']}",
     )
@@ -182,4 +182,4 @@ def _or_instead(words: dict[str, str], instead: list[str], say: Speaker) -> dict
         return words
     labels = [say.label(name) for name in instead]
     zh, en = "".join(one["zh"] for one in labels), ", ".join(one["en"] for one in labels)
-    return text(f"{words['zh']}，或者{zh}中任何一项变动同样多", f"{words['en']}, or as much of {en}")
+    return both(f"{words['zh']}，或者{zh}中任何一项变动同样多", f"{words['en']}, or as much of {en}")

@@ -17,10 +17,10 @@ from .engine import Bench
 from .expression import any_rule_fact, parameters
 from .lexicon import Lexicon
 from .model import SEVERITIES, Parameter
-from .parts import LOOPS, OTHER_RULES, Part, read_names, take_apart
+from .parts import LOOPS, MANY, OTHER_RULES, Part, read_names, take_apart
 from .repairs import Repairs
 from .results import plain_value
-from .words import Speaker, bracketed, figure, text, unit_words
+from .words import Speaker, both, bracketed, figure, said_anyway, unit_words
 from .world import Here, Laws, Spot, World
 
 _WORD_OF_TRUTH = {True: "met", False: "not_met", None: "unknown"}
@@ -156,7 +156,10 @@ class Explainer:
                 yield from self._places(self._laws.yes_no[part.name], world, None)
 
     def _node(self, part: Part, world: World, here: Here) -> dict[str, Any]:
-        parts = [self._node(inner, world, here) for inner in part.parts] if part.form not in LOOPS else []
+        shown = [one for one in part.parts if part.form != "all" or not said_anyway(one.node, _nodes(part))]
+        if part.form in MANY and len(shown) == 1:
+            return self._node(shown[0], world, here)
+        parts = [self._node(inner, world, here) for inner in shown] if part.form not in LOOPS else []
         if part.form in LOOPS:
             parts = self._items(part, world)
         elif part.name in self._laws.yes_no and world.computed(part.name):
@@ -164,6 +167,7 @@ class Explainer:
         return {
             "form": part.form,
             "words": dict(part.words),
+            "heading": dict(self.say.heading(part.node)) if part.form in LOOPS and parts else None,
             "truth": world.truth(part, here),
             "item": None,
             "parts": parts,
@@ -241,7 +245,7 @@ class Explainer:
         result = "？" if value is None else figure(value)
         return {
             "formula": dict(self.say.expression(node)),
-            "figures": text(f"{sum_zh}＝{result}", f"{sum_en} = {result}"),
+            "figures": both(f"{sum_zh}＝{result}", f"{sum_en} = {result}"),
             "inputs": [self._operand(spot, world) for spot in inputs],
         }
 
@@ -259,14 +263,18 @@ class Explainer:
         shown = figure(value) if value is not None else "—"
         return {
             "name": name,
-            "label": dict(entry.label) if entry else text(name, name),
+            "label": dict(entry.label) if entry else both(name, name),
             "value": None if value is None else str(value),
-            "text": text(f"{shown}{zh}", f"{shown}{en}"),
+            "text": both(f"{shown}{zh}", f"{shown}{en}"),
             "origin": "county" if name in dict(local) else entry.origin if entry else "document",
             "since": _since(entry, self.say.on),
             "cites": list(entry.cites) if entry else [],
             "note": entry.note if entry else "",
         }
+
+
+def _nodes(part: Part) -> list[Any]:
+    return [inner.node for inner in part.parts]
 
 
 def _since(entry: Parameter | None, on: date) -> str | None:

@@ -20,6 +20,7 @@ from .world import Edit, Here, Linear, Spot, World, gap
 
 KEPT = 12  # changes of a part that are carried on, the smallest first
 OFFERED = 3
+WORSE = 3  # how far from "nothing wrong" a change is that makes an answer look worse
 _GRID = {"money": Decimal("0.01"), "ratio": Decimal("0.01"), "int": Decimal(1)}
 _HOPELESS = frozenset({"form", "other_rules"})
 Cost = tuple[int, int, int, Decimal]
@@ -39,11 +40,11 @@ def cost(world: World, edit: Edit) -> Cost:
 
 def _distance(word: Word, before: Any, after: Any) -> int:
     if word.worse(before, after):
-        return 3
+        return WORSE
     if word.kind in NUMBER_KINDS:
         return 2 if word.kind == "int" else 0 if before is not None else 1
     if isinstance(after, list) and after != list(word.clear):
-        return 1 if set(map(str, after)) <= set(map(str, before or ())) else 3
+        return 1 if set(map(str, after)) <= set(map(str, before or ())) else WORSE
     if word.kind == "bool" or isinstance(after, list):
         return 1
     return 1 if word.loop is None and next(iter(word.options), None) == after else 2
@@ -65,7 +66,17 @@ class Repairs:
             least = self._least(edit, clears)
             if not any(places <= least.keys() for places in found):
                 found[frozenset(least)] = least
-        return self._ranked(found.values())[:OFFERED]
+        ranked = self._ranked(found.values())
+        first, others = ranked[:1], ranked[1:]
+        better = [edit for edit in others if not self._worsens(edit)]
+        return [*first, *(better or (others if any(map(self._worsens, first)) else []))][:OFFERED]
+
+    def _worsens(self, edit: Edit) -> bool:
+        """Whether something must look worse for it; offered only where it is the smallest."""
+        return any(
+            _distance(self.world.word(spot), self.world.value(spot), after) == WORSE
+            for spot, after in edit.items()
+        )
 
     def _works(self, edit: Edit, clears: Callable[[World], bool]) -> bool:
         after = self.world.changed(edit)
@@ -231,7 +242,7 @@ class Repairs:
 
 
 def alike(line: Linear, world: World) -> list[list[Spot]]:
-    """The places of a line in groups of equal effect; in each, what grows and what is large is first."""
+    """The places of a line in groups of equal effect, in each what gets better, grows, or is large first."""
     groups: dict[tuple[Decimal, bool], list[Spot]] = {}
     for spot, slope in line.slopes.items():
         word = world.word(spot)
@@ -240,8 +251,14 @@ def alike(line: Linear, world: World) -> list[list[Spot]]:
     assert line.value is not None
     falls = line.value > 0
     for spots in groups.values():
-        spots.sort(key=lambda spot: ((line.slopes[spot] > 0) is falls, -Decimal(world.value(spot) or 0)))
+        spots.sort(key=lambda spot: _preference(world, spot, (line.slopes[spot] > 0) is not falls))
     return list(groups.values())
+
+
+def _preference(world: World, spot: Spot, grows: bool) -> tuple[bool, bool, Decimal]:
+    before = Decimal(world.value(spot) or 0)
+    worse = world.word(spot).worse(before, before + 1 if grows else before - 1)
+    return worse, grows is worse, -before
 
 
 def _near(word: Word, before: Any, by: Decimal) -> list[Any]:

@@ -25,7 +25,7 @@ _UNASKED: Text = {"zh": "没问", "en": "not asked"}
 _NOTHING: Text = {"zh": "没有", "en": "none"}
 
 
-def text(zh: str, en: str) -> dict[str, str]:
+def both(zh: str, en: str) -> dict[str, str]:
     """A text in both languages."""
     return {"zh": zh, "en": en}
 
@@ -51,7 +51,7 @@ class Speaker:
     def label(self, name: str) -> Text:
         """A fact's name in quotes."""
         label = self.lexicon.word(name).label
-        return text(f"“{label['zh']}”", f"“{label['en']}”")
+        return both(f"“{label['zh']}”", f"“{label['en']}”")
 
     def value(self, name: str, value: Any) -> Text:
         """A value of a fact: options by their label, amounts with their unit, members by number."""
@@ -63,19 +63,19 @@ class Speaker:
         if isinstance(value, list):
             return self._list(word, value)
         if isinstance(value, str):
-            return word.options.get(value, text(value, value))
+            return word.options.get(value, both(value, value))
         return self._amount(word, value)
 
     def _list(self, word: Word, value: list[Any]) -> Text:
         if not value:
             return _NOTHING
         if word.kind in ("members", "loop"):
-            return text(f"{len(value)} 人", f"{len(value)} member{'s' if len(value) > 1 else ''}")
-        return _joined([word.options.get(entry, text(str(entry), str(entry))) for entry in value], "、", ", ")
+            return both(f"{len(value)} 人", f"{len(value)} member{'s' if len(value) > 1 else ''}")
+        return _joined([word.options.get(entry, both(str(entry), str(entry))) for entry in value], "、", ", ")
 
     def _amount(self, word: Word, value: Any) -> Text:
         zh, en = unit_of(word)
-        return text(f"{figure(value)}{zh}", f"{figure(value)}{en}")
+        return both(f"{figure(value)}{zh}", f"{figure(value)}{en}")
 
     def condition(self, node: Mapping[str, Any]) -> dict[str, str]:
         """A condition in words."""
@@ -93,33 +93,40 @@ class Speaker:
     def _not(self, node: Mapping[str, Any]) -> dict[str, str]:
         if "some" in node:
             who, said = self.lexicon.word(node["some"]).label, self.condition(node["where"])
-            return text(f"“{who['zh']}”中没有人（{said['zh']}）", f"none of “{who['en']}” has ({said['en']})")
+            return both(f"“{who['zh']}”中没有人（{said['zh']}）", f"none of “{who['en']}” has ({said['en']})")
         said = self.condition(node)
         if "any_rule" in node:
-            return text(said["zh"].replace("有", "没有", 1), f"not: {said['en']}")
-        return text(f"不成立：（{said['zh']}）", f"it is not so that ({said['en']})")
+            return both(said["zh"].replace("有", "没有", 1), f"not: {said['en']}")
+        return both(f"不成立：（{said['zh']}）", f"it is not so that ({said['en']})")
 
     def _many(self, word: str, nodes: list[Any]) -> dict[str, str]:
         zh, en = ("，并且", ", and ") if word == "all" else ("，或者", ", or ")
-        said = [node for node in nodes if word == "any" or not _said_anyway(node, nodes)]
+        said = [node for node in nodes if word == "any" or not said_anyway(node, nodes)]
         return _joined([self._inner(word, node) for node in said], zh, en)
 
     def _inner(self, outer: str, node: Mapping[str, Any]) -> Text:
         said = self.condition(node)
         inner = node.get("any" if outer == "all" else "all", ())
-        several = len([one for one in inner if "any" in node or not _said_anyway(one, inner)]) > 1
-        return text(f"（{said['zh']}）", f"({said['en']})") if several else said
+        several = len([one for one in inner if "any" in node or not said_anyway(one, inner)]) > 1
+        return both(f"（{said['zh']}）", f"({said['en']})") if several else said
 
     def _loop(self, node: Mapping[str, Any]) -> dict[str, str]:
         word = "some" if "some" in node else "every"
         who = self.lexicon.word(node[word]).label
         said = self.condition(node["where"])
         if word == "some":
-            return text(
+            return both(
                 f"“{who['zh']}”中至少有一人（{said['zh']}）",
                 f"at least one of “{who['en']}” has ({said['en']})",
             )
-        return text(f"“{who['zh']}”中每个人都（{said['zh']}）", f"each of “{who['en']}” has ({said['en']})")
+        return both(f"“{who['zh']}”中每个人都（{said['zh']}）", f"each of “{who['en']}” has ({said['en']})")
+
+    def heading(self, node: Mapping[str, Any]) -> Text:
+        """A loop's condition without what it asks of each person: “患者”中至少有一人符合."""
+        who = self.lexicon.word(node["some"] if "some" in node else node["every"]).label
+        if "some" in node:
+            return both(f"“{who['zh']}”中至少有一人符合", f"at least one of “{who['en']}” fits")
+        return both(f"“{who['zh']}”中每个人都符合", f"each of “{who['en']}” fits")
 
     def _test(self, node: Mapping[str, Any]) -> dict[str, str]:
         """A comparison."""
@@ -127,7 +134,7 @@ class Speaker:
         said = self.expression(left)
         name = left.get("fact") or left.get("item") or ""
         zh, en = self._compared(name, operator, right)
-        return text(f"{said['zh']}{zh}", f"{said['en']} {en}")
+        return both(f"{said['zh']}{zh}", f"{said['en']} {en}")
 
     def _compared(self, name: str, operator: str, right: Any) -> tuple[str, str]:
         if operator in _ORDERS:
@@ -169,27 +176,27 @@ class Speaker:
         if isinstance(value, Mapping) or not isinstance(value, str | bool):
             return self.limit(name, value)
         said = self.value(name, value)
-        return text(f"“{said['zh']}”", f"“{said['en']}”")
+        return both(f"“{said['zh']}”", f"“{said['en']}”")
 
     def limit(self, name: str, node: Any) -> Text:
         """What a fact is held against, with its unit."""
         if isinstance(node, Mapping):
             return self.expression(node)
-        return self.value(name, node) if name else text(figure(node), figure(node))
+        return self.value(name, node) if name else both(figure(node), figure(node))
 
     def expression(self, node: Any) -> Text:
         """A number expression; parameters with the value in force."""
         if not isinstance(node, Mapping):
-            return text(figure(node), figure(node))
+            return both(figure(node), figure(node))
         if "total" in node:
             of, loop = self.lexicon.word(node["of"]).label, self.lexicon.word(node["total"]).label
-            return text(f"各“{loop['zh']}”的“{of['zh']}”合计", f"the total “{of['en']}” of “{loop['en']}”")
+            return both(f"各“{loop['zh']}”的“{of['zh']}”合计", f"the total “{of['en']}” of “{loop['en']}”")
         word, body = next(iter(node.items()))
         if word in _SIGNS:
             return self._arithmetic(word, body)
         if word in ("count", "size"):
             label = self.lexicon.word(body).label
-            return text(f"“{label['zh']}”的个数", f"the number of “{label['en']}”")
+            return both(f"“{label['zh']}”的个数", f"the number of “{label['en']}”")
         return self.parameter(body) if word == "param" else self._named(word, body)
 
     def _named(self, word: str, body: Any) -> Text:
@@ -199,20 +206,20 @@ class Speaker:
         said = []
         for n, part in enumerate(parts):
             one = self.expression(part)
-            said.append(text(f"（{one['zh']}）", f"({one['en']})") if bracketed(word, n, part) else one)
+            said.append(both(f"（{one['zh']}）", f"({one['en']})") if bracketed(word, n, part) else one)
         return _joined(said, _SIGNS[word], _SIGNS_EN[word])
 
     def parameter(self, name: str) -> Text:
         """A parameter with its value: “广西2020年收入参考线”（5,000 元）."""
         entry, value = self.parameters.get(name), self.params.get(name)
-        label = entry.label if entry is not None else text(name, name)
+        label = entry.label if entry is not None else both(name, name)
         zh, en = unit_words(entry.unit if entry is not None else "ratio")
         if value is None:
-            return text(f"“{label['zh']}”（县里未定）", f"“{label['en']}” (not set by the county)")
-        return text(f"“{label['zh']}”（{figure(value)}{zh}）", f"“{label['en']}” ({figure(value)}{en})")
+            return both(f"“{label['zh']}”（县里未定）", f"“{label['en']}” (not set by the county)")
+        return both(f"“{label['zh']}”（{figure(value)}{zh}）", f"“{label['en']}” ({figure(value)}{en})")
 
 
-def _said_anyway(node: Mapping[str, Any], beside: list[Any]) -> bool:
+def said_anyway(node: Mapping[str, Any], beside: Iterable[Any]) -> bool:
     """Whether "it is known" needs no words, because another part compares the same fact."""
     if node.get("known") is not True:
         return False
@@ -251,4 +258,4 @@ def unit_of(word: Word) -> tuple[str, str]:
 
 def _joined(texts: Iterable[Text], zh: str, en: str) -> dict[str, str]:
     every = list(texts)
-    return text(zh.join(one["zh"] for one in every), en.join(one["en"] for one in every))
+    return both(zh.join(one["zh"] for one in every), en.join(one["en"] for one in every))

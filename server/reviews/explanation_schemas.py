@@ -6,7 +6,6 @@ from marshmallow import Schema, fields, validate
 
 from server.core.wire import TextSchema
 from server.policy.lexicon import SOURCES
-from server.visits.schemas import ArticleSchema
 
 FORMS = ("all", "any", "not", "some", "every", "any_rule", "test")
 STATES = ("met", "not_met", "unknown")
@@ -14,10 +13,11 @@ ORIGINS = ("document", "county_must_set", "county")
 
 
 class ExplanationNodeSchema(Schema):
-    """One place of the condition; in a loop there is one part for each member (``item``)."""
+    """One place of the condition; a loop has a ``heading`` and one part for each member (``item``)."""
 
     form = fields.String(required=True, validate=validate.OneOf(FORMS))
     words = fields.Nested(TextSchema, required=True)
+    heading = fields.Nested(TextSchema, required=True, allow_none=True)
     truth = fields.Boolean(required=True, allow_none=True)
     item = fields.String(required=True, allow_none=True)
     parts = fields.List(fields.Nested("ExplanationNodeSchema"), required=True)
@@ -46,6 +46,14 @@ class ExplanationOperandSchema(ExplanationInputSchema):
     """A value the rule reads; ``steps`` only where it was computed."""
 
     steps = fields.Nested(ExplanationArithmeticSchema, required=True, allow_none=True)
+
+
+class ExplanationArticleSchema(Schema):
+    """The sentence of a policy document that the rule rests on."""
+
+    id = fields.String(required=True)
+    document = fields.String(required=True)
+    text = fields.String(required=True)
 
 
 class UsedParameterSchema(Schema):
@@ -115,7 +123,7 @@ class ExplanationSchema(Schema):
     tree = fields.Nested(ExplanationNodeSchema, required=True)
     operands = fields.List(fields.Nested(ExplanationOperandSchema), required=True)
     parameters = fields.List(fields.Nested(UsedParameterSchema), required=True)
-    articles = fields.List(fields.Nested(ArticleSchema), required=True)
+    articles = fields.List(fields.Nested(ExplanationArticleSchema), required=True)
     ask = fields.List(fields.String(), required=True)
     change = fields.Nested(ClearingChangeSchema, required=True, allow_none=True)
     alternatives = fields.List(fields.Nested(ClearingChangeSchema), required=True)
