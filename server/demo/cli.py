@@ -6,7 +6,7 @@ import json
 from datetime import datetime
 
 import click
-from flask import Flask, current_app
+from flask import Flask
 from flask.cli import AppGroup
 
 from server.accounts import queries as accounts
@@ -41,7 +41,7 @@ def seed(county: str, households: int, seed: int, until: datetime | None) -> Non
         if not seeding.is_empty():
             click.echo("The database already holds data; nothing was changed.")
             return
-        seeding.seed(wish, current_app.extensions["settings"].profile, click.echo)
+        seeding.seed(wish, click.echo)
         _print_users(as_json=False)
 
 

@@ -41,7 +41,7 @@ def is_empty() -> bool:
     return queries.count_households() == 0 and not regions.under(EVERYTHING)
 
 
-def seed(wish: Wish, profile: str, say: Progress) -> None:
+def seed(wish: Wish, say: Progress) -> None:
     """Seed everything, with a clock that stands in the story, so that ages and dates follow ``until``."""
     rng = Random(wish.seed)
     plan = places.plan(wish.county, wish.households, rng)
@@ -59,7 +59,7 @@ def seed(wish: Wish, profile: str, say: Progress) -> None:
         _register(forms)
     say(f"{len(forms)} households")
     happenings = list(_happenings(wish, plan, forms))
-    visits.play(happenings, _actors(people), profile, wish.seed)
+    visits.play(happenings, _actors(people), wish.seed)
     say(f"{sum(isinstance(event, VisitEvent) for event in happenings)} visits")
 
 

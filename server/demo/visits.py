@@ -25,23 +25,23 @@ Actors = Mapping[str, Actor]
 """Region code → who works there: grid members by grid, first secretaries by village."""
 
 
-def play(events: Sequence[Event], actors: Actors, profile: str, seed: int) -> None:
+def play(events: Sequence[Event], actors: Actors, seed: int) -> None:
     """All events in the order of time, some in each transaction, the clock at each one's own moment."""
     ordered = sorted(events, key=lambda event: (event.at, event.id))
     for first in range(0, len(ordered), BATCH):
         with transaction():
             for event in ordered[first : first + BATCH]:
-                _happen(event, actors, profile, seed)
+                _happen(event, actors, seed)
         db.session.expunge_all()
 
 
-def _happen(event: Event, actors: Actors, profile: str, seed: int) -> None:
+def _happen(event: Event, actors: Actors, seed: int) -> None:
     with ExitStack() as stack:
         stack.enter_context(clock.clock_at(event.at))
         if isinstance(event, VisitEvent):
             body = _body(event, actors[event.home.region_code], Random(f"{seed}:{event.id}"))
             signed = open_signed(body, sha256_hex(canonical(body)))
-            sync.accept(actors[event.home.region_code], signed, profile)
+            sync.accept(actors[event.home.region_code], signed)
         else:
             _decide(event, actors[event.home.region_code[:12]])
 

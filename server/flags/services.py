@@ -20,7 +20,6 @@ from server.flags.models import CLOSED, Flag
 from server.households.queries import households_by_id
 from server.households.services import roster_facts
 from server.local_policy.services import bench_for
-from server.policy import engine
 from server.policy.engine import Bench
 from server.visits import queries as visits
 from server.visits.services import Examined, Judgement
@@ -42,7 +41,7 @@ class Judged(Judgement):
     kept: Kept | None = None
 
 
-def judge(household: Household, examined: Examined, _profile: str = "") -> Judged:
+def judge(household: Household, examined: Examined) -> Judged:
     """Judge examined answers by the county's rules that are in force on the day of the visit; reads only.
 
     The register's facts are the server's own, whatever the phone was loaded with. What the phone did not ask
@@ -59,13 +58,18 @@ def judge(household: Household, examined: Examined, _profile: str = "") -> Judge
         unknown=[rule.as_json() for rule in found.unknown],
         packs={pack.id: pack.version for pack in found.packs},
         not_asked=seen.not_asked,
+        rules=bench.version,
         kept=keeping.kept(household.id, facts, found, bench),
     )
 
 
-def income_line(profile: str) -> Decimal | None:
-    """The income line in force today, yuan per person and year (GX-2-ART2); None when the packs name none."""
-    line = engine.bench(profile, clock.today()).income_line
+def income_line(region_code: str) -> Decimal | None:
+    """The income line of a region's county today, yuan per person and year (GX-2-ART2); None = no single one.
+
+    Raises:
+        Problem: policy_altered.
+    """
+    line = today_bench(region_code).income_line
     return None if line is None else Decimal(line).quantize(Decimal("0.01"))
 
 

@@ -81,7 +81,7 @@ def _take_in(entries: list[dict[str, Any]]) -> list[str]:
     """The answers to the entries of a batch as JSON texts, in their order."""
     opened = [_open(entry) for entry in entries]
     new = [signed for signed in opened if isinstance(signed, SignedVisit)]
-    found = dict(zip(map(id, new), services.assess(current_actor(), new, _profile()), strict=True))
+    found = dict(zip(map(id, new), services.assess(current_actor(), new), strict=True))
     answers: dict[int, str] = {}
     for place in services.sending_order(entries):
         signed = opened[place]
@@ -96,7 +96,7 @@ def list_households(after: str | None, limit: int) -> dict[str, Any]:
     """The households of the caller's area, with the last visit and what a reviewer gave back."""
     page, following = page_of_households(after, limit)
     items = queries.assignments(current_actor(), page)
-    line = income_line(_profile())
+    line = income_line(current_actor().region_code)
     return {"items": items, "next": following, "income_line": line, "server_time": clock.now()}
 
 
@@ -139,7 +139,7 @@ def _answer(
 def _accept(signed: SignedVisit, assessment: services.Assessment | None = None) -> services.Accepted:
     """Assess, then store in one short transaction; when another request overtook this one, start over."""
     for _ in range(ATTEMPTS):
-        found = assessment or services.assess(current_actor(), [signed], _profile())[0]
+        found = assessment or services.assess(current_actor(), [signed])[0]
         if isinstance(found, Exception):
             raise found
         if isinstance(found, services.Accepted):
@@ -148,8 +148,3 @@ def _accept(signed: SignedVisit, assessment: services.Assessment | None = None) 
             return services.store(current_actor(), found)
         assessment = None
     raise Problem("visit_conflict")  # the number belongs to a visit that the actor may not see
-
-
-def _profile() -> str:
-    profile: str = current_app.extensions["settings"].profile
-    return profile

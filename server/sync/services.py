@@ -43,7 +43,7 @@ class Assessed:
 Assessment = Assessed | Accepted | Exception
 
 
-def assess(actor: Actor, batch: Sequence[SignedVisit], profile: str) -> list[Assessment]:
+def assess(actor: Actor, batch: Sequence[SignedVisit]) -> list[Assessment]:
     """Examine and judge visits in a fixed number of reads, before any of them takes the write lock.
 
     Returns:
@@ -54,7 +54,7 @@ def assess(actor: Actor, batch: Sequence[SignedVisit], profile: str) -> list[Ass
     known = households_by_id(signed.form.household_id for signed in batch)
     last = with_bodies(household.last_visit_id for household in known.values())
     answered = visits.first_answers(batch)
-    return [_assess(actor, signed, known, last, answered.get(signed.form.id), profile) for signed in batch]
+    return [_assess(actor, signed, known, last, answered.get(signed.form.id)) for signed in batch]
 
 
 def _assess(
@@ -63,7 +63,6 @@ def _assess(
     known: Mapping[UUID, Household],
     last: Mapping[UUID, Visit],
     answered: str | Problem | None,
-    profile: str,
 ) -> Assessment:
     if answered is not None:
         return Accepted(answered, is_new=False) if isinstance(answered, str) else answered
@@ -72,7 +71,7 @@ def _assess(
         return Problem("household_not_found")
     try:
         examined = visits.examine(household, signed.form, _last(household, last))
-        judgement = judge(household, examined, profile)
+        judgement = judge(household, examined)
         visit = visits.prepare(actor, signed, examined, judgement)
         return Assessed(signed.form, examined, visit, judgement.kept)
     except Exception as error:  # noqa: BLE001 - handed to the caller, who knows whose visit it is
@@ -99,13 +98,13 @@ def store(actor: Actor, assessed: Assessed) -> Accepted:
     return Accepted(visits.answer(visit), is_new=True)
 
 
-def accept(actor: Actor, signed: SignedVisit, profile: str) -> Accepted:
+def accept(actor: Actor, signed: SignedVisit) -> Accepted:
     """Assess and store in one go, for a caller that is alone with the database.
 
     Raises:
         Problem, Overtaken: see ``assess`` and ``store``.
     """
-    (found,) = assess(actor, [signed], profile)
+    (found,) = assess(actor, [signed])
     if isinstance(found, Exception):
         raise found
     return store(actor, found) if isinstance(found, Assessed) else found

@@ -24,7 +24,7 @@ from server.visits import queries, receipts, timeline
 from server.visits.bodies import seal_body
 from server.visits.distance import metres_between
 from server.visits.models import APPROVED, RETURNED, SEVERITIES, SUBMITTED, SUPERSEDED, Visit
-from server.visits.schemas import ExpectedPhoto, VisitBodySchema, VisitForm
+from server.visits.schemas import ExpectedPhoto, Preview, VisitBodySchema, VisitForm
 
 if TYPE_CHECKING:
     from server.households.queries import Household
@@ -34,6 +34,7 @@ __all__ = [
     "ExpectedPhoto",
     "Judgement",
     "Overtaken",
+    "Preview",
     "SignedVisit",
     "VisitForm",
     "answer",
@@ -65,12 +66,16 @@ class SignedVisit:
 
 @dataclass(frozen=True)
 class Judgement:
-    """What the rules concluded: lights and open questions in wire form, version of each pack."""
+    """What the rules concluded: lights and open questions in wire form, version of each pack.
+
+    ``rules`` names all that judged: packs, numbers and the county's settings of the day (``Bench.version``).
+    """
 
     lights: list[dict[str, Any]]
     unknown: list[dict[str, Any]]
     packs: dict[str, str]
     not_asked: list[str]
+    rules: str = ""
 
     @property
     def severity(self) -> str:
@@ -270,7 +275,11 @@ def _set_judgement(visit: Visit, judgement: Judgement) -> None:
     visit.red_count, visit.yellow_count, visit.attention_count = (severities.count(s) for s in SEVERITIES[:3])
     visit.risks = f"|{'|'.join(sorted(risks))}|" if risks else ""
     visit.packs = judgement.packs
-    visit.judgement = {"lights": judgement.lights, "unknown": judgement.unknown}
+    visit.judgement = {
+        "lights": judgement.lights,
+        "unknown": judgement.unknown,
+        "rules": judgement.rules,
+    }
     visit.not_asked = judgement.not_asked
 
 

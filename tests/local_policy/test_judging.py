@@ -1,13 +1,17 @@
 """A county's settings at work: its own visits are judged by them on their days, whoever signed where."""
 
 from datetime import date
+from uuid import UUID
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select
 
 from server.app import create_app
 from server.core.db import db
 from server.local_policy.services import bench_for, policy_version
+from server.policy.engine import Bench
+from server.policy.loader import load_packs
+from server.visits.models import Visit
 from tests.factories import (
     COUNTY,
     FANG,
@@ -150,6 +154,20 @@ def test_lights_given_before_stay_as_they_were(app, qin, mei):
     before = send(mei, body).json
     signed(qin, rule_off("R-BAS-01", **{"from": "2026-11-01"}))
     assert send(mei, body).json["lights"] == before["lights"]
+
+
+def test_a_visit_names_the_rules_that_judged_it(app, qin, mei):
+    bodies = [visit_of(make_household(app).id, HUNGRY) for _ in range(2)]
+    send(mei, bodies[0])
+    signed(qin, parameter("7000"))
+    send(mei, bodies[1])
+    with inside(app):
+        named = [
+            db.session.scalar(select(Visit).where(Visit.id == UUID(body["id"]))).judgement["rules"]
+            for body in bodies
+        ]
+        plain, now = Bench(load_packs(), "yangshuo", MONDAY).version, bench_for(GRID, MONDAY).version
+    assert (named, plain == now) == ([plain, now], False)
 
 
 def test_a_batch_reads_the_settings_once(app, qin, mei):
