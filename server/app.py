@@ -19,6 +19,7 @@ from server.photos import routes as photos
 from server.regions import routes as regions
 from server.reviews import routes as reviews
 from server.rule_health import routes as rule_health
+from server.simulations import routes as simulations
 from server.sync import routes as sync
 from server.workdays import routes as workdays
 
@@ -29,6 +30,7 @@ BLUEPRINTS = (
     local_policy.blueprint,
     photos.blueprint,
     flags.blueprint,
+    simulations.blueprint,
     reviews.blueprint,
     rule_health.blueprint,
     fund.blueprint,

@@ -15,6 +15,7 @@ from server.demo import cli as demo
 from server.flags import cli as flags
 from server.fund import cli as fund
 from server.local_policy import cli as local_policy
+from server.simulations import cli as simulations
 
 jobs_group = AppGroup("jobs", help="The background worker.")
 policy = AppGroup("policy", help="The rules: judged, explained, tried with other figures.")
@@ -27,6 +28,7 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(policy)
     policy.add_command(flags.evaluate)
     policy.add_command(flags.explain)
+    policy.add_command(simulations.simulate)
     app.cli.add_command(fund.group)
     policy.add_command(local_policy.pack)
     accounts.init_app(app)

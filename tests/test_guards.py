@@ -241,7 +241,12 @@ def _rejudge(_app, login, _visit, _clock):
 
 
 # Asked by POST because the question is long; each has a test that nothing is stored.
-CALCULATING = {"fund.calculate"}
+CALCULATING = {
+    "fund.calculate",
+    "simulations.simulate",
+    "simulations.list_households",
+    "simulations.draw_curve",
+}
 WRITES = {
     "accounts.login": (_login, "account.login"),
     "accounts.refresh": (_refresh, "account.session_used"),

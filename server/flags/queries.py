@@ -48,7 +48,8 @@ def facts_of_households(ids: Iterable[UUID]) -> Sequence[HouseholdFacts]:
 def grid_counts(region_code: str, after: str = "") -> list[tuple[str, int]]:
     """Households with facts in each grid of a region, in the order of codes behind ``after``."""
     query = select(HouseholdFacts.region_code, func.count()).group_by(HouseholdFacts.region_code)
-    query = query.where(within(HouseholdFacts.region_code, region_code), HouseholdFacts.region_code > after)
+    query = query.where(within(HouseholdFacts.region_code, region_code)) if region_code else query
+    query = query.where(HouseholdFacts.region_code > after) if after else query
     rows = db.session.execute(query.order_by(HouseholdFacts.region_code))
     return [(code, count) for code, count in rows]
 

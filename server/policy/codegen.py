@@ -17,7 +17,7 @@ from typing import Any
 
 from .codeterms import PARAM_DECIMALS, PARAM_WHOLE_DIGITS, CannotCompile, Term, Terms, literal, same_decimals
 from .engine import Bench
-from .expression import ANY_RULE, SEVERITIES, any_rule_fact
+from .expression import ANY_RULE, SEVERITIES, any_rule_fact, names, parameters
 from .generated import Judge, Program, load
 from .model import Rule
 from .stored import Shape, shape_of_vocabulary
@@ -96,6 +96,32 @@ def compile_county(bench: Bench, only: Collection[str] | None = None) -> CountyC
     return _Writer(bench).write(rule_ids(bench) if only is None else only)
 
 
+def used_names(bench: Bench, rules: Collection[str]) -> frozenset[str]:
+    """Every fact that some rules and the income test look at, also through derived facts."""
+    found = names(bench.within.node).union(*(names(node) for _, node in _nodes(bench, rules)))
+    for entry in reversed([entry for pack in bench.packs for entry in pack.derived]):
+        found |= names(entry.node) if entry.name in found else frozenset()
+    return found
+
+
+def rules_using(bench: Bench, params: Collection[str]) -> frozenset[str]:
+    """The rules whose truth may change with some parameters, also through derived facts."""
+    touched: set[str] = set()
+    for entry in (entry for pack in bench.packs for entry in pack.derived):
+        if _touches(entry.node, params, touched):
+            touched.add(entry.name)
+    return frozenset(rule for rule, node in _nodes(bench, rule_ids(bench)) if _touches(node, params, touched))
+
+
+def _touches(node: Any, params: Collection[str], derived: Collection[str]) -> bool:
+    return not parameters(node).isdisjoint(params) or not names(node).isdisjoint(derived)
+
+
+def _nodes(bench: Bench, rules: Collection[str]) -> list[tuple[str, Any]]:
+    rulings = (*bench.first, *bench.last)
+    return [(each.rule.id, each.rule.when) for each in rulings if each.rule.id in rules]
+
+
 class _Writer:
     """Writes one function."""
 
@@ -107,7 +133,7 @@ class _Writer:
     def write(self, only: Collection[str]) -> CountyCode:
         """The whole function, for the bits of the named rules."""
         order = rule_ids(self.bench)
-        self._derived()
+        self._derived(only)
         first = [line for r in self.bench.first for line in self._rule(r.rule, order.index(r.rule.id), only)]
         last = [line for r in self.bench.last for line in self._rule(r.rule, order.index(r.rule.id), only)]
         true, false = self.condition(self.bench.within.node, None, None)
@@ -121,17 +147,20 @@ class _Writer:
             *last,
             f"return met, unknown, True if {true} else False if {false} else None",
         ]
-        names = tuple(self.terms.params)
+        params = tuple(self.terms.params)
         head = [f"def make({', '.join(self.terms.params.values())}):", *(f"    {c}" for c in self.constants)]
         lines = [*head, "    def judge(f):", *(f"        {line}" for line in body), "    return judge", ""]
-        return CountyCode("\n".join(lines), order, names, shape_of(self.bench))
+        return CountyCode("\n".join(lines), order, params, shape_of(self.bench))
 
     def _read(self, name: str, variable: str) -> str:
         source = "m" if self.bench.known.facts[name].kind == "money" else "f"
         return f"{variable} = {source}.get({name!r})"
 
-    def _derived(self) -> None:
+    def _derived(self, only: Collection[str]) -> None:
+        wanted = used_names(self.bench, only)
         for entry in (entry for pack in self.bench.packs for entry in pack.derived):
+            if entry.name not in wanted:
+                continue
             if entry.kind == "bool":
                 true, false = self.condition(entry.node, None, None)
                 name = self.terms.fresh("b")

@@ -789,6 +789,132 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/policy/simulations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Households entering and leaving each rule and kind, if parameters or rules were different. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["WhatIf"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Simulation"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policy/simulations/households": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The households behind one number of a simulation. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ListQuestion"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SimulatedList"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policy/simulations/curve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Flagged households over a range of one parameter. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["CurveQuestion"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Curve"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/visits": {
         parameters: {
             query?: never;
@@ -1045,6 +1171,85 @@ export interface paths {
                         "application/json": components["schemas"]["HouseholdHistory"];
                     };
                 };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policy/rule-health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How often each rule is met or left open, and where phones and the server differ. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RuleHealth"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policy/rule-health/differences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Visits that the phone and the server judge otherwise, the newest first. */
+        get: {
+            parameters: {
+                query?: {
+                    rule?: string | null;
+                    cursor?: string | null;
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DifferenceList"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
@@ -1603,6 +1808,7 @@ export interface components {
             risks: string[];
             note: string;
             articles: components["schemas"]["Citation"][];
+            words: components["schemas"]["Text"];
             condition: {
                 [key: string]: unknown;
             };
@@ -1736,6 +1942,142 @@ export interface components {
             items: components["schemas"]["FlagChange"][];
             next: string | null;
             counts: components["schemas"]["RuleChanges"][];
+        };
+        WhatIf: {
+            parameters?: {
+                [key: string]: string;
+            };
+            rules_off?: string[];
+        };
+        Totals: {
+            flagged: number;
+            persons: number;
+            red: number;
+            yellow: number;
+            attention: number;
+        };
+        RuleFigures: {
+            entering: number;
+            leaving: number;
+            persons_entering: number;
+            persons_leaving: number;
+            now: number;
+            then: number;
+            rule: string;
+            label: components["schemas"]["Text"];
+            /** @enum {string} */
+            severity: "red" | "yellow" | "attention";
+            changed: boolean;
+        };
+        KindFigures: {
+            entering: number;
+            leaving: number;
+            persons_entering: number;
+            persons_leaving: number;
+            now: number;
+            then: number;
+            /** @enum {string} */
+            kind: "unstable" | "marginal" | "sudden" | "village_deliberation" | "offline_monitoring" | "analyse_coverage" | "collect_income";
+        };
+        TownshipFigures: {
+            entering: number;
+            leaving: number;
+            persons_entering: number;
+            persons_leaving: number;
+            now: number;
+            then: number;
+            code: string;
+            name: string;
+            households: number;
+        };
+        CauseFigures: {
+            entering: number;
+            leaving: number;
+            persons_entering: number;
+            persons_leaving: number;
+            now: number;
+            then: number;
+            /** @enum {string} */
+            risk: "illness" | "disability" | "schooling" | "disaster" | "accident" | "industry_failure" | "unstable_employment" | "unsafe_housing" | "unsafe_water" | "basic_needs" | "focus_group" | "policy_delivery" | "verify" | "exclusion_check" | "self_report" | "tracking" | "release" | "other";
+        };
+        Simulation: {
+            entering: number;
+            leaving: number;
+            persons_entering: number;
+            persons_leaving: number;
+            profile: string;
+            /** Format: date */
+            day: string;
+            households: number;
+            persons: number;
+            without_facts: number;
+            unreadable: number;
+            now: components["schemas"]["Totals"];
+            then: components["schemas"]["Totals"];
+            rules: components["schemas"]["RuleFigures"][];
+            kinds: components["schemas"]["KindFigures"][];
+            townships: components["schemas"]["TownshipFigures"][];
+            causes: components["schemas"]["CauseFigures"][];
+        };
+        Look: {
+            rule?: string;
+            /** @enum {string} */
+            kind?: "unstable" | "marginal" | "sudden" | "village_deliberation" | "offline_monitoring" | "analyse_coverage" | "collect_income";
+            township?: string;
+            /** @enum {string} */
+            risk?: "illness" | "disability" | "schooling" | "disaster" | "accident" | "industry_failure" | "unstable_employment" | "unsafe_housing" | "unsafe_water" | "basic_needs" | "focus_group" | "policy_delivery" | "verify" | "exclusion_check" | "self_report" | "tracking" | "release" | "other";
+            /** @enum {string} */
+            direction: "entering" | "leaving" | "now" | "then";
+        };
+        ListQuestion: {
+            parameters?: {
+                [key: string]: string;
+            };
+            rules_off?: string[];
+            list: components["schemas"]["Look"];
+            /** @default null */
+            after: string | null;
+            /** @default 50 */
+            limit: number;
+        };
+        SimulatedHousehold: {
+            household: components["schemas"]["HouseholdLine"];
+            persons: number;
+            /** Format: uuid */
+            visit_id: string;
+            /** Format: date-time */
+            visited_at: string;
+            now: string[];
+            then: string[];
+            kind_now: string | null;
+            kind_then: string | null;
+        };
+        SimulatedList: {
+            items: components["schemas"]["SimulatedHousehold"][];
+            next: string | null;
+            total: number;
+        };
+        CurveQuestion: {
+            parameters?: {
+                [key: string]: string;
+            };
+            rules_off?: string[];
+            parameter: string;
+            from: string;
+            to: string;
+            /** @default 11 */
+            steps: number;
+        };
+        CurvePoint: {
+            value: string;
+            households: number;
+            persons: number;
+            red: number;
+        };
+        Curve: {
+            parameter: string;
+            current: string | null;
+            points: components["schemas"]["CurvePoint"][];
         };
         HouseholdSummary: {
             /** Format: uuid */
@@ -1988,6 +2330,7 @@ export interface components {
             /** @enum {string} */
             form: "all" | "any" | "not" | "some" | "every" | "any_rule" | "test";
             words: components["schemas"]["Text"];
+            heading: components["schemas"]["Text"] | null;
             truth: boolean | null;
             item: string | null;
             parts: components["schemas"]["ExplanationNode"][];
@@ -2027,6 +2370,11 @@ export interface components {
             cites: string[];
             note: string;
         };
+        ExplanationArticle: {
+            id: string;
+            document: string;
+            text: string;
+        };
         ExplanationStep: {
             fact: string;
             item: string | null;
@@ -2064,7 +2412,7 @@ export interface components {
             tree: components["schemas"]["ExplanationNode"];
             operands: components["schemas"]["ExplanationOperand"][];
             parameters: components["schemas"]["UsedParameter"][];
-            articles: components["schemas"]["Article"][];
+            articles: components["schemas"]["ExplanationArticle"][];
             ask: string[];
             change: components["schemas"]["ClearingChange"] | null;
             alternatives: components["schemas"]["ClearingChange"][];
@@ -2132,6 +2480,68 @@ export interface components {
             due_on: string | null;
             members: components["schemas"]["Member"][];
             history: components["schemas"]["HistoryEntry"][];
+        };
+        Agreement: {
+            compared: number;
+            agreed: number;
+            differing: number;
+        };
+        VersionPair: {
+            phone: string;
+            server: string;
+            visits: number;
+            /** Format: date-time */
+            last_at: string;
+        };
+        RuleDifferences: {
+            met_phone: number;
+            met_server: number;
+            open_phone: number;
+            open_server: number;
+        };
+        HealthOfRule: {
+            rule: string;
+            label: components["schemas"]["Text"];
+            severity: string;
+            met: number;
+            met_share: number | null;
+            unknown: number;
+            unknown_share: number | null;
+            /** Format: date-time */
+            last_met_at: string | null;
+            differences: components["schemas"]["RuleDifferences"];
+        };
+        RuleHealth: {
+            version: string;
+            households: number;
+            previews: components["schemas"]["Agreement"];
+            versions: components["schemas"]["VersionPair"][];
+            rules: components["schemas"]["HealthOfRule"][];
+        };
+        Difference: {
+            /** Format: uuid */
+            visit_id: string;
+            /** Format: uuid */
+            household_id: string;
+            region_code: string;
+            author_name: string;
+            /** Format: date-time */
+            visited_at: string;
+            /** Format: date-time */
+            noted_at: string;
+            phone_version: string;
+            server_version: string;
+            packs: {
+                [key: string]: string;
+            };
+            met_phone: string[];
+            met_server: string[];
+            open_phone: string[];
+            open_server: string[];
+        };
+        DifferenceList: {
+            items: components["schemas"]["Difference"][];
+            next: string | null;
         };
         FundBill: {
             /** Format: date */
@@ -2389,6 +2799,11 @@ export interface components {
             id: string;
             app_version: string;
         };
+        Preview: {
+            policy: string;
+            met: string[];
+            unknown: string[];
+        };
         VisitBody: {
             /** Format: uuid */
             id: string;
@@ -2415,6 +2830,7 @@ export interface components {
             location_missing_reason: string | null;
             photos: components["schemas"]["ExpectedPhoto"][];
             device: components["schemas"]["Phone"];
+            preview?: components["schemas"]["Preview"] | null;
         };
         PhotoAsked: {
             sha256: string;
