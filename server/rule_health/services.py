@@ -8,7 +8,7 @@ from server.core import quick
 from server.local_policy.services import policy_version
 from server.rule_health.models import PreviewDifference
 from server.visits.queries import Visit
-from server.visits.schemas import Preview
+from server.visits.services import Preview
 
 __all__ = ["between_bars", "note_preview"]
 

@@ -160,7 +160,7 @@ class VisitBodySchema(WireSchema):
         fields.Nested(ExpectedPhotoSchema), required=True, validate=validate.Length(max=MAX_PHOTOS)
     )
     device = fields.Nested(PhoneSchema, required=True)
-    preview = fields.Nested(PreviewSchema, load_default=None, allow_none=True)
+    preview = fields.Nested(PreviewSchema, allow_none=True)
 
     @validates("photos")
     def _each_once(self, value: list[Any], **_: object) -> None:

@@ -75,10 +75,10 @@ export function FormScreen({ controller }: { controller: Controller }) {
     <Page
       bar={<Bar controller={controller} />}
       foot={
-        <>
+        <div class="visit-foot">
           {judging && <judging.Strip controller={controller} onJump={way.jumpTo} />}
           <Button onClick={way.goOn}>{last ? t('visit.finish') : t('visit.next')}</Button>
-        </>
+        </div>
       }
     >
       <div

@@ -92,6 +92,8 @@ export const texts = {
   'visit.lights.preview': 'Worked out on this phone; the server has the last word.',
   'visit.lights.close': 'Go on',
   'visit.lights.article': 'Article {id}, read it',
+  'visit.lights.articles': '{n} articles, {id} first: read them',
+  'visit.lights.source': '{id} · {document}',
   'visit.lights.ask': 'Still to ask, {n} questions',
   'visit.lights.for': 'Decides: {rule}',
   'visit.lights.forMore': 'Decides: {rule}, and {n} more',

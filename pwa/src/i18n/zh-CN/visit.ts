@@ -89,6 +89,8 @@ export const texts = {
   'visit.lights.preview': '这是手机先算的，以服务器判断为准。',
   'visit.lights.close': '继续填',
   'visit.lights.article': '依据 {id}，看原文',
+  'visit.lights.articles': '依据 {id} 等 {n} 条，看原文',
+  'visit.lights.source': '{id}　{document}',
   'visit.lights.ask': '还要问 {n} 题，才好判断',
   'visit.lights.for': '关系到：{rule}',
   'visit.lights.forMore': '关系到：{rule}，另 {n} 条',

@@ -12,7 +12,7 @@ import { Light, LightShape } from '../../../ui/light';
 import type { JudgingProps } from '../controller';
 import { personName } from '../words';
 import { fromRegister, type ToAsk, toAsk } from './ask';
-import { causeName, causeText, factName, type Speaker, speaker } from './words';
+import { causeName, causeText, factName, type Speaker, speaker, told } from './words';
 
 const judgedOf = ({ controller }: JudgingProps): Judged | null =>
   controller.judging.value?.judged.value ?? null;
@@ -33,8 +33,7 @@ export function Strip(props: JudgingProps) {
       </p>
       {judged && n > 0 && (
         <button type="button" class="lights-strip" onClick={() => setOpen(true)}>
-          <Light compact severity={judged.severity} word={severityWord(judged.severity)} />
-          <Others judged={judged} />
+          <Counts judged={judged} />
           <span class="lights-why">{t('visit.lights.why')}</span>
           <Icon name="next" size={20} />
         </button>
@@ -45,54 +44,77 @@ export function Strip(props: JudgingProps) {
         onClose={() => setOpen(false)}
         actions={<Button onClick={() => setOpen(false)}>{t('visit.lights.close')}</Button>}
       >
-        <Findings {...props} onJump={jump} />
+        <Lights {...props} />
+        <ToAskNow {...props} onJump={jump} />
       </Dialog>
     </>
   );
 }
 
-/** "▲2 ◆1": how many of each, shape and number; the words stand in the sheet. */
-function Others({ judged }: { judged: Judged }) {
+/** "▲ 红·需核实 1  ◆ 2": the worst in words, the others as shape and number; all words stand in the sheet. */
+function Counts({ judged }: { judged: Judged }) {
   const counts = SEVERITIES.map((severity) => ({
     severity,
     n: judged.lights.filter((light) => light.severity === severity).length,
-  }));
+  })).filter(({ n }) => n > 0);
   return (
     <span class="lights-counts">
-      {counts
-        .filter(({ n }) => n > 0)
-        .map(({ severity, n }) => (
+      {counts.map(({ severity, n }) =>
+        severity === judged.severity ? (
+          <Light key={severity} compact severity={severity} word={`${severityWord(severity)} ${n}`} />
+        ) : (
           <span key={severity} class={`lights-count light-${severity}`}>
             <LightShape severity={severity} size={12} />
             <span class="visually-hidden">{severityWord(severity)}</span>
             {n}
           </span>
-        ))}
+        ),
+      )}
     </span>
   );
 }
 
-/** All lights with what caused them and their articles, then what is still to ask. */
+/** Before saving: what is still to ask first, because it can be asked now; then the lights. */
 export function Findings(props: JudgingProps) {
+  const n = judgedOf(props)?.lights.length ?? 0;
+  return (
+    <>
+      <ToAskNow {...props} />
+      {n > 0 && (
+        <section class="stack">
+          <h3 class="small">{t('visit.lights.on', { n })}</h3>
+          <Lights {...props} />
+        </section>
+      )}
+    </>
+  );
+}
+
+function Lights(props: JudgingProps) {
+  const judged = judgedOf(props);
+  if (judged === null) return null;
+  const who = speaker(props.controller);
+  return (
+    <div class="lights">
+      <ul class="lights-list">
+        {judged.lights.map((light) => (
+          <LightCard key={light.rule} light={light} who={who} />
+        ))}
+      </ul>
+      <p class="small muted">{t('visit.lights.preview')}</p>
+    </div>
+  );
+}
+
+function ToAskNow(props: JudgingProps) {
   const { controller, onJump } = props;
   const judged = judgedOf(props);
   if (judged === null) return null;
-  const who = speaker(controller);
   const waiting = toAsk(judged, controller.form.value);
   const register = fromRegister(judged, controller.opened.household.roster);
+  const who = speaker(controller);
   return (
-    <div class="lights">
-      {judged.lights.length > 0 && (
-        <section class="stack">
-          <h3 class="small">{t('visit.lights.on', { n: judged.lights.length })}</h3>
-          <ul class="lights-list">
-            {judged.lights.map((light) => (
-              <LightCard key={light.rule} light={light} who={who} />
-            ))}
-          </ul>
-          <p class="small muted">{t('visit.lights.preview')}</p>
-        </section>
-      )}
+    <>
       {waiting.length > 0 && (
         <section class="stack">
           <h3 class="small">{t('visit.lights.ask', { n: waiting.length })}</h3>
@@ -108,7 +130,7 @@ export function Findings(props: JudgingProps) {
           {t('visit.lights.register', { facts: joined(register.map((fact) => factName(who, fact))) })}
         </p>
       )}
-    </div>
+    </>
   );
 }
 
@@ -117,29 +139,36 @@ function LightCard({ light, who }: { light: PhoneLight; who: Speaker }) {
     <li>
       <Light severity={light.severity} word={severityWord(light.severity)} title={pick(light.label)}>
         <dl class="lights-causes">
-          {light.causes.map((cause, at) => (
+          {told(light.causes).map((cause, at) => (
             <div key={`${cause.fact}:${at}`}>
               <dt>{causeName(who, cause)}</dt>
               <dd>{causeText(who, cause)}</dd>
             </div>
           ))}
         </dl>
-        {light.articles.map((article) => (
-          <Article key={article.id} article={article} />
-        ))}
+        <Articles articles={light.articles} />
       </Light>
     </li>
   );
 }
 
-function Article({ article: { id, document, text } }: { article: CitedArticle }) {
+/** All sentences a rule rests on, behind one line. */
+function Articles({ articles }: { articles: readonly CitedArticle[] }) {
+  const [first] = articles;
+  if (!first) return null;
+  const { id } = first;
+  const n = articles.length;
   return (
-    <details class="lights-article">
-      <summary>{t('visit.lights.article', { id })}</summary>
-      <blockquote lang="zh-CN">{text}</blockquote>
-      <p class="small" lang="zh-CN">
-        {document}
-      </p>
+    <details class="lights-articles">
+      <summary>{n > 1 ? t('visit.lights.articles', { id, n }) : t('visit.lights.article', { id })}</summary>
+      {articles.map((article) => (
+        <figure key={article.id}>
+          <blockquote lang="zh-CN">{article.text}</blockquote>
+          <figcaption lang="zh-CN">
+            {t('visit.lights.source', { id: article.id, document: article.document })}
+          </figcaption>
+        </figure>
+      ))}
     </details>
   );
 }

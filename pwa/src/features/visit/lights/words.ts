@@ -34,6 +34,15 @@ function valueText({ shown, people }: Speaker, { fact, value }: Cause): string {
     : plainText(value);
 }
 
+/** Each answer once; one that is held against a line is told with it. */
+export function told(causes: readonly Cause[]): readonly Cause[] {
+  const key = ({ fact, item, value }: Cause) => JSON.stringify([fact, item, value]);
+  const lined = new Set(causes.filter(({ threshold }) => threshold !== null).map(key));
+  const plain = causes.filter((cause) => cause.threshold !== null || !lined.has(key(cause)));
+  const whole = plain.map((cause) => `${key(cause)}${String(cause.threshold)}`);
+  return plain.filter((_, at) => whole.indexOf(whole[at] ?? '') === at);
+}
+
 /** "黄小明：12,000 元（线 5,000 元）". */
 export function causeText(who: Speaker, cause: Cause): string {
   const value = valueText(who, cause);
