@@ -160,7 +160,9 @@ export function ResultPanel({ draft }: { draft: Draft }) {
       <Card>
         <Figure result={result} />
       </Card>
-      <Readings result={result} draft={draft} />
+      {result.alternatives.some((one) => Number(one.pay_cny) > 0) && (
+        <Readings result={result} draft={draft} />
+      )}
       <Card title={t('fund.steps')}>
         <Steps result={result} onOpen={setArticle} />
         <p class="muted small fund-note">{t('fund.disclaimer')}</p>

@@ -1,7 +1,7 @@
 /** Texts of the fund's calculator, English. */
 export const texts = {
   'fund.title': 'Fund calculator',
-  'fund.subtitle': "By Nanning's fund of 2020; a calculation, nothing is stored",
+  'fund.subtitle': "By Nanning's fund of 2020; nothing is stored",
   'fund.offline': 'No network. The calculation needs it; what you typed is still here.',
   'fund.which': 'Which kind',
   'fund.kind.illness': 'Illness',
@@ -109,6 +109,8 @@ export const texts = {
   'fund.payFor.person': 'To be paid to this person for {year}',
   'fund.payFor.student': 'To be paid to this student for {year}',
   'fund.payFor.household': 'To be paid to this household for {year}',
+  'fund.pay': 'Pay',
+  'fund.toSteps': 'See how',
   'fund.nothing': 'Nothing is paid:',
   'fund.mark.cap_not_published': 'Maximum not published',
   'fund.mark.loan_not_published': 'Loan standard not published',
