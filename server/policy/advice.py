@@ -17,6 +17,7 @@ from .world import Edit, Here, Linear, Spot, World, gap
 Place = tuple[Part, Here]
 _INSURANCE = "ins_gap"
 _PLENTY = Decimal(1_000_000)  # yuan; an answer as far as can be from nothing
+_WHOSE: Text = {"zh": "该成员的", "en": "this member's "}
 _REGISTER: Text = {
     "zh": "（登记事项，先核对台账再改）",
     "en": " (a register entry: check and correct the register first)",
@@ -37,8 +38,10 @@ def advice(
 
 
 def _whole(step: dict[str, Any], language: str, between: str) -> str:
-    far = step["distance"]
-    return f"{far[language]}{between}{step['words'][language]}" if far else str(step["words"][language])
+    """A step where nobody can see beside it how far it is and whose it is."""
+    lead = f"{step['distance'][language]}{between}" if step["distance"] else ""
+    whose = _WHOSE[language] if step["item"] is not None else ""
+    return f"{lead}{whose}{step['words'][language]}"
 
 
 def _step(world: World, spot: Spot, after: Any, places: list[Place], say: Speaker) -> dict[str, Any]:
@@ -100,8 +103,7 @@ def _entries(before: Any, after: Any) -> tuple[list[Any], list[Any]]:
 
 def _words(world: World, spot: Spot, before: Any, after: Any, say: Speaker) -> dict[str, str]:
     label = say.label(spot.name)
-    whose = both("该成员的", "this member's ") if spot.loop else both("", "")
-    zh, en = f"{whose['zh']}{label['zh']}", f"{whose['en']}{label['en']}"
+    zh, en = label["zh"], label["en"]
     new = say.value(spot.name, after)
     if before is None:
         return both(f"补问{zh}，答案是“{new['zh']}”时熄灭", f"ask {en}; with “{new['en']}” it goes out")

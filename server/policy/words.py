@@ -26,8 +26,8 @@ _NOTHING: Text = {"zh": "没有", "en": "none"}
 
 
 def both(zh: str, en: str) -> dict[str, str]:
-    """A text in both languages."""
-    return {"zh": zh, "en": en}
+    """A text in both languages; curly quotes are for Chinese, they are as wide as a character there."""
+    return {"zh": zh, "en": en.replace("“", '"').replace("”", '"')}
 
 
 def figure(value: Decimal | int) -> str:
@@ -49,8 +49,10 @@ class Speaker:
         }
 
     def label(self, name: str) -> Text:
-        """A fact's name in quotes."""
+        """A fact's name in quotes; a person needs none."""
         label = self.lexicon.word(name).label
+        if name == "who":
+            return label
         return both(f"“{label['zh']}”", f"“{label['en']}”")
 
     def value(self, name: str, value: Any) -> Text:
