@@ -1,5 +1,8 @@
 /** The operations of the HTTP interface in the form that openapi-fetch reads. */
 import type { CompactPack } from '../policy/pack';
+import type { Explanation } from './explanation';
+import type { FundCalculation, FundClaim, FundReading } from './fund';
+import type { PolicyPaths } from './policyPaths';
 import type {
   BatchReply,
   ChecklistJson,
@@ -32,10 +35,12 @@ type Operation<Reply, Path = undefined, Query = undefined, Body = undefined> = {
 } & (Body extends undefined
   ? { requestBody?: never }
   : { requestBody: { content: { 'application/json': Body } } });
-type Get<Reply, Path = undefined, Query = undefined> = { get: Operation<Reply, Path, Query> };
-type Post<Reply, Body, Path = undefined> = { post: Operation<Reply, Path, undefined, Body> };
+export type Get<Reply, Path = undefined, Query = undefined> = { get: Operation<Reply, Path, Query> };
+export type Post<Reply, Body, Path = undefined> = { post: Operation<Reply, Path, undefined, Body> };
+export type Put<Reply, Body, Path> = { put: Operation<Reply, Path, undefined, Body> };
+export type Delete<Path> = { delete: Operation<undefined, Path> };
 
-export interface paths {
+export interface paths extends PolicyPaths {
   '/auth/login': Post<
     LoginReply,
     { username: string; password: string; device: { id: string; name: string; app_version: string } }
@@ -48,7 +53,9 @@ export interface paths {
   '/visits': Get<VisitPage, undefined, VisitFilter>;
   '/visits/batch': Post<BatchReply, { visits: { sha256: string; body: VisitBody }[] }>;
   '/visits/{visit_id}': Get<VisitDetail, { visit_id: string }>;
+  '/visits/{visit_id}/lights/{rule}/explanation': Get<Explanation, { visit_id: string; rule: string }>;
   '/visits/{visit_id}/reviews': Post<Review, ReviewRequest, { visit_id: string }>;
   '/visits/{visit_id}/photos': Get<{ items: PhotoStatus[] }, { visit_id: string }>;
+  '/fund/calculations': Post<FundCalculation, { claim: FundClaim; reading: FundReading | null }>;
   '/regions': Get<{ items: Region[] }>;
 }
