@@ -28,7 +28,7 @@ from .kinds import propose_kind
 from .loader import load_packs, parameters_on
 from .local import NOT_CHANGED, LocalPolicy, check_local
 from .model import BY_CAUSE, SEVERITIES, Article, Library, Pack, Rule, Text
-from .results import Cause, Judgement, PackInForce, RuleResult, UnknownRule
+from .results import Cause, Judgement, Outline, PackInForce, RuleResult, UnknownRule
 from .risks import risks_by_cause
 from .vocabulary import Vocabulary
 
@@ -98,6 +98,20 @@ class Bench:
     def judge(self, facts: Facts, overrides: Params | None = None) -> Judgement:
         """Judge one household. ``overrides`` replaces parameters by name (what-if questions)."""
         params = {**self.params, **overrides} if overrides else self.params
+        known, met, unknown = self._decided(facts, params)
+        return self._judgement(known, params, met, unknown)
+
+    def outline(self, facts: Facts) -> Outline:
+        """What ``judge`` says without the evidence of the lights: for many households in a row."""
+        known, met, unknown = self._decided(facts, self.params)
+        return Outline(
+            met=tuple(sorted(ruling.rule.id for ruling in met)),
+            unknown={one.rule.id: self._ask(one, unknown, known, self.params) for one in unknown},
+            proposed_kind=self._kind(known, self.params, met),
+        )
+
+    def _decided(self, facts: Facts, params: Params) -> tuple[dict[str, Any], list[_Ruling], list[_Ruling]]:
+        """The facts with what is derived from them, the rules that are met, and those that are open."""
         known = dict(facts)
         add_derived(self.formulas, known, params)
         met: list[_Ruling] = []
@@ -106,7 +120,11 @@ class Bench:
         if self.last:
             _add_any_rule(known, met, unknown)
             self._sort(self.last, known, params, met, unknown)
-        return self._judgement(known, params, met, unknown)
+        return known, met, unknown
+
+    def _kind(self, known: Facts, params: Params, met: list[_Ruling]) -> str | None:
+        red = {ruling.rule.id for ruling in met if ruling.rule.severity == "red"}
+        return propose_kind(known, red, self.within.evaluate(known, params))
 
     def _sort(
         self,
@@ -131,7 +149,6 @@ class Bench:
         unknown: list[_Ruling],
     ) -> Judgement:
         present = {ruling.rule.severity for ruling in met}
-        red = {ruling.rule.id for ruling in met if ruling.rule.severity == "red"}
         return Judgement(
             met=tuple(self._result(ruling, known, params) for ruling in _by_severity(met)),
             unknown=tuple(
@@ -140,7 +157,7 @@ class Bench:
             ),
             severity=next((severity for severity in SEVERITIES if severity in present), "none"),
             packs=tuple(PackInForce(pack.id, pack.version) for pack in self.packs),
-            proposed_kind=propose_kind(known, red, self.within.evaluate(known, params)),
+            proposed_kind=self._kind(known, params, met),
         )
 
     def _result(self, ruling: _Ruling, known: Facts, params: Params) -> RuleResult:

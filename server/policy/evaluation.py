@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 
 from .eras import Benches
 from .lines import MAX_BYTES, Line, LineError, Reader
-from .results import Judgement
+from .results import Outline
 
 Send = Callable[[dict[str, Any]], None]
 _MARK = b"\xef\xbb\xbf"
@@ -41,16 +41,16 @@ def evaluate(
             good = False
             refuse({"line": number, "error": str(error)})
         else:
-            answer(answered(line, benches.on(line.on or today).judge(line.facts)))
+            answer(answered(line, benches.on(line.on or today).outline(line.facts)))
     return good
 
 
-def answered(line: Line, found: Judgement) -> dict[str, Any]:
+def answered(line: Line, found: Outline) -> dict[str, Any]:
     """The answer to a line."""
     return {
         "id": line.id,
-        "met": sorted(result.rule for result in found.met),
-        "unknown": {entry.rule: list(entry.ask) for entry in sorted(found.unknown, key=lambda one: one.rule)},
+        "met": list(found.met),
+        "unknown": {rule: list(ask) for rule, ask in sorted(found.unknown.items())},
         "kind": found.proposed_kind,
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -78,6 +79,15 @@ class Judgement:
     unknown: tuple[UnknownRule, ...]
     severity: str
     packs: tuple[PackInForce, ...]
+    proposed_kind: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """Which rules are met (ids, sorted), which are open and what to ask for them, and the proposed kind."""
+
+    met: tuple[str, ...]
+    unknown: Mapping[str, tuple[str, ...]]
     proposed_kind: str | None
 
 
