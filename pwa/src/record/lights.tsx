@@ -3,13 +3,16 @@ import { useState } from 'preact/hooks';
 import type { LightCause, Light as LightData, Member, UnknownRule } from '../core/api/types';
 import { severityWord } from '../core/format';
 import { pick, t } from '../core/i18n';
+import { Icon } from '../ui/icon';
 import { Light } from '../ui/light';
 import { answerText, factLabel, joined, personName, plainText } from './answers';
 import { type Article, ArticleSheet } from './article';
 import type { Checklist } from './checklist';
+import { Why } from './why';
 import { riskWord, SEVERITIES } from './words';
 
 export interface LightsProps {
+  visitId: string;
   lights: readonly LightData[];
   unknown: readonly UnknownRule[];
   checklist: Checklist;
@@ -58,9 +61,10 @@ interface CardProps {
   checklist: Checklist;
   members: readonly Member[];
   onArticle: (article: Article) => void;
+  onWhy: (light: LightData) => void;
 }
 
-function LightCard({ light, checklist, members, onArticle }: CardProps) {
+function LightCard({ light, checklist, members, onArticle, onWhy }: CardProps) {
   return (
     <li>
       <Light severity={light.severity} word={severityWord(light.severity)} title={pick(light.label)}>
@@ -73,6 +77,10 @@ function LightCard({ light, checklist, members, onArticle }: CardProps) {
           ))}
         </dl>
         {light.risks.length > 0 && <p class="rec-risks">{light.risks.map(riskWord).join(' · ')}</p>}
+        <button type="button" class="rec-article rec-why-open" onClick={() => onWhy(light)}>
+          {t('record.why')}
+          <Icon name="next" size={18} />
+        </button>
         {light.articles.map((article) => (
           <button
             key={article.id}
@@ -101,7 +109,8 @@ function UnknownCard({ rule, checklist }: { rule: UnknownRule; checklist: Checkl
 }
 
 /** The cards of all lights, then the rules that could not be judged. */
-export function Lights({ lights, unknown, checklist, members }: LightsProps) {
+export function Lights({ visitId, lights, unknown, checklist, members }: LightsProps) {
+  const [why, setWhy] = useState<LightData | null>(null);
   const [article, setArticle] = useState<Article | null>(null);
   return (
     <div class="rec-lights">
@@ -115,6 +124,7 @@ export function Lights({ lights, unknown, checklist, members }: LightsProps) {
               checklist={checklist}
               members={members}
               onArticle={setArticle}
+              onWhy={setWhy}
             />
           ))}
         </ul>
@@ -129,6 +139,7 @@ export function Lights({ lights, unknown, checklist, members }: LightsProps) {
           </ul>
         </details>
       )}
+      <Why visitId={visitId} light={why} members={members} onClose={() => setWhy(null)} />
       <ArticleSheet article={article} onClose={() => setArticle(null)} />
     </div>
   );

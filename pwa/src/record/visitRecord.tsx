@@ -28,6 +28,7 @@ export interface VisitRecordProps {
 export function RecordLights({ record: { visit, checklist } }: { record: VisitRecord }) {
   return (
     <Lights
+      visitId={visit.id}
       lights={visit.lights}
       unknown={visit.unknown}
       checklist={checklist}

@@ -2,6 +2,7 @@
  * Holds the shapes of this folder to the server's own description (schema.d.ts, generated): every operation used here
  * exists there, and an answer that fits our narrower shape fits the server's. Types only; a difference stops `tsc`.
  */
+import type { WhyNode } from './explanation';
 import type { paths as All } from './paths';
 import type { paths as Theirs } from './schema';
 
@@ -45,7 +46,7 @@ type Extra<O, T, At extends string = ''> = unknown extends T
     ? NonNullable<T> extends readonly (infer U)[]
       ? Extra<I, U, `${At}[]`>
       : At
-    : NonNullable<O> extends string | number | boolean
+    : NonNullable<O> extends string | number | boolean | WhyNode // a node holds nodes without end
       ? never
       : string extends keyof NonNullable<T>
         ? never
