@@ -5,8 +5,11 @@ import type {
   CalendarDayRequest,
   CalendarYear,
   ChangePage,
+  Curve,
   DifferingPage,
   Health,
+  HouseholdsOf,
+  OtherRules,
   Parameter,
   PolicyList,
   RevocationRequest,
@@ -15,6 +18,8 @@ import type {
   RunPage,
   Setting,
   SettingRequest,
+  SimulatedPage,
+  Simulation,
 } from './policyTypes';
 
 export interface PolicyPaths {
@@ -22,6 +27,15 @@ export interface PolicyPaths {
   '/policy/rules': Get<PolicyList<Rule>>;
   '/policy/settings': Get<{ items: Setting[] }> & Post<Setting, SettingRequest>;
   '/policy/settings/{setting_id}/revoke': Post<Setting, RevocationRequest, { setting_id: string }>;
+  '/policy/simulations': Post<Simulation, OtherRules>;
+  '/policy/simulations/households': Post<
+    SimulatedPage,
+    OtherRules & { list: HouseholdsOf; after: string | null; limit: number }
+  >;
+  '/policy/simulations/curve': Post<
+    Curve,
+    OtherRules & { parameter: string; from: string; to: string; steps: number }
+  >;
   '/policy/rejudgements': Get<RunPage, undefined, { after?: string; limit?: number }> &
     Post<Run, { reason: string }>;
   '/policy/rejudgements/{run_id}': Get<Run, { run_id: string }>;

@@ -1,9 +1,13 @@
 /** Shapes of the policy's part of the HTTP interface. Numbers of a policy travel as text, days as YYYY-MM-DD. */
 import type { Bilingual } from '../i18n';
+import type { components } from './schema';
 import type { Severity, VisitSummary } from './types';
 
 export type LitSeverity = Exclude<Severity, 'none'>;
 export type HouseholdLine = VisitSummary['household'];
+/** A kind that would be proposed for a household, and a risk behind a light, by their names on the wire. */
+export type Kind = components['schemas']['KindFigures']['kind'];
+export type Risk = components['schemas']['CauseFigures']['risk'];
 
 /** A citable place with its sentence. */
 export interface Citation {
@@ -132,9 +136,9 @@ export interface Simulation {
   persons_entering: number;
   persons_leaving: number;
   rules: (Shift & { rule: string; label: Bilingual; severity: LitSeverity; changed: boolean })[];
-  kinds: (Shift & { kind: string | null })[];
+  kinds: (Shift & { kind: Kind })[];
   townships: (Shift & { code: string; name: string; households: number })[];
-  causes: (Shift & { risk: string })[];
+  causes: (Shift & { risk: Risk })[];
 }
 
 export type Direction = 'entering' | 'leaving' | 'now' | 'then';
@@ -142,9 +146,9 @@ export type Direction = 'entering' | 'leaving' | 'now' | 'then';
 /** The households behind a number: of a rule, kind, township or risk, or all with a light. */
 export interface HouseholdsOf {
   rule?: string;
-  kind?: string | null;
+  kind?: Kind;
   township?: string;
-  risk?: string;
+  risk?: Risk;
   direction: Direction;
 }
 
@@ -152,7 +156,7 @@ export interface SimulatedHousehold {
   household: HouseholdLine;
   persons: number;
   visit_id: string;
-  visited_on: string;
+  visited_at: string;
   now: string[];
   then: string[];
   kind_now: string | null;
@@ -229,7 +233,7 @@ export interface CalendarDay {
   date: string;
   working: boolean;
   name: Bilingual | null;
-  origin: string;
+  origin: 'library' | 'county' | 'weekend';
   source: string | null;
   changed_by: string | null;
   changed_at: string | null;
