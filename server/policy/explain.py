@@ -111,25 +111,32 @@ class Explainer:
             self._cases[rule] = _Case(ruling, take_apart(ruling.rule.when, self.bench.known, self.say), last)
         return self._cases[rule]
 
-    def _look_at_others(self, world: World) -> None:
-        for severity in SEVERITIES:
+    def _look_at_others(self, world: World, severities: tuple[str, ...] = SEVERITIES) -> None:
+        """Note whether any other rule of a severity is met, unless it was given."""
+        for severity in severities:
             name = any_rule_fact(severity)
-            truths = {
-                ruling.condition.evaluate(world.known, self.bench.params)
-                for ruling in self.bench.first
-                if ruling.rule.severity == severity
-            }
-            if world.known.get(name) is None:
-                world.known[name] = True if True in truths else None if None in truths else False
+            if world.given.get(name) is None:
+                world.known[name] = self._any_met(world, severity)
+
+    def _any_met(self, world: World, severity: str) -> bool | None:
+        found: bool | None = False
+        for ruling in self.bench.first:
+            if ruling.rule.severity == severity:
+                truth = ruling.condition.evaluate(world.known, self.bench.params)
+                if truth is True:
+                    return True
+                found = None if truth is None else found
+        return found
 
     def _changes(self, case: _Case, world: World) -> list[dict[str, Any]]:
-        rule = case.ruling.rule.id
+        read = [test.node[OTHER_RULES] for test in case.part.tests() if test.form == OTHER_RULES]
+        severities = tuple(dict.fromkeys(read))
 
         def clears(after: World) -> bool:
             if not case.last:
                 return case.ruling.condition.evaluate(after.known, self.bench.params) is False
-            found = self.bench.judge(after.given)
-            return rule not in {one.rule for one in found.met} | {one.rule for one in found.unknown}
+            self._look_at_others(after, severities)
+            return case.ruling.condition.evaluate(after.known, self.bench.params) is False
 
         def others(severity: str) -> list[Part] | None:
             rulings = [one for one in self.bench.first if one.rule.severity == severity]

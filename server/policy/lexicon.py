@@ -119,8 +119,10 @@ class Lexicon:
     def word(self, name: str) -> Word:
         """The word of a fact; a name nobody knows is called by itself."""
         found = self._words.get(name)
+        if found is not None:
+            return found
         plain = {"zh": name, "en": name}
-        return found or Word(name, "text", plain, "form", {}, Decimal(0), None, (), ())
+        return Word(name, "text", plain, "form", {}, Decimal(0), None, (), ())
 
 
 def _source(name: str, group: str | None) -> str:

@@ -20,6 +20,7 @@ from .world import Edit, Here, Linear, Spot, World, gap
 
 KEPT = 12  # changes of a part that are carried on, the smallest first
 OFFERED = 3
+ENOUGH = 6  # changes that work, among which the offered ones are chosen
 WORSE = 3  # how far from "nothing wrong" a change is that makes an answer look worse
 _GRID = {"money": Decimal("0.01"), "ratio": Decimal("0.01"), "int": Decimal(1)}
 _HOPELESS = frozenset({"form", "other_rules"})
@@ -61,7 +62,9 @@ class Repairs:
         """At most three changes after which ``clears`` holds, the smallest first; each needs all of it."""
         found: dict[frozenset[Spot], Edit] = {}
         for edit in self._ranked(self._ways(part, False, None, self.world)):
-            if not self._works(edit, clears):
+            if len(found) == ENOUGH:
+                break
+            if any(places <= edit.keys() for places in found) or not self._works(edit, clears):
                 continue
             least = self._least(edit, clears)
             if not any(places <= least.keys() for places in found):
@@ -103,7 +106,8 @@ class Repairs:
         return edit
 
     def _ranked(self, edits: Iterable[Edit]) -> list[Edit]:
-        return sorted(edits, key=lambda edit: cost(self.world, edit))
+        every = list(edits)
+        return sorted(every, key=lambda edit: cost(self.world, edit)) if len(every) > 1 else every
 
     def _ways(self, part: Part, want: bool, here: Here, world: World) -> list[Edit]:
         """Changes that make a part true or false; the empty one when it is so already."""

@@ -8,11 +8,18 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
+from io import BytesIO
 from typing import Any
 
 from server.checklists.definition import definition
+from server.checklists.lexicon import lexicon_of
 from server.checklists.validation import validate_answers
 from server.policy.engine import bench
+from server.policy.eras import Benches
+from server.policy.evaluation import as_json_line, evaluate
+from server.policy.explain import Explainer
+from server.policy.lines import Reader
+from server.policy.loader import load_packs
 from tests.bench.common import Bench, County, Result, clean_household, machine
 from tests.support.live_server import ROOT, build_pwa
 
@@ -34,7 +41,7 @@ def _best_round_us(work: Callable[[], object]) -> float:
 def _troubled() -> dict[str, Any]:
     """A household with an ill member, a student and an unsafe house: many rules have to look closely."""
     ill = {"who": "m1", "ill_type": "serious", "ill_setting": ["inpatient"], "ill_selfpay": Decimal(20_000)}
-    student = {"who": "m2", "stage": "college", "stu_nature": "public", "stu_total": Decimal(12_000)}
+    student = {"who": "m2", "stage": "college", "stu_nature": "public", "stu_selfpay": Decimal(12_000)}
     return clean_household() | {
         "ill": [ill],
         "ill_untreated": "yes",
@@ -55,6 +62,37 @@ def rule_evaluation(_county: County) -> Iterator[Result]:
     yield Result("rule_evaluation_us", _best_round_us(lambda: judge(troubled)), "us/household", n, note)
     note = f"nothing wrong, no rule met; quickest of {_ROUNDS} rounds"
     yield Result("rule_evaluation_clean_us", _best_round_us(lambda: judge(clean)), "us/household", n, note)
+
+
+def explanation(_county: County) -> Iterator[Result]:
+    """All lights of one household explained, each with the smallest change that would clear it."""
+    rules = bench("yangshuo", _DAY)
+    explainer = Explainer(rules, lexicon_of("2026-1"), _DAY)
+    facts = _troubled()
+    lights = [light.rule for light in rules.judge(facts).met]
+
+    def explain_all() -> None:
+        for rule in lights:
+            explainer.explain(facts, rule)
+
+    value = _best_round_us(explain_all) / 1000
+    note = f"{len(lights)} lights, words cached as in the server; quickest of {_ROUNDS} rounds; {machine()}"
+    yield Result("explain_ms", value, "ms/household", _ROUNDS * _PER_ROUND, note)
+
+
+def evaluation(_county: County) -> Iterator[Result]:
+    """Lines of facts through ``policy evaluate`` in one process: reading, judging, writing."""
+    line = json.dumps({"id": "h", **_troubled()}, default=str).encode() + b"\n"
+    lines, reader = line * 1000, Reader(load_packs())
+    assert reader.read(line).facts, "a refused line would be quick"
+    for profile in ("yangshuo", "all"):
+        benches, best = Benches(load_packs(), profile), 0.0
+        for _ in range(5):
+            started = time.perf_counter()
+            evaluate(BytesIO(lines), reader, benches, _DAY, as_json_line, as_json_line)
+            best = max(best, 1000 / (time.perf_counter() - started))
+        note = f"profile {profile}, a household with an ill member, a student, an unsafe house; best of 5"
+        yield Result("evaluate_per_s", best, "households/s", 5000, note)
 
 
 def validation(_county: County) -> Iterator[Result]:
@@ -79,6 +117,8 @@ def weight(_county: County) -> Iterator[Result]:
 
 BENCHES: dict[str, Bench] = {
     "rule_evaluation_us": rule_evaluation,
+    "explain_ms": explanation,
+    "evaluate_per_s": evaluation,
     "validation_us": validation,
     "grid_member_gz": weight,
 }
