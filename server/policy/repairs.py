@@ -18,9 +18,9 @@ from .parts import MANY, NOT, OTHER_RULES, TEST, Part
 from .vocabulary import NUMBER_KINDS
 from .world import Edit, Here, Linear, Spot, World, gap
 
-KEPT = 12  # changes of a part that are carried on, the smallest first
+KEPT = 8  # changes of a part that are carried on, the smallest first
 OFFERED = 3
-ENOUGH = 6  # changes that work, among which the offered ones are chosen
+ENOUGH = 4  # changes that work, among which the offered ones are chosen
 WORSE = 3  # how far from "nothing wrong" a change is that makes an answer look worse
 _GRID = {"money": Decimal("0.01"), "ratio": Decimal("0.01"), "int": Decimal(1)}
 _HOPELESS = frozenset({"form", "other_rules"})
