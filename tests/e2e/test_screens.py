@@ -71,6 +71,9 @@ def first_secretary(phone: Phone, _api: Api) -> Iterator[Screen]:
         rows.first.click()
     expect(page.get_by_text("全部回答")).to_be_visible()
     yield "review", page
+    page.get_by_role("button", name="为什么亮灯").first.click()
+    expect(page.get_by_role("heading", name="怎样才会熄灭")).to_be_visible()
+    yield "why", page
 
 
 def county(phone: Phone, _api: Api) -> Iterator[Screen]:
