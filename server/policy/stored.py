@@ -62,7 +62,7 @@ def _kinds(facts: Mapping[str, Fact]) -> dict[str, str]:
 
 def store(facts: Mapping[str, Any], shape: Shape) -> str:
     """The JSON text of facts (Decimal yuan, None or absent = not asked)."""
-    stored = _split(facts)
+    stored = _split(facts, shape.facts, shape.items)
     stored[CHECKED] = shape.digest if shape.fits(stored) else ""
     return json.dumps(stored, ensure_ascii=False, separators=(",", ":"))
 
@@ -86,11 +86,13 @@ def _joined(value: Any) -> Any:
     return facts_of(value) if isinstance(value, dict) else value
 
 
-def _split(values: Mapping[str, Any]) -> Stored:
+def _split(values: Mapping[str, Any], kinds: Names, items: Mapping[str, Names]) -> Stored:
     stored: Stored = {FEN: {}}
     for name, value in values.items():
-        if not isinstance(value, Decimal):
-            stored[name] = _split_value(value)
+        if type(value) is int and kinds.get(name) == MONEY:
+            stored[FEN][name] = value * 100  # what the checklist hid counts as a plain 0
+        elif not isinstance(value, Decimal):
+            stored[name] = _split_value(value, items.get(name, {}))
         elif value.is_finite() and value * _HUNDRED == (value * _HUNDRED).to_integral_value():
             stored[FEN][name] = int(value * _HUNDRED)
         else:
@@ -98,10 +100,10 @@ def _split(values: Mapping[str, Any]) -> Stored:
     return stored
 
 
-def _split_value(value: Any) -> Any:
+def _split_value(value: Any, kinds: Names) -> Any:
     if isinstance(value, list | tuple):
-        return [_split_value(entry) for entry in value]
-    return _split(value) if isinstance(value, Mapping) else value
+        return [_split_value(entry, kinds) for entry in value]
+    return _split(value, kinds, {}) if isinstance(value, Mapping) else value
 
 
 def _names(stored: Stored) -> set[str]:

@@ -8,10 +8,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import browser, pure, server
+from tests.bench import browser, county_runs, pure, server
 from tests.bench.common import Bench, County
 
-BENCHES: dict[str, Bench] = server.BENCHES | pure.BENCHES | browser.BENCHES
+BENCHES: dict[str, Bench] = server.BENCHES | pure.BENCHES | county_runs.BENCHES | browser.BENCHES
 
 
 def main() -> int:

@@ -12,9 +12,12 @@ from sqlalchemy import delete, select, update
 
 from server.core import audit
 from server.core.db import db, transaction
+from server.core.sources import bound, row_sealer
 from server.flags import facts as keeping
 from server.flags.models import HouseholdFacts
-from server.flags.services import keep_newest_of
+from server.flags.services import keep_newest_of, today_bench
+from server.policy import stored
+from server.policy.codegen import shape_of
 from tests.factories import FANG, GRID_IN_OTHER_COUNTY, MEI, WEI, inside, make_household
 from tests.visits.bodies import CLEAN, DRY, NOW, new_id, send, visit_of
 
@@ -153,3 +156,13 @@ def test_facts_of_another_county_do_not_exist(app, login):
     sent(login(FANG), far, DRY)
     with inside(app, "450321"):
         assert db.session.scalars(select(HouseholdFacts)).all() == []
+
+
+@pytest.mark.parametrize("answers", [CLEAN, DRY])
+def test_the_facts_of_a_visit_are_fit_for_the_generated_rules(app, mei, home, answers):
+    sent(mei, home, answers)
+    with inside(app):
+        row = row_of(app, home)
+        text = row_sealer().unseal(row.facts, bound(keeping.TABLE, home.id))
+        bench = today_bench(home.region_code)
+    assert stored.read(text)[stored.CHECKED] == shape_of(bench).digest
