@@ -1,7 +1,8 @@
 """The rules of one county as the phone takes them: only its profile, as JSON, with all that a light shows.
 
 The twin on the phone (pwa/src/core/policy) judges by this. Values and settings keep their dates, so that a
-phone without a network judges each visit by its own day.
+phone without a network judges each visit by its own day. Names are Chinese: the English ones are part of the
+app (``english_names``), which few phones ever load.
 """
 
 from __future__ import annotations
@@ -39,6 +40,13 @@ def compact(library: Library, profile: str, entries: Sequence[LocalEntry] = ()) 
     return {"version": hashlib.sha256(text.encode()).hexdigest()[:16], **content}
 
 
+def english_names(library: Library) -> dict[str, str]:
+    """English names of every rule and derived fact, by the keys under which the app keeps them."""
+    packs = sorted(library.packs.values(), key=lambda pack: pack.id)
+    rules = {f"rule.{rule.id}": rule.label["en"] for pack in packs for rule in pack.rules}
+    return rules | {f"rule.{entry.name}": entry.label["en"] for pack in packs for entry in pack.derived}
+
+
 def _content(library: Library, profile: Profile) -> dict[str, Any]:
     packs = _packs(library, profile)
     places = {pack.id: place for place, pack in enumerate(packs)}
@@ -66,7 +74,7 @@ def _content(library: Library, profile: Profile) -> dict[str, Any]:
         "rules": [_rule(rule, places[pack.id], choosable) for pack, rule, choosable in rules],
         "articles": {article.id: _article(article, documents) for article in articles},
         "documents": documents,
-        "labels": {entry.name: dict(entry.label) for _, entry in derived},
+        "labels": {entry.name: entry.label["zh"] for _, entry in derived},
         "money": [name for name in shown if (spec := known.find(name)) is not None and spec.kind == "money"],
         "within": profile.income_within,
     }
@@ -127,7 +135,7 @@ def _rule(rule: Rule, place: int, choosable: bool) -> dict[str, Any]:
         "id": rule.id,
         "pack": place,
         "severity": rule.severity,
-        "label": dict(rule.label),
+        "label": rule.label["zh"],
         "cites": list(rule.cites),
         "when": rule.when,
     }

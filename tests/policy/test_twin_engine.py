@@ -11,6 +11,7 @@ from server.policy.compact import compact
 from server.policy.engine import Bench
 from server.policy.loader import load_packs
 from server.policy.local import PARAMETER, RULE_OFF, RULE_ON, LocalEntry, local_on
+from tests.policy import phone_files
 from tests.policy.twin import phone
 from tests.policy.twin.households import household
 
@@ -56,7 +57,6 @@ def evidence(judged):
     return [
         [
             light["rule"],
-            light["label"],
             light["severity"],
             [[cause["fact"], people(cause["value"]), cause["threshold"]] for cause in light["causes"]],
             [[article["id"], article["document"], article["text"]] for article in light["articles"]],
@@ -146,3 +146,9 @@ def test_a_bug_planted_in_the_phones_engine_shows_in_some_household(bug, engine,
     changed = tmp_path / "changed.mjs"
     changed.write_text(code.replace(right, wrong), encoding="utf-8")
     assert compare("all", ON, random_households("all", "bugs", 400), (), changed, tmp_path)
+
+
+def test_the_files_of_the_phone_say_what_the_packs_say():
+    """When it fails: ``python -m tests.policy.phone_files``."""
+    for path, text in phone_files.texts().items():
+        assert json.loads(path.read_text("utf-8")) == json.loads(text)

@@ -28,9 +28,8 @@ function verdict({ lights, unknown, kind, severity }) {
 /** The evidence behind each light, as the wire has it. */
 const evidence = ({ lights }) =>
   JSON.stringify(
-    lights.map(({ rule, label, severity, causes, articles, pack, pack_version }) => [
+    lights.map(({ rule, severity, causes, articles, pack, pack_version }) => [
       rule,
-      label,
       severity,
       causes.map(({ fact, value, threshold }) => [fact, value, threshold]),
       articles.map(({ id, document, text }) => [id, document, text]),

@@ -1690,16 +1690,12 @@ export interface components {
             unit: string;
             values: (string | null)[][];
         };
-        Text: {
-            zh: string;
-            en: string;
-        };
         PhoneRule: {
             id: string;
             pack: number;
             /** @enum {string} */
             severity: "red" | "yellow" | "attention";
-            label: components["schemas"]["Text"];
+            label: string;
             cites: string[];
             when: {
                 [key: string]: unknown;
@@ -1730,13 +1726,17 @@ export interface components {
             };
             documents: string[];
             labels: {
-                [key: string]: components["schemas"]["Text"];
+                [key: string]: string;
             };
             money: string[];
             within: {
                 [key: string]: unknown;
             };
             local: components["schemas"]["PhoneSettings"];
+        };
+        Text: {
+            zh: string;
+            en: string;
         };
         Citation: {
             id: string;

@@ -3,7 +3,6 @@
  * server/policy/engine.py. Pure: no clock, no storage. The server's judgement is the one that counts.
  */
 import type { Json } from '../canonical';
-import type { Bilingual } from '../i18n';
 import { Decimal, fromText, isNumeric, moneyText } from './decimal';
 import {
   type Amount,
@@ -24,7 +23,6 @@ import type { CompactPack, DerivedEntry, PackEntry, RuleEntry, RuleSeverity, Set
 export interface Cause {
   readonly fact: string;
   readonly value: Json;
-  readonly label: Bilingual | null;
   readonly threshold: Json;
   /** The member it concerns, where it comes from a loop. */
   readonly item: string | null;
@@ -38,7 +36,6 @@ export interface CitedArticle {
 
 export interface PhoneLight {
   readonly rule: string;
-  readonly label: Bilingual;
   readonly severity: RuleSeverity;
   readonly causes: readonly Cause[];
   readonly articles: readonly CitedArticle[];
@@ -48,7 +45,6 @@ export interface PhoneLight {
 
 export interface OpenRule {
   readonly rule: string;
-  readonly label: Bilingual;
   readonly severity: RuleSeverity;
   /** Sorted names to ask for. */
   readonly ask: readonly string[];
@@ -118,7 +114,6 @@ function formula({ name, when, value }: DerivedEntry): Formula {
 }
 
 const OTHERS = new Map<string, RuleSeverity>(SEVERITIES.map((severity) => [anyRuleFact(severity), severity]));
-const OTHER_RULES: Bilingual = { zh: '走访清单是否有红灯', en: 'Whether the visit shows a red light' };
 
 /** Whether a node asks about other rules, so that it must be judged after them. */
 function asksOthers(node: Json | undefined): boolean {
@@ -180,7 +175,6 @@ class Sitting {
     });
     return {
       rule: rule.id,
-      label: rule.label,
       severity: rule.severity,
       causes,
       articles: rule.cites.map((id) => this.article(id)),
@@ -191,8 +185,7 @@ class Sitting {
 
   private cause({ fact, value, threshold, item }: Observation): Cause {
     const money = this.pack.money.includes(fact);
-    const label = this.pack.labels[fact] ?? (OTHERS.has(fact) ? OTHER_RULES : null);
-    return { fact, value: plain(value, money), label, threshold: plain(threshold), item };
+    return { fact, value: plain(value, money), threshold: plain(threshold), item };
   }
 
   private article(id: string): CitedArticle {
@@ -250,7 +243,6 @@ export function openBench(pack: CompactPack, on: string): Bench {
       lights: met.map((ruling) => sitting.light(ruling)),
       unknown: sitting.open.map((ruling) => ({
         rule: ruling.rule.id,
-        label: ruling.rule.label,
         severity: ruling.rule.severity,
         ask: sitting.ask(ruling),
       })),

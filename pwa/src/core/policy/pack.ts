@@ -1,6 +1,5 @@
 /** The rules of one county as the server compiles them for the phone (GET /policy). */
 import type { Json } from '../canonical';
-import type { Bilingual } from '../i18n';
 
 export type RuleSeverity = 'red' | 'yellow' | 'attention';
 
@@ -26,7 +25,8 @@ export interface RuleEntry {
   readonly id: string;
   readonly pack: number;
   readonly severity: RuleSeverity;
-  readonly label: Bilingual;
+  /** Chinese; the app knows the English ones. */
+  readonly label: string;
   readonly cites: readonly string[];
   readonly when: Json;
   /** In force only where the county chose it. */
@@ -59,7 +59,7 @@ export interface CompactPack {
   readonly articles: { readonly [id: string]: readonly [document: number, text: string] };
   readonly documents: readonly string[];
   /** Of derived facts; questions and the register have their own words on the phone. */
-  readonly labels: { readonly [fact: string]: Bilingual };
+  readonly labels: { readonly [fact: string]: string };
   /** Facts that are amounts in yuan. */
   readonly money: readonly string[];
   readonly within: Json;

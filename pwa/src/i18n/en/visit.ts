@@ -94,6 +94,7 @@ export const texts = {
   'visit.lights.article': 'Article {id}, read it',
   'visit.lights.articles': '{n} articles, {id} first: read them',
   'visit.lights.source': '{id} · {document}',
+  'rule.rules_any_red': 'Whether the visit shows a red light',
   'visit.lights.ask': 'Still to ask, {n} questions',
   'visit.lights.for': 'Decides: {rule}',
   'visit.lights.forMore': 'Decides: {rule}, and {n} more',

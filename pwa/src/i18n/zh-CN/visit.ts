@@ -91,6 +91,7 @@ export const texts = {
   'visit.lights.article': '依据 {id}，看原文',
   'visit.lights.articles': '依据 {id} 等 {n} 条，看原文',
   'visit.lights.source': '{id}　{document}',
+  'rule.rules_any_red': '走访清单是否有红灯',
   'visit.lights.ask': '还要问 {n} 题，才好判断',
   'visit.lights.for': '关系到：{rule}',
   'visit.lights.forMore': '关系到：{rule}，另 {n} 条',

@@ -3,6 +3,7 @@ import './lights.css';
 import { computed } from '@preact/signals';
 import { registerTexts } from '../../../core/i18n';
 import { openBench } from '../../../core/policy/engine';
+import type { CompactPack } from '../../../core/policy/pack';
 import { policy } from '../../../core/policy/store';
 import { texts as zhFacts } from '../../../i18n/zh-CN/facts';
 import { texts as zh } from '../../../i18n/zh-CN/record';
@@ -15,9 +16,20 @@ import { Findings, Strip } from './views';
 registerTexts({ zh, en: () => import('../../../i18n/en/record') });
 registerTexts({ zh: zhFacts, en: () => import('../../../i18n/en/facts') });
 
+/** The Chinese names come with the rules, the English ones with the app. */
+function registerNames({ rules, labels }: CompactPack): void {
+  const named = { ...Object.fromEntries(rules.map(({ id, label }) => [id, label])), ...labels };
+  registerTexts({
+    zh: Object.fromEntries(Object.entries(named).map(([id, label]) => [`rule.${id}`, label])),
+    en: async () => ({ texts: (await import('../../../i18n/rules.en.json')).default }),
+  });
+}
+
 /** Puts the phone's rules to work on an open form. Rejects where the phone has none that it can read. */
 export async function attach(controller: Controller): Promise<void> {
-  const bench = openBench(await policy(), controller.day);
+  const pack = await policy();
+  registerNames(pack);
+  const bench = openBench(pack, controller.day);
   const located = controller.opened.household.home !== null;
   const judged = computed(() => {
     const form = controller.form.value;

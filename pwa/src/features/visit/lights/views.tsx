@@ -12,7 +12,7 @@ import { Light, LightShape } from '../../../ui/light';
 import type { JudgingProps } from '../controller';
 import { personName } from '../words';
 import { fromRegister, type ToAsk, toAsk } from './ask';
-import { causeName, causeText, factName, type Speaker, speaker, told } from './words';
+import { causeName, causeText, factName, ruleName, type Speaker, speaker, told } from './words';
 
 const judgedOf = ({ controller }: JudgingProps): Judged | null =>
   controller.judging.value?.judged.value ?? null;
@@ -137,7 +137,7 @@ function ToAskNow(props: JudgingProps) {
 function LightCard({ light, who }: { light: PhoneLight; who: Speaker }) {
   return (
     <li>
-      <Light severity={light.severity} word={severityWord(light.severity)} title={pick(light.label)}>
+      <Light severity={light.severity} word={severityWord(light.severity)} title={ruleName(light)}>
         <dl class="lights-causes">
           {told(light.causes).map((cause, at) => (
             <div key={`${cause.fact}:${at}`}>
@@ -189,8 +189,8 @@ function AskLine({ one: { step, rules }, controller, onJump }: AskProps) {
           {first && (
             <small class="lights-for">
               {more > 0
-                ? t('visit.lights.forMore', { rule: pick(first.label), n: more })
-                : t('visit.lights.for', { rule: pick(first.label) })}
+                ? t('visit.lights.forMore', { rule: ruleName(first), n: more })
+                : t('visit.lights.for', { rule: ruleName(first) })}
             </small>
           )}
         </span>

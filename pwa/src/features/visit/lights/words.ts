@@ -1,6 +1,6 @@
 /** Lights in words: the answers that caused them, with names for people and units for amounts. */
 import type { ChecklistJson } from '../../../core/api/types';
-import { pick, t } from '../../../core/i18n';
+import { hasText, t } from '../../../core/i18n';
 import type { Cause } from '../../../core/policy/engine';
 import { answerText, factLabel, joined, personName, plainText } from '../../../record/answers';
 import { readChecklist, type Checklist as Shown } from '../../../record/checklist';
@@ -21,8 +21,11 @@ export function speaker(controller: Controller): Speaker {
 
 export const factName = ({ shown }: Speaker, fact: string): string => factLabel(shown, fact);
 
-export const causeName = (who: Speaker, cause: Cause): string =>
-  cause.label ? pick(cause.label) : factName(who, cause.fact);
+/** A rule by its name; one that this version of the app has no English name for keeps the Chinese one. */
+export const ruleName = ({ rule }: { readonly rule: string }): string => t(`rule.${rule}`);
+
+export const causeName = (who: Speaker, { fact }: Cause): string =>
+  hasText(`rule.${fact}`) ? t(`rule.${fact}`) : factName(who, fact);
 
 function valueText({ shown, people }: Speaker, { fact, value }: Cause): string {
   const question = shown.byId.get(fact);
