@@ -28,6 +28,7 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(policy)
     policy.add_command(flags.evaluate)
     policy.add_command(flags.explain)
+    policy.add_command(flags.rejudge)
     policy.add_command(simulations.simulate)
     app.cli.add_command(fund.group)
     policy.add_command(local_policy.pack)

@@ -1,20 +1,29 @@
-"""``flask policy evaluate`` and ``explain``: the rules on facts from outside, without a database."""
+"""``flask policy``: ``evaluate`` and ``explain`` on facts given, ``rejudge`` on those of the database."""
 
 from __future__ import annotations
 
+import json
 import sys
 from typing import Any
 
 import click
+from flask.cli import with_appcontext
 
 from server.checklists.services import current_version, lexicon_of
 from server.core import clock
+from server.core.db import db, transaction
+from server.core.scope import EVERYTHING, region_scope
+from server.flags import queries, rejudging
+from server.flags.jobs import rejudge as go_through
+from server.flags.models import COMMAND
+from server.flags.schemas import RunSchema
 from server.policy.eras import Benches
 from server.policy.evaluation import as_json_line
 from server.policy.evaluation import evaluate as evaluate_lines
 from server.policy.explain import Explainer
 from server.policy.lines import MAX_BYTES, LineError, Reader
 from server.policy.loader import load_packs
+from server.regions import queries as regions
 
 
 def _benches(_context: click.Context, _parameter: click.Parameter, name: str) -> Benches:
@@ -70,3 +79,20 @@ def explain(benches: Benches, rule: str) -> None:
         raise click.BadParameter(f"no rule {rule!r} on {day}; one of {known}", param_hint="--rule")
     head = {"id": line.id, "profile": benches.profile, "date": day.isoformat()}
     _send("stdout")(head | explainer.explain(line.facts, rule))
+
+
+@click.command("rejudge")
+@click.option("--county", required=True, help="Code of the county whose households are judged again.")
+@click.option("--reason", default="asked for by command", show_default=True)
+@with_appcontext
+def rejudge(county: str, reason: str) -> None:
+    """Judge a county's latest facts by today's rules, now and here; prints the run as JSON."""
+    with region_scope(EVERYTHING):
+        if county not in regions.counties():
+            raise click.BadParameter(f"no county {county!r} in this database", param_hint="--county")
+        with transaction():
+            run, _ = rejudging.request(county, reason, COMMAND)
+        run_id = run.id
+        go_through(str(run_id))
+        db.session.rollback()
+        click.echo(json.dumps(RunSchema().dump(queries.run_by_id(run_id)), ensure_ascii=False))

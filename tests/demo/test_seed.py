@@ -15,7 +15,8 @@ from server.app import create_app
 from server.core.crypto import unseal
 from server.core.db import Base, db
 from server.demo.users import PASSWORD
-from server.flags.models import Flag
+from server.flags import rejudging
+from server.flags.models import Flag, HouseholdFacts
 from server.households.models import Household, Member
 from server.regions.models import Region
 from server.visits.models import Visit
@@ -181,3 +182,12 @@ def test_users_are_listed_for_people(county):
     text = run(county, "demo", "users")
     assert all(name in text for name in ROLES)
     assert PASSWORD in text
+
+
+def test_every_visited_household_has_its_facts_and_no_run_is_needed(county):
+    with inside(county):
+        visited = select(Household.id).where(Household.last_visit_id.is_not(None))
+        assert set(db.session.scalars(visited)) == set(
+            db.session.scalars(select(HouseholdFacts.household_id))
+        )
+        assert not rejudging.outdated("450321")

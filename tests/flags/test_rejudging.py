@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -354,3 +355,16 @@ def test_every_step_of_a_run_is_on_record(app, login, homes, rules):
         found = dict(db.session.execute(query.group_by(AuditEntry.action)).all())
     names = ("ask", "begin", "step", "finish")
     assert found == {f"policy.rejudge_{name}": 1 for name in names}
+
+
+def test_the_command_goes_through_a_county_and_prints_the_run(app, homes, rules):
+    rules(HIGHER)
+    done = app.test_cli_runner().invoke(args=["policy", "rejudge", "--county", COUNTY])
+    assert done.exit_code == 0, done.output
+    found = json.loads(done.output)
+    assert (found["state"], found["trigger"], found["opened"]) == ("done", "command", 2)
+
+
+def test_the_command_names_a_county_that_is_not_there(app):
+    done = app.test_cli_runner().invoke(args=["policy", "rejudge", "--county", "999999"])
+    assert (done.exit_code, "999999" in done.output) == (2, True)
