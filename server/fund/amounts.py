@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from . import words
-from .claims import LOAN_GOT, LOAN_NOT_APPLIED, NOT_COUNTED, ZERO, Bill, Claim
+from .claims import LOAN_GOT, LOAN_NOT_APPLIED, ZERO, Bill, Claim
 from .entitlement import counts
 from .results import Journal
 from .scheme import OTHER, KindScheme, Scheme
@@ -49,7 +49,7 @@ def _outside(claim: Claim, kind: KindScheme, bill: Bill, year: int) -> str | Non
         return "bill_other_year"
     if kind.per != "household" and claim.who is not None and bill.who != claim.who:
         return "bill_other_person"
-    if bill.item == NOT_COUNTED or not counts(claim, bill.treatment, bill.item):
+    if not counts(claim, bill.treatment, bill.item):
         return "bill_not_covered"
     return None
 

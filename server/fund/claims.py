@@ -28,7 +28,6 @@ ITEMS = {
     DISASTER: ("house", "farm_machine", "family_property", "other"),
 }
 """What a bill may be for. ``other`` is what the article does not list."""
-NOT_COUNTED = "other"
 SOURCES = (
     "basic_insurance",
     "serious_illness_insurance",

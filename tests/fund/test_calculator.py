@@ -74,6 +74,12 @@ def test_question_nobody_answered_is_not_a_no_but_is_to_be_confirmed():
     assert codes(result)[0] == "to_confirm"
 
 
+def test_liability_is_to_be_confirmed_after_a_traffic_accident_only():
+    facts = {"household": "marginal", "income_unstable": True, "treatment": "inpatient", "certificate": True}
+    assert result_of("accident", "20000", accident="traffic", **facts).to_confirm == ("liability",)
+    assert result_of("accident", "20000", accident="other", **facts).to_confirm == ()
+
+
 def test_fully_answered_case_leaves_nothing_to_confirm():
     facts = {"household": "marginal", "income_unstable": True, "treatment": "inpatient"}
     accident = {"accident": "traffic", "certificate": True, "liability": "minor"}

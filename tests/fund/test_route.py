@@ -5,7 +5,8 @@ from sqlalchemy import func, select
 
 from server.core.audit import AuditEntry
 from server.core.db import db
-from tests.factories import ADMIN, MEI, QIN, WEI, ZHOU, inside
+from tests.factories import ADMIN, GONG, MEI, QIN, WEI, ZHOU, inside
+from tests.local_policy import settings
 
 ADDRESS = "/api/v1/fund/calculations"
 
@@ -87,3 +88,21 @@ def test_nothing_is_stored(app, login):
     ask(client, kind="illness", amount_cny="20000")
     with inside(app):
         assert db.session.scalar(select(func.count()).select_from(AuditEntry)) == before
+
+
+def test_maximum_that_the_county_has_signed_is_applied_and_the_mark_is_gone(login, monkeypatch):
+    monkeypatch.setattr("server.core.installation.profile", lambda: "nanning")
+    qin = login(QIN)
+    settings.signed(qin, settings.parameter(name="FUND_CAP", value="5000.00"))
+    reply = ask(qin, kind="illness", amount_cny="20000").json
+    assert (reply["pay_cny"], reply["marks"]) == ("5000.00", [])
+    assert reply["steps"][-1]["code"] == "combined_cap"
+    assert ask(login(GONG), kind="illness", amount_cny="20000").json["pay_cny"] == "6500.00"
+
+
+def test_line_that_the_county_has_signed_is_used(login, monkeypatch):
+    monkeypatch.setattr("server.core.installation.profile", lambda: "nanning")
+    qin = login(QIN)
+    settings.signed(qin, settings.parameter(name="NN_ILL", value="10000.00"))
+    assert ask(qin, kind="illness", amount_cny="20000").json["pay_cny"] == "4000.00"
+    assert ask(qin, kind="illness", amount_cny="20000", year=2025).json["pay_cny"] == "6500.00"
