@@ -87,7 +87,7 @@ def county(phone: Phone, _api: Api) -> Iterator[Screen]:
     expect(page.get_by_text("这户的历史")).to_be_visible()
     yield "county-visit", page
     page.goto(f"{phone.url}/#/fund")
-    page.get_by_text("因病", exact=True).click()
+    page.locator(".choice-card", has_text="因病").click()
     page.get_by_label("全年自付和自费合计").fill("20000")
     expect(page.locator(".fund-pay")).to_contain_text("6,500")
     yield "fund", page
