@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 
@@ -10,6 +11,7 @@ from server.core.processes import open_work
 
 def main() -> None:
     """Take the setup, then tasks until standard input ends."""
+    gc.disable()  # rows come and go without cycles; the process ends with its work
     order = json.loads(sys.stdin.readline())
     work = open_work(order["entry"], order["setup"])
     for line in sys.stdin:

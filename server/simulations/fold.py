@@ -63,8 +63,9 @@ def _judge(setup: dict[str, Any]) -> Callable[[tuple[str, str]], Iterator[Seen |
             will = was & ~touched | is_then
             was = was & ~touched | met
             cause = "|".join(risks_by_cause(found)) if (was | will) & by_cause else ""
-            kinds = names.kind(found, was, within), names.kind(found, will, within_then)
-            yield Seen(row, was, will, *kinds, cause)
+            kind = names.kind(found, was, within)
+            same = was == will and within is within_then
+            yield Seen(row, was, will, kind, kind if same else names.kind(found, will, within_then), cause)
 
     return judged
 
