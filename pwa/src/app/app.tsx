@@ -42,7 +42,7 @@ function Notices({ here }: { here: string }) {
   );
 }
 
-const TAB_PLACES = ['', 'outbox', 'me', 'review', 'county', 'fund'];
+const TAB_PLACES = ['', 'outbox', 'me', 'review', 'county', 'fund', 'policy'];
 
 function Tabs({ here }: { here: string }) {
   const role = user.value?.role;
@@ -62,7 +62,10 @@ function Tabs({ here }: { here: string }) {
         ]
       : []),
     ...(role === 'first_secretary' || role === 'township' || role === 'county'
-      ? [{ href: '#/fund', label: t('tabs.fund'), icon: 'edit' as const, current: here === 'fund' }]
+      ? [
+          { href: '#/policy', label: t('tabs.policy'), icon: 'lamp' as const, current: here === 'policy' },
+          { href: '#/fund', label: t('tabs.fund'), icon: 'edit' as const, current: here === 'fund' },
+        ]
       : []),
     { href: '#/me', label: t('tabs.me'), icon: 'person', current: here === 'me' },
   ];
@@ -86,7 +89,8 @@ export function App() {
   const at = place.value;
   const [here = ''] = at.parts;
   if (!ready.value) return <Waiting />;
-  const tabbed = TAB_PLACES.includes(here) && at.parts.length < 2;
+  // The policy's pages are a level of their own below its tab.
+  const tabbed = TAB_PLACES.includes(here) && at.parts.length < (here === 'policy' ? 3 : 2);
   const framed = user.value !== null && here !== 'login';
   return (
     <div class={`shell${framed ? ' shell-framed' : ''}${tabbed ? '' : ' shell-deep'}`}>

@@ -43,11 +43,18 @@ async function fund() {
   return feature;
 }
 
+async function policy() {
+  const feature = await import('../features/policy');
+  forget.push(feature.resetPolicy);
+  return feature;
+}
+
 const FundPage = lazy(async () => (await fund()).FundPage);
 const VisitPage = lazy(async () => (await import('../features/visit')).VisitPage);
 const ReviewPage = lazy(async () => (await review()).ReviewPage);
 const CountyHome = lazy(async () => (await county()).CountyHome);
 const CountyPage = lazy(async () => (await county()).CountyPage);
+const PolicyPage = lazy(async () => (await policy()).PolicyPage);
 
 export function Login() {
   return <LoginPage onSignedIn={afterSignIn} />;
@@ -116,6 +123,7 @@ export function routeOf(at: Place, role: Role): VNode | null {
   // One element for the list and for each visit: the desk keeps its list and scroll place from visit to visit.
   if (first === 'review' && reviewer) return <ReviewPage visitId={id ?? null} />;
   if (first === 'fund' && reviewer) return <FundPage />;
+  if (first === 'policy' && reviewer) return <PolicyPage />;
   if (first === 'county' && role === 'county')
     return id ? <CountyPage key={id} visitId={id} /> : <CountyHome />;
   return null;

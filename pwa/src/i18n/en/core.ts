@@ -16,6 +16,7 @@ export const texts = {
   'tabs.me': 'Me',
   'tabs.review': 'Review',
   'tabs.fund': 'Fund',
+  'tabs.policy': 'Policy',
   'tabs.county': 'County',
   'tabs.home': 'Home',
   'update.ready': 'A new version is ready',
