@@ -37,15 +37,14 @@ class Change:
 class Plan:
     """What has to be judged to answer: the rules as they are, and those that may come out differently.
 
-    ``now`` and ``then`` judge only ``touched`` rules: the ``affected`` ones, and those that an affected rule
-    asks for. ``whole`` judges all, for households whose last judgement was by other rules than today's.
+    ``then`` judges only ``touched`` rules: the ``affected`` ones, and those that an affected rule asks for.
+    ``whole`` judges all as they are, for households whose last judgement was by other rules than today's.
     """
 
     affected: frozenset[str]
     touched: frozenset[str]
     off: frozenset[str]
     whole: Program
-    now: Program
     then: Program
     by_cause: frozenset[str]
 
@@ -87,7 +86,6 @@ def plan(bench: Bench, change: Change) -> Plan:
         touched=touched,
         off=change.off,
         whole=program(bench, bench.params),
-        now=program(bench, bench.params, touched),
         then=program(bench, params, touched - change.off),
         by_cause=frozenset(by_cause),
     )

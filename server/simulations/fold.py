@@ -17,7 +17,7 @@ from server.policy.generated import program_from
 from server.policy.risks import risks_by_cause
 
 COUNT, LIST, CURVE = (f"server.simulations.fold:{name}" for name in ("count_work", "list_work", "curve_work"))
-COLUMNS = ("region_code", "visit_id", "visited_at", "persons", "met", "version", "judged_at")
+COLUMNS = ("region_code", "visit_id", "visited_at", "persons", "met", "kind", "version", "judged_at")
 TOWNSHIP_DIGITS = 9
 
 
@@ -41,31 +41,28 @@ class Skipped(NamedTuple):
 def _judge(setup: dict[str, Any]) -> Callable[[tuple[str, str]], Iterator[Seen | Skipped]]:
     """A function that judges the households of a range, now and then."""
     source = Source(**setup["source"])
-    whole, now, then = (program_from(setup[name]) for name in ("whole", "now", "then"))
-    judge_all, judge_now, judge_then = whole.judge(), now.judge(), then.judge()
+    whole, then = program_from(setup["whole"]), program_from(setup["then"])
+    judge_all, judge_then = whole.judge(), then.judge()
     names, ready = whole.names(), whole.shape.ready
     touched, by_cause = names.mask(setup["touched"]), names.mask(setup["by_cause"])
     version, cutoff = setup["version"], setup["cutoff"]
 
     def judged(task: tuple[str, str]) -> Iterator[Seen | Skipped]:
         for row in source.rows(*task):
-            *_, met_text, own_version, judged_at, raw = row
+            *_, met_text, kind, own_version, judged_at, raw = row
             found = None if raw is None else stored.read(raw)
             if found is None or not ready(found):
                 yield Skipped(row)
                 continue
-            met, _, within = judge_now(found)
             if own_version == version or (cutoff and instant(judged_at) < cutoff):
                 was = names.mask_of(met_text)
             else:
                 was, _, within = judge_all(found)
+                kind = names.kind(found, was, within)
             is_then, _, within_then = judge_then(found)
             will = was & ~touched | is_then
-            was = was & ~touched | met
             cause = "|".join(risks_by_cause(found)) if (was | will) & by_cause else ""
-            kind = names.kind(found, was, within)
-            same = was == will and within is within_then
-            yield Seen(row, was, will, kind, kind if same else names.kind(found, will, within_then), cause)
+            yield Seen(row, was, will, kind, names.kind(found, will, within_then), cause)
 
     return judged
 

@@ -152,7 +152,7 @@ def _results(entry: str, region_code: str, bench: Bench, asked: Plan, **extra: A
 
 
 def _setup(region_code: str, bench: Bench, asked: Plan) -> Wire:
-    programs = {name: getattr(asked, name).as_json() for name in ("whole", "now", "then")}
+    programs = {name: getattr(asked, name).as_json() for name in ("whole", "then")}
     return programs | {
         "source": asdict(facts_source(*fold.COLUMNS)),
         "touched": sorted(asked.touched),
