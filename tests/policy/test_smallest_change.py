@@ -14,6 +14,8 @@ from server.checklists.lexicon import lexicon_of
 from server.policy.engine import Bench
 from server.policy.explain import Explainer
 from server.policy.loader import load_packs
+from server.policy.repairs import Repairs
+from server.policy.world import Spot, World
 from tests.policy.twin.households import household
 
 ON = date(2026, 11, 20)
@@ -146,3 +148,10 @@ def test_first_proposal_changes_register_entries_only_when_no_answer_helps():
                 continue
             for other in found["alternatives"]:
                 assert any(step["fixed"] for step in other["steps"])
+
+
+def test_place_that_is_not_needed_is_left_out_of_a_change():
+    world = World(explainer("yangshuo")._laws, {"basic_lack": ["grain"], "house_state": "D"})
+    edit = {Spot("house_state"): "safe", Spot("basic_lack"): []}
+    least = Repairs(world, lambda severity: None)._least(edit, lambda after: after.known["basic_lack"] == [])
+    assert least == {Spot("basic_lack"): []}
