@@ -12,6 +12,7 @@ from playwright.sync_api import Page, Route, expect
 from tests.e2e.form import VisitForm, label_of
 from tests.e2e.pages import Worklist, app_is_kept, sign_in
 from tests.e2e.story import keep_app, untouched
+from tests.e2e.test_screens import violations
 from tests.support.api import Api
 from tests.support.live_server import LiveServer
 from tests.support.phone import DESK, Phone
@@ -135,6 +136,20 @@ def test_phone_with_other_rules_is_overruled_and_shows_on_the_countys_page(
     assert item["household_id"] == household["id"]
 
 
+LONG = "阿卜杜热合曼·吾斯曼江·麦麦提敏·阿布都克里木"
+
+
+def with_long_names(route: Route) -> None:
+    """The households, each head and member with a name as long as names get."""
+    reply = route.fetch()
+    page = reply.json()
+    for household in page["items"]:
+        household["head_name"] = LONG
+        for member in household["members"]:
+            member["name"] = LONG
+    route.fulfill(response=reply, body=json.dumps(page), headers={"Content-Type": "application/json"})
+
+
 def test_lights_look_right_on_a_desk_and_in_the_dark(
     server: LiveServer,
     phone_of: Callable[..., Phone],
@@ -144,13 +159,18 @@ def test_lights_look_right_on_a_desk_and_in_the_dark(
     household = ordinary(api_of(server, "grid1"))
     for size, scheme in ((DESK, "light"), (DESK, "dark"), ((360, 800), "dark")):
         phone = phone_of(server, size=size, scheme=scheme)
-        page = keep_app(phone, "grid1")
-        Worklist(page).wait().open(household)
+        page = phone.open()
+        page.context.route("**/api/v1/households?*", with_long_names)
+        sign_in(page, "grid1")
+        Worklist(page).wait().open(household | {"head_name": LONG})
         form = VisitForm(page, household).begin()
-        form.fill(TROUBLE, until="job_state")
+        form.names = dict.fromkeys(form.names, LONG)
+        form.fill(TROUBLE | {"ins_gap": None}, until="job_state")
         page.get_by_role("button", name="看依据").click()
         sheet = page.get_by_role("dialog", name="这一户亮了")
         expect(sheet.get_by_text("还要问")).to_be_visible()
         assert sheet.evaluate("box => box.scrollWidth <= box.clientWidth")
+        sheet.get_by_text("看原文").first.click()
+        assert violations(page) == []
         picture(page, screenshots, f"lights-{size[0]}-{scheme}")
         phone.close()
