@@ -13,7 +13,7 @@ from server.core.sealing import Sealer, sealer
 
 def row_source(table: str, columns: Sequence[str], sealed: str) -> Source:
     """Rows of a table with one sealed column; the first of ``columns`` is the row's key."""
-    url = str(current_app.extensions["settings"].database_url)
+    url = str(current_app.extensions["settings"].database_url).replace("+psycopg:", ":", 1)
     return Source(url, keyring().key("field").hex(), table, tuple(columns), sealed)
 
 
