@@ -181,6 +181,7 @@ export const texts = {
   'policy.health.ofHouseholds': 'households, newest facts',
   'policy.health.agree': 'Phone and server agree',
   'policy.health.ofVisits': 'of {n} visits ({share})',
+  'policy.health.noPreviews': "no visit came with the phone's view yet",
   'policy.health.differ': 'Differ',
   'policy.health.differText': 'visits, listed below',
   'policy.health.noneDiffer': 'No visit differs',

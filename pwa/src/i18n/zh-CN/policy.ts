@@ -178,6 +178,7 @@ export const texts = {
   'policy.health.ofHouseholds': '户的最近事实',
   'policy.health.agree': '手机与服务器一致',
   'policy.health.ofVisits': '/ {n} 份走访（{share}）',
+  'policy.health.noPreviews': '还没有带手机研判的走访',
   'policy.health.differ': '不一致',
   'policy.health.differText': '份走访，见下面的列表',
   'policy.health.noneDiffer': '没有不一致的走访',

@@ -28,6 +28,7 @@ export function sorted(rows: readonly RuleHealth[], order: Order): RuleHealth[] 
 export function percent(share: number | null): string {
   if (share === null) return '—';
   const value = share * 100;
-  if (value > 0 && value < 0.1) return '<0.1%';
+  if (value === 0 || value === 100) return `${value}%`;
+  if (value < 0.1) return '<0.1%';
   return `${value.toFixed(value < 10 ? 1 : 0)}%`;
 }

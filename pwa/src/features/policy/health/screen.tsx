@@ -27,10 +27,9 @@ function Previews({ health }: { health: Health }) {
         <span class="muted small">{t('policy.health.agree')}</span>
         <b class="num">{count(agreed)}</b>
         <small class="num">
-          {t('policy.health.ofVisits', {
-            n: count(compared),
-            share: percent(compared > 0 ? agreed / compared : null),
-          })}
+          {compared === 0
+            ? t('policy.health.noPreviews')
+            : t('policy.health.ofVisits', { n: count(compared), share: percent(agreed / compared) })}
         </small>
       </p>
       <p>
@@ -103,16 +102,18 @@ function Rules({ health, onVisits }: { health: Health; onVisits: (rule: string) 
   const [order, setOrder] = useState<Order>('differences');
   return (
     <section class="card stack">
-      <Select
-        label={t('policy.health.order')}
-        anyWord={t('policy.health.order.differences')}
-        value={order === 'differences' ? '' : order}
-        options={ORDERS.filter((id) => id !== 'differences').map((id) => ({
-          id,
-          label: t(`policy.health.order.${id}`),
-        }))}
-        onChange={(id) => setOrder((id || 'differences') as Order)}
-      />
+      <div class="hl-order">
+        <Select
+          label={t('policy.health.order')}
+          anyWord={t('policy.health.order.differences')}
+          value={order === 'differences' ? '' : order}
+          options={ORDERS.filter((id) => id !== 'differences').map((id) => ({
+            id,
+            label: t(`policy.health.order.${id}`),
+          }))}
+          onChange={(id) => setOrder((id || 'differences') as Order)}
+        />
+      </div>
       <div class="hl-row wi-heads" aria-hidden="true">
         <span>{t('policy.health.rule')}</span>
         <span>{t('policy.health.met')}</span>

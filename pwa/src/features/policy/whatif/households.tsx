@@ -34,7 +34,7 @@ function Rules({ ids, word, mark }: { ids: readonly string[]; word: string; mark
 }
 
 function Row({ row }: { row: SimulatedHousehold }) {
-  const { gained, lost } = difference(row);
+  const { gained, lost } = difference(row.now, row.then);
   const { household } = row;
   const same = gained.length + lost.length === 0;
   return (

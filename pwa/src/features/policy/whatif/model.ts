@@ -94,6 +94,17 @@ export function triable(parameters: readonly Parameter[], rules: readonly Rule[]
   return parameters.filter((one) => one.in_force && used.has(one.name));
 }
 
+/** The trial without what this county's policy does not have: an address may come from elsewhere. */
+export function knownPart(trial: Trial, parameters: readonly Parameter[], rules: readonly Rule[]): Trial {
+  const names = new Set(triable(parameters, rules).map((one) => one.name));
+  const on = new Set(rules.filter((rule) => rule.on).map((rule) => rule.rule));
+  return {
+    focus: names.has(trial.focus) ? trial.focus : '',
+    set: Object.fromEntries(Object.entries(trial.set).filter(([name]) => names.has(name))),
+    off: trial.off.filter((rule) => on.has(rule)),
+  };
+}
+
 /** The number people ask about first: an income line, of the document when there is one. */
 export function firstFocus(parameters: readonly Parameter[]): string {
   const lines = parameters.filter((one) => one.name.startsWith('LINE'));

@@ -10,7 +10,17 @@ import { Frame, Read } from '../frame';
 import { type Rulebook, readRules, rulebook } from '../store';
 import { Changes, Controls } from './controls';
 import { Behind } from './households';
-import { firstFocus, NO_TRIAL, rangeOf, readList, readTrial, type Trial, triable, trialHref } from './model';
+import {
+  firstFocus,
+  knownPart,
+  NO_TRIAL,
+  rangeOf,
+  readList,
+  readTrial,
+  type Trial,
+  triable,
+  trialHref,
+} from './model';
 import { kindWord, Results } from './results';
 import { simulation, work } from './store';
 
@@ -28,11 +38,11 @@ function titleOf(list: HouseholdsOf, book: Rulebook): string {
 
 /** The trial of the address; without one the first line of the rulebook is on the slider, as it is today. */
 function startOf(query: Readonly<Record<string, string>>, book: Rulebook): Trial {
-  const found = readTrial(query);
-  const choices = triable(book.parameters.items, book.rules.items);
-  const known = choices.some((one) => one.name === found.focus);
+  const parameters = book.parameters.items;
+  const rules = book.rules.items;
+  const found = knownPart(readTrial(query), parameters, rules);
   const untouched = trialHref(found) === trialHref(NO_TRIAL);
-  return known || !untouched ? found : { ...found, focus: firstFocus(choices) };
+  return untouched ? { ...found, focus: firstFocus(triable(parameters, rules)) } : found;
 }
 
 function Desk({ book }: { book: Rulebook }) {

@@ -1,13 +1,7 @@
 /** What the server makes of a trial: asked a moment after the last change, and only the last answer counts. */
 import { type ReadonlySignal, signal } from '@preact/signals';
 import { api, call } from '../../../core/api/client';
-import type {
-  Curve,
-  HouseholdsOf,
-  SimulatedHousehold,
-  SimulatedPage,
-  Simulation,
-} from '../../../core/api/policyTypes';
+import type { Curve, HouseholdsOf, SimulatedPage, Simulation } from '../../../core/api/policyTypes';
 import { now as clockNow } from '../../../core/clock';
 import { asked, type Range, type Trial, textOf } from './model';
 
@@ -141,9 +135,12 @@ export function readHouseholds(
 }
 
 /** Lights a household would get and lose, by rule. */
-export function difference(row: SimulatedHousehold): { gained: string[]; lost: string[] } {
+export function difference(
+  before: readonly string[],
+  after: readonly string[],
+): { gained: string[]; lost: string[] } {
   return {
-    gained: row.then.filter((rule) => !row.now.includes(rule)),
-    lost: row.now.filter((rule) => !row.then.includes(rule)),
+    gained: after.filter((rule) => !before.includes(rule)),
+    lost: before.filter((rule) => !after.includes(rule)),
   };
 }
