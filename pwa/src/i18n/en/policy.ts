@@ -128,6 +128,7 @@ export const texts = {
   'policy.whatif.noNumber': 'No number',
   'policy.whatif.value': 'Try',
   'policy.whatif.inForce': 'In force',
+  'policy.whatif.live': 'With a light {now} → {later}: {entering} enter, {leaving} leave',
   'policy.whatif.today': 'Now',
   'policy.whatif.changes': 'What this trial changes',
   'policy.whatif.nothing':

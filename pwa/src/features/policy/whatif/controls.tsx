@@ -10,7 +10,7 @@ import { LightShape } from '../../../ui/light';
 import { Select } from '../../../ui/select';
 import { Sources } from '../sources';
 import type { Rulebook } from '../store';
-import { isCountys, parseValue, plainNumber, sameValue, unitWord, valueWord } from '../values';
+import { count, isCountys, parseValue, plainNumber, sameValue, unitWord, valueWord } from '../values';
 import { CurveChart } from './curve';
 import { rangeOf, stepWord, type Trial, textOf, triable, withRule, withValue } from './model';
 import { curve, simulation } from './store';
@@ -62,6 +62,22 @@ function Origin({ parameter }: { parameter: Parameter }) {
   );
 }
 
+/** What comes of it in one line, where the results are far below the slider. */
+function Live() {
+  const { data, since } = simulation.value;
+  const words = data && {
+    now: count(data.now.flagged),
+    later: count(data.then.flagged),
+    entering: count(data.entering),
+    leaving: count(data.leaving),
+  };
+  return (
+    <p class="wi-live num" role="status">
+      {since !== null || !words ? t('policy.whatif.loading') : t('policy.whatif.live', words)}
+    </p>
+  );
+}
+
 function OnSlider({ parameter, trial, onChange }: { parameter: Parameter } & Omit<ControlProps, 'book'>) {
   const chosen = trial.set[parameter.name];
   const range = rangeOf(parameter, chosen);
@@ -85,6 +101,7 @@ function OnSlider({ parameter, trial, onChange }: { parameter: Parameter } & Omi
           <b class="num">{valueWord(parameter.value, parameter.unit)}</b>
         </p>
       </div>
+      <Live />
       <Origin parameter={parameter} />
     </>
   );
@@ -199,7 +216,7 @@ export function Controls({ book, trial, onChange }: ControlProps) {
   const parameter = choices.find((one) => one.name === trial.focus);
   return (
     <div class="wi-controls">
-      <section class="card stack" aria-label={t('policy.whatif.number')}>
+      <div class="card stack">
         <Select
           label={t('policy.whatif.number')}
           anyWord={t('policy.whatif.noNumber')}
@@ -208,7 +225,7 @@ export function Controls({ book, trial, onChange }: ControlProps) {
           onChange={(focus) => onChange({ ...trial, focus })}
         />
         {parameter && <OnSlider parameter={parameter} trial={trial} onChange={onChange} />}
-      </section>
+      </div>
       <RulesOff book={book} trial={trial} onChange={onChange} />
     </div>
   );

@@ -36,11 +36,11 @@ function Grid({ range, on, ceiling }: Omit<DrawProps, 'points'>) {
   return (
     <g class="wi-grid">
       {[0, 0.5, 1].map((share) => {
-        const y = yOf(share * ceiling, ceiling, on);
+        const y = yOf(share, 1, on);
         return (
           <g key={share}>
             <line x1={0} x2={on.width} y1={y} y2={y} />
-            {share > 0 && (
+            {share > 0 && ceiling > 0 && (
               <text x={0} y={y - 5}>
                 {count(Math.round(share * ceiling))}
               </text>
@@ -185,7 +185,7 @@ export function CurveChart(props: CurveProps) {
       <Legend />
       <div ref={box} class={busy && points.length > 0 ? 'wi-plot wi-stale' : 'wi-plot'}>
         <svg width={width} height={HEIGHT} role="img" aria-label={summary(props)}>
-          <Grid range={range} on={on} ceiling={ceiling} />
+          <Grid range={range} on={on} ceiling={points.length > 0 ? ceiling : 0} />
           {today !== null && <Mark {...draw} value={today} name="now" exact={null} />}
           <Line {...draw} of={(point) => point.red} name="red" />
           <Line {...draw} of={(point) => point.households} name="all" />
