@@ -5,6 +5,7 @@ With SCREENSHOTS=folder each screen is also kept as a picture; `make screenshots
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -101,7 +102,46 @@ def department(phone: Phone, _api: Api) -> Iterator[Screen]:
     yield "home", page
 
 
-TOURS = {tour.__name__: tour for tour in (grid_member, first_secretary, county, department)}
+def county_policy(phone: Phone, _api: Api) -> Iterator[Screen]:
+    """The policy's pages, each with something open."""
+    page = phone.open()
+    sign_in(page, "county1")
+    expect(page.locator("a.cty-open").first).to_be_visible()
+    page.goto(f"{phone.url}/#/policy/whatif?focus=NEAR&set=NEAR:2.5&off=R-SPC-01")
+    expect(page.get_by_role("list", name="规则")).to_be_visible()
+    yield "whatif", page
+    page.get_by_role("button", name=re.compile("看名单")).first.click()
+    expect(page.get_by_role("dialog").get_by_text(re.compile("已列出"))).to_be_visible()
+    yield "whatif-list", page
+    page.goto(f"{phone.url}/#/policy/parameters")
+    page.get_by_text("刚超过监测线的倍数").click()
+    yield "parameters", page
+    page.get_by_role("button", name="改参数").click()
+    page.get_by_role("button", name="签字生效").click()
+    expect(page.get_by_text("至少写 5 个字")).to_be_visible()
+    yield "sign", page
+    page.goto(f"{phone.url}/#/policy/rules")
+    page.get_by_text("R-INC-02").click()
+    yield "rules", page
+    page.goto(f"{phone.url}/#/policy/health")
+    expect(page.get_by_role("list", name="规则健康")).to_be_visible()
+    yield "rule-health", page
+    page.goto(f"{phone.url}/#/policy/runs")
+    page.get_by_role("textbox", name="为什么现在重新研判").fill("看一看有没有变化")
+    yield "runs", page
+    page.get_by_role("button", name="开始重新研判").click()
+    expect(page.get_by_role("heading", name="没有灯变化")).to_be_visible(timeout=60_000)
+    yield "run", page
+    page.goto(f"{phone.url}/#/policy/calendar")
+    expect(page.get_by_role("list").filter(has_text="元旦")).to_be_visible()
+    yield "calendar", page
+    page.get_by_role("button", name="录入一天").click()
+    page.get_by_role("button", name="保存").click()
+    expect(page.get_by_text("请写依据")).to_be_visible()
+    yield "calendar-day", page
+
+
+TOURS = {tour.__name__: tour for tour in (grid_member, first_secretary, county, county_policy, department)}
 
 
 def violations(page: Page) -> list[str]:

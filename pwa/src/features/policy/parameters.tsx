@@ -36,7 +36,7 @@ function PackValues({ parameter }: { parameter: Parameter }) {
   if (parameter.values.length < 2) return null;
   return (
     <section>
-      <h3>{t('policy.packValues')}</h3>
+      <h2>{t('policy.packValues')}</h2>
       <ul class="pol-dated">
         {parameter.values.map((one) => (
           <li key={one.from}>
@@ -52,7 +52,7 @@ function Source({ parameter }: { parameter: Parameter }) {
   const own = inForce(parameter.settings);
   return (
     <section class="stack">
-      <h3>{t('policy.source')}</h3>
+      <h2>{t('policy.source')}</h2>
       <p>{t(isCountys(parameter) ? 'policy.countyMustSet' : 'policy.fromDocument')}</p>
       <Quotes articles={parameter.articles} />
       {parameter.note && <p class="muted small">{parameter.note}</p>}
@@ -88,7 +88,7 @@ function Item({ parameter, canTry }: { parameter: Parameter; canTry: boolean }) 
           <Source parameter={parameter} />
           <PackValues parameter={parameter} />
           <section class="stack">
-            <h3>{t('policy.acts')}</h3>
+            <h2>{t('policy.acts')}</h2>
             <Acts settings={parameter.settings} />
           </section>
           {mayChange && (

@@ -31,7 +31,7 @@ function Numbers({ rule, book }: { rule: Rule; book: Rulebook }) {
   if (used.length === 0) return null;
   return (
     <section>
-      <h3>{t('policy.rules.numbers')}</h3>
+      <h2>{t('policy.rules.numbers')}</h2>
       <ul class="pol-dated">
         {used.map((one) => (
           <li key={one.name}>
@@ -64,18 +64,18 @@ function Inside({ rule, book }: { rule: Rule; book: Rulebook }) {
   return (
     <div class="pol-open">
       <section class="stack">
-        <h3>{t('policy.rules.when')}</h3>
+        <h2>{t('policy.rules.when')}</h2>
         <p>{pick(rule.words)}</p>
         {rule.risks.length > 0 && <p class="muted">{rule.risks.map(riskWord).join(' · ')}</p>}
       </section>
       <Numbers rule={rule} book={book} />
       <section class="stack">
-        <h3>{t('policy.source')}</h3>
+        <h2>{t('policy.source')}</h2>
         <Quotes articles={rule.articles} />
         {rule.note && <p class="muted small">{rule.note}</p>}
       </section>
       <section class="stack">
-        <h3>{t('policy.acts')}</h3>
+        <h2>{t('policy.acts')}</h2>
         <Acts settings={rule.settings} />
       </section>
       <Actions rule={rule} onSign={() => setSigning(true)} />

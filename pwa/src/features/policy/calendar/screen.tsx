@@ -42,8 +42,9 @@ function Day({ cell, now, onPick }: { cell: Cell } & Omit<MonthProps, 'month'>) 
   const looks = `cal-day cal-${kind}${isCountys(cell.said) ? ' cal-own' : ''}`;
   const inside = (
     <>
-      {cell.number}
+      <span aria-hidden="true">{cell.number}</span>
       <small aria-hidden="true">{markOf(cell)}</small>
+      <span class="visually-hidden">{dayWords(cell)}</span>
     </>
   );
   const current = cell.date === now ? 'date' : undefined;
@@ -51,17 +52,10 @@ function Day({ cell, now, onPick }: { cell: Cell } & Omit<MonthProps, 'month'>) 
     return (
       <span class={looks} aria-current={current}>
         {inside}
-        <span class="visually-hidden">{dayWords(cell)}</span>
       </span>
     );
   return (
-    <button
-      type="button"
-      class={looks}
-      aria-label={dayWords(cell)}
-      aria-current={current}
-      onClick={() => onPick(cell.date)}
-    >
+    <button type="button" class={looks} aria-current={current} onClick={() => onPick(cell.date)}>
       {inside}
     </button>
   );

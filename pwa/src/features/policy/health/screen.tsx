@@ -84,13 +84,11 @@ function Row({ row, onVisits }: { row: RuleHealth; onVisits: (rule: string) => v
         {other === 0 ? (
           <span class="muted">0</span>
         ) : (
-          <button
-            type="button"
-            class="wi-open"
-            aria-label={t('policy.health.openDifferences', { rule: pick(row.label), n: other })}
-            onClick={() => onVisits(row.rule)}
-          >
-            <b>{count(other)}</b>
+          <button type="button" class="wi-open" onClick={() => onVisits(row.rule)}>
+            <b aria-hidden="true">{count(other)}</b>
+            <span class="visually-hidden">
+              {t('policy.health.openDifferences', { rule: pick(row.label), n: other })}
+            </span>
           </button>
         )}
       </span>

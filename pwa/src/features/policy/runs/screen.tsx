@@ -1,5 +1,5 @@
 /** Judging the whole county again: start it, follow it, and all runs before. */
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { api, call } from '../../../core/api/client';
 import type { Run, RunPage } from '../../../core/api/policyTypes';
 import { t } from '../../../core/i18n';
@@ -16,9 +16,10 @@ import { isOver, runHref } from './model';
 import { RunLine, RunProgress, useFollow } from './parts';
 
 const LEAST = 5;
+const PAGE = 20;
 
 function readPage(after: string | null): Promise<RunPage> {
-  const query = { limit: 20, ...(after === null ? {} : { after }) };
+  const query = { limit: PAGE, ...(after === null ? {} : { after }) };
   return call(api.GET('/policy/rejudgements', { params: { query } }));
 }
 
@@ -130,8 +131,23 @@ function List({ page, put }: ListProps) {
   );
 }
 
+const LOOK_MS = 5_000;
+
+/** Runs also start by themselves: looks for a new one while none is under way and only the first page is shown. */
+function useNewRuns(page: RunPage | null, look: () => void): void {
+  const idle = page !== null && page.items.length <= PAGE && page.items.every(isOver);
+  useEffect(() => {
+    if (!idle) return undefined;
+    const timer = setInterval(() => {
+      if (document.visibilityState === 'visible') look();
+    }, LOOK_MS);
+    return () => clearInterval(timer);
+  }, [idle, look]);
+}
+
 export function RunsScreen() {
   const reading = useReading('runs', () => readPage(null));
+  useNewRuns(reading.data, reading.reload);
   return (
     <Frame at="runs">
       <Read {...reading} label={t('policy.loading')}>

@@ -66,11 +66,13 @@ function Cross({ households, persons, direction, of, list, onOpen }: CrossProps)
     <button
       type="button"
       class="wi-open num"
-      aria-label={t('policy.whatif.openNumber', { of, word, n: households, persons })}
       onClick={() => onOpen({ ...list, direction }, `${of} · ${word}`)}
     >
-      <b>{count(households)}</b>
-      <small>{t('policy.persons', { n: count(persons) })}</small>
+      <b aria-hidden="true">{count(households)}</b>
+      <small aria-hidden="true">{t('policy.persons', { n: count(persons) })}</small>
+      <span class="visually-hidden">
+        {t('policy.whatif.openNumber', { of, word, n: households, persons })}
+      </span>
     </button>
   );
 }
@@ -94,10 +96,10 @@ function Held({
     <button
       type="button"
       class="wi-held num"
-      aria-label={t('policy.whatif.openHeld', { of, word, n: value })}
       onClick={() => onOpen({ ...list, direction }, `${of} · ${word}`)}
     >
-      {count(value)}
+      <span aria-hidden="true">{count(value)}</span>
+      <span class="visually-hidden">{t('policy.whatif.openHeld', { of, word, n: value })}</span>
     </button>
   );
 }
