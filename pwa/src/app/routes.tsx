@@ -17,44 +17,25 @@ const HouseholdsHome = lazy(async () => (await import('../features/households'))
 const HouseholdPage = lazy(async () => (await import('../features/households/detail')).HouseholdPage);
 const OutboxPage = lazy(async () => (await import('../features/outbox')).OutboxPage);
 
-/** Features that keep lists in memory hand over a way to forget them when the user changes. */
-const forget: (() => void)[] = [];
+let forgetDesks = () => {};
 
 /** Drops what lazy features remember of the last user. */
 export function forgetLists(): void {
-  for (const reset of forget) reset();
+  forgetDesks();
 }
 
-async function review() {
-  const feature = await import('../features/review');
-  forget.push(feature.resetReview);
-  return feature;
+async function desks() {
+  const pages = await import('./desks');
+  forgetDesks = pages.forgetDesks;
+  return pages;
 }
 
-async function county() {
-  const feature = await import('../features/county');
-  forget.push(feature.resetCounty);
-  return feature;
-}
-
-async function fund() {
-  const feature = await import('../features/fund');
-  forget.push(feature.resetFund);
-  return feature;
-}
-
-async function policy() {
-  const feature = await import('../features/policy');
-  forget.push(feature.resetPolicy);
-  return feature;
-}
-
-const FundPage = lazy(async () => (await fund()).FundPage);
 const VisitPage = lazy(async () => (await import('../features/visit')).VisitPage);
-const ReviewPage = lazy(async () => (await review()).ReviewPage);
-const CountyHome = lazy(async () => (await county()).CountyHome);
-const CountyPage = lazy(async () => (await county()).CountyPage);
-const PolicyPage = lazy(async () => (await policy()).PolicyPage);
+const ReviewPage = lazy(async () => (await desks()).ReviewPage);
+const CountyHome = lazy(async () => (await desks()).CountyHome);
+const CountyPage = lazy(async () => (await desks()).CountyPage);
+const FundPage = lazy(async () => (await desks()).FundPage);
+const PolicyPage = lazy(async () => (await desks()).PolicyPage);
 
 export function Login() {
   return <LoginPage onSignedIn={afterSignIn} />;

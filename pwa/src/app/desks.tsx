@@ -1,0 +1,43 @@
+/**
+ * The pages of those who review. One small chunk knows where they are, so that a grid member's phone, which never
+ * opens them, need not know.
+ */
+import { lazy } from './lazy';
+
+/** Features that keep lists in memory hand over a way to forget them when the user changes. */
+const forget: (() => void)[] = [];
+
+/** Drops what these pages remember of the last user. */
+export function forgetDesks(): void {
+  for (const reset of forget) reset();
+}
+
+async function review() {
+  const feature = await import('../features/review');
+  forget.push(feature.resetReview);
+  return feature;
+}
+
+async function county() {
+  const feature = await import('../features/county');
+  forget.push(feature.resetCounty);
+  return feature;
+}
+
+async function fund() {
+  const feature = await import('../features/fund');
+  forget.push(feature.resetFund);
+  return feature;
+}
+
+async function policy() {
+  const feature = await import('../features/policy');
+  forget.push(feature.resetPolicy);
+  return feature;
+}
+
+export const ReviewPage = lazy(async () => (await review()).ReviewPage);
+export const CountyHome = lazy(async () => (await county()).CountyHome);
+export const CountyPage = lazy(async () => (await county()).CountyPage);
+export const FundPage = lazy(async () => (await fund()).FundPage);
+export const PolicyPage = lazy(async () => (await policy()).PolicyPage);
