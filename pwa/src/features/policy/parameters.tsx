@@ -10,7 +10,7 @@ import { Tag } from '../../ui/tag';
 import { Frame, Read } from './frame';
 import { Acts, daysWord } from './settings';
 import { SignSheet } from './sign';
-import { Quotes } from './sources';
+import { Note, Quotes } from './sources';
 import { type Rulebook, readRules, rulebook } from './store';
 import { inForce, isCountys, plainNumber, unitWord, valueWord } from './values';
 import { triable, trialHref } from './whatif/model';
@@ -55,7 +55,7 @@ function Source({ parameter }: { parameter: Parameter }) {
       <h2>{t('policy.source')}</h2>
       <p>{t(isCountys(parameter) ? 'policy.countyMustSet' : 'policy.fromDocument')}</p>
       <Quotes articles={parameter.articles} />
-      {parameter.note && <p class="muted small">{parameter.note}</p>}
+      <Note text={parameter.note} />
       {own && (
         <p>
           {t('policy.instead', {

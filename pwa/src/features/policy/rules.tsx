@@ -15,7 +15,7 @@ import { Frame, Read } from './frame';
 import { fits, foundRules, nextAct, RULE_FILTERS, type RuleFilter } from './rulesModel';
 import { Acts } from './settings';
 import { SignSheet } from './sign';
-import { Quotes } from './sources';
+import { Note, Quotes } from './sources';
 import { type Rulebook, readRules, rulebook } from './store';
 import { valueWord } from './values';
 import { trialHref } from './whatif/model';
@@ -72,7 +72,7 @@ function Inside({ rule, book }: { rule: Rule; book: Rulebook }) {
       <section class="stack">
         <h2>{t('policy.source')}</h2>
         <Quotes articles={rule.articles} />
-        {rule.note && <p class="muted small">{rule.note}</p>}
+        <Note text={rule.note} />
       </section>
       <section class="stack">
         <h2>{t('policy.acts')}</h2>

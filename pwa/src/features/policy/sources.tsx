@@ -1,7 +1,7 @@
 /** Where a number or a rule comes from: the articles with their sentences, and the pack. */
 import { useState } from 'preact/hooks';
 import type { Citation } from '../../core/api/policyTypes';
-import { t } from '../../core/i18n';
+import { locale, t } from '../../core/i18n';
 import { Button } from '../../ui/button';
 import { Sheet } from '../../ui/dialog';
 import { Icon } from '../../ui/icon';
@@ -20,6 +20,12 @@ export function Quotes({ articles }: { articles: readonly Citation[] }) {
       ))}
     </>
   );
+}
+
+/** How the makers read the text; the packs carry it in English only. */
+export function Note({ text }: { text: string }) {
+  if (locale.value !== 'en' || text === '') return null;
+  return <p class="muted small">{text}</p>;
 }
 
 /** One button that opens the sentences. */

@@ -168,7 +168,10 @@ function About({ run, onNews }: { run: Run; onNews: (run: Run) => void }) {
       : [
           {
             label: t('policy.runs.judged'),
-            value: t('policy.runs.took', { n: count(run.total), s: seconds.toFixed(1) }),
+            value: t('policy.runs.took', {
+              n: count(run.total),
+              s: seconds < 0.1 ? '<0.1' : seconds.toFixed(1),
+            }),
           },
         ]),
     ...(run.unreadable > 0

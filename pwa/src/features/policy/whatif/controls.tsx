@@ -1,6 +1,6 @@
 /** What a trial changes: one number on the slider, and rules switched off. */
 import { useEffect, useState } from 'preact/hooks';
-import type { Parameter, Rule } from '../../../core/api/policyTypes';
+import type { Parameter, Rule, Simulation } from '../../../core/api/policyTypes';
 import { severityWord } from '../../../core/format';
 import { pick, t } from '../../../core/i18n';
 import { Button } from '../../../ui/button';
@@ -62,9 +62,20 @@ function Origin({ parameter }: { parameter: Parameter }) {
   );
 }
 
+function liveGap(): string {
+  const { since } = simulation.value;
+  return t(since === null ? 'policy.whatif.notWorkedOut' : 'policy.whatif.loading');
+}
+
+/** The simulation of this very trial; null while it is under way or when it failed. */
+function workedOut(): Simulation | null {
+  const { data, since, error } = simulation.value;
+  return since === null && error === null ? data : null;
+}
+
 /** What comes of it in one line, where the results are far below the slider. */
 function Live() {
-  const { data, since } = simulation.value;
+  const data = workedOut();
   const words = data && {
     now: count(data.now.flagged),
     later: count(data.then.flagged),
@@ -73,7 +84,7 @@ function Live() {
   };
   return (
     <p class="wi-live num" role="status">
-      {since !== null || !words ? t('policy.whatif.loading') : t('policy.whatif.live', words)}
+      {words ? t('policy.whatif.live', words) : liveGap()}
     </p>
   );
 }
@@ -91,7 +102,7 @@ function OnSlider({ parameter, trial, onChange }: { parameter: Parameter } & Omi
         value={Number(value)}
         data={curve.value.data?.parameter === parameter.name ? curve.value.data : null}
         busy={curve.value.since !== null}
-        exact={simulation.value.since === null ? (simulation.value.data?.then.flagged ?? null) : null}
+        exact={workedOut()?.then.flagged ?? null}
         onChange={(next) => set(textOf(next))}
       />
       <div class="wi-number">

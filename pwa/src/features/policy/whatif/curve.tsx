@@ -176,7 +176,10 @@ export function CurveChart(props: CurveProps) {
   const { parameter, range, value, data, busy, onChange } = props;
   const { box, width } = useWidth(320);
   const on: Surface = { width, height: HEIGHT, side: SIDE, top: 26, bottom: 28 };
-  const points = data?.points ?? [];
+  // While a wider range is worked out, the old points that still fit stay.
+  const points = (data?.points ?? []).filter(
+    (point) => Number(point.value) >= range.from && Number(point.value) <= range.to,
+  );
   const ceiling = ceilingOf(Math.max(0, ...points.map((point) => point.households)));
   const draw = { points, range, on, ceiling };
   const today = parameter.value === null ? null : Number(parameter.value);

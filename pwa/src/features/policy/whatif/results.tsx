@@ -311,7 +311,7 @@ export function Results({ onOpen, onRetry }: { onOpen: OpenList; onRetry: () => 
         </Button>
       )}
       {data && (
-        <div class={since !== null ? 'stack wi-stale' : 'stack'}>
+        <div class={since !== null || error !== null ? 'stack wi-stale' : 'stack'}>
           <Headline data={data} onOpen={onOpen} />
           <section class="card stack">
             <Segments
