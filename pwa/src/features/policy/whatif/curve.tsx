@@ -1,4 +1,5 @@
 /** How many households have a light at each value of a number, with the slider below its axis. */
+import './curve.css';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Curve as CurveData, CurvePoint, Parameter } from '../../../core/api/policyTypes';
 import { pick, t } from '../../../core/i18n';
