@@ -109,8 +109,7 @@ def record_login(attempt: Attempt, device: Device, lifetime: timedelta) -> Login
         return None
     if not attempt.user.active:
         raise Problem("account_disabled")
-    if throttle is not None:
-        throttle.failures, throttle.blocked_until = 0, None
+    _forget(throttle)
     if attempt.better_hash:
         attempt.user.password_hash = attempt.better_hash
     return open_session(attempt.user, device, lifetime)
@@ -132,7 +131,7 @@ def judge_signature(user_id: UUID, session_id: UUID, password: str) -> Attempt:
 
 
 def record_signature(attempt: Attempt) -> bool:
-    """Whether the password was right; a wrong one is counted like a failed sign-in.
+    """Whether the password was right; a wrong one is counted like a failed sign-in, a right one writes nothing.
 
     Raises:
         Problem: too_many_attempts, when others failed meanwhile.
@@ -141,9 +140,18 @@ def record_signature(attempt: Attempt) -> bool:
     _refuse_while_blocked(throttle)
     if not attempt.correct:
         _count_failure(throttle, attempt, "account.signature_failed")
-    elif throttle is not None:
-        throttle.failures, throttle.blocked_until = 0, None
     return attempt.correct
+
+
+def forget_failures(attempt: Attempt) -> None:
+    """Forget the wrong passwords before a signature; only where something was signed, whose audit entry tells."""
+    _forget(queries.throttle(attempt.account, attempt.device, lock=True))
+
+
+def _forget(throttle: LoginThrottle | None) -> None:
+    """A row that says so already is left alone: assigning what it holds would make it count as written."""
+    if throttle is not None and (throttle.failures or throttle.blocked_until):
+        throttle.failures, throttle.blocked_until = 0, None
 
 
 def _refuse_while_blocked(throttle: LoginThrottle | None) -> None:

@@ -11,7 +11,7 @@ from flask import Response, request
 from flask_smorest import Blueprint
 from sqlalchemy.exc import IntegrityError
 
-from server.accounts.services import Attempt, judge_signature, record_signature
+from server.accounts.services import Attempt, forget_failures, judge_signature, record_signature
 from server.core import auth, jobs
 from server.core.auth import current_actor
 from server.core.db import transaction
@@ -105,11 +105,17 @@ def _sign(password: str, act: Callable[[], tuple[Act, bool]]) -> tuple[Act, bool
 
 
 def _store(attempt: Attempt, act: Callable[[], tuple[Act, bool]]) -> tuple[Act, bool]:
-    """One transaction; when another act took the same place in the chain meanwhile, once more behind it."""
+    """One transaction; when another act took the same place in the chain meanwhile, once more behind it.
+
+    What was here already is not signed again: it is looked up, and writes nothing.
+    """
     for _ in range(ATTEMPTS):
         with suppress(IntegrityError), transaction():
             if record_signature(attempt):
-                return act()
+                signed, is_new = act()
+                if is_new:
+                    forget_failures(attempt)
+                return signed, is_new
             break  # the count of the wrong password is kept
     else:
         raise Problem("setting_conflict")

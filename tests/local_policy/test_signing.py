@@ -1,5 +1,7 @@
 """Signing and revoking a county's settings: who, with which password, once."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from sqlalchemy import func, select
 
@@ -7,7 +9,8 @@ from server.core.audit import AuditEntry
 from server.core.db import db
 from server.local_policy import services
 from server.local_policy.models import LocalSetting
-from tests.factories import COUNTY, GONG, MEI, QIN, WEI, ZHOU, inside
+from tests.conftest import client_of
+from tests.factories import COUNTY, GONG, MEI, QIN, WEI, ZHOU, inside, make_session
 from tests.local_policy.settings import (
     ADDRESS,
     TODAY,
@@ -121,6 +124,50 @@ def test_the_right_password_forgets_the_wrong_ones(qin):
         for _ in range(4):
             sign(qin, parameter(password="not-it-at-all"))
         assert sign(qin, parameter()).status_code == 201
+
+
+@pytest.mark.parametrize("wrong_between", [0, 1], ids=["forgotten before", "wrong again before the resend"])
+def test_a_setting_sent_again_after_a_wrong_password_is_the_same_and_writes_nothing(app, qin, wrong_between):
+    sign(qin, parameter(password="not-it-at-all"))
+    form = parameter()
+    first = signed(qin, form)
+    for _ in range(wrong_between):
+        sign(qin, form | {"password": "not-it-at-all"})
+    again = sign(qin, form)
+    assert (again.status_code, again.json) == (200, first)
+    assert (stored(app), len(audited(app, "policy.set"))) == (1, 1)
+
+
+def test_a_revocation_sent_again_after_a_wrong_password_is_the_same(app, qin):
+    setting, key = signed(qin, parameter()), new_id()
+    revoke(qin, setting["id"], id=key, password="not-it-at-all")
+    first, again = revoke(qin, setting["id"], id=key), revoke(qin, setting["id"], id=key)
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert (first.json, stored(app)) == (again.json, 2)
+
+
+def test_what_is_sent_again_does_not_forget_the_wrong_passwords(qin):
+    form = parameter()
+    signed(qin, form)
+    for _ in range(4):
+        sign(qin, parameter(password="not-it-at-all"))
+    assert sign(qin, form).status_code == 200
+    sign(qin, parameter(password="not-it-at-all"))
+    assert sign(qin, parameter()).json["code"] == "too_many_attempts"
+
+
+@pytest.mark.parametrize("wrong_before", [0, 1])
+def test_the_same_setting_sent_side_by_side_is_one(app, login, asked, wrong_before):
+    form = parameter()
+    session = make_session(app, QIN)
+    for _ in range(wrong_before):
+        sign(client_of(app, session), parameter(password="not-it-at-all"))
+    with ThreadPoolExecutor(5) as pool:
+        replies = list(
+            pool.map(lambda client: sign(client, form), [client_of(app, session) for _ in range(5)])
+        )
+    assert sorted(reply.status_code for reply in replies) == [200, 200, 200, 200, 201]
+    assert (stored(app), len(asked)) == (1, 1)
 
 
 def test_a_revocation_needs_the_password_too(qin):
