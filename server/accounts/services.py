@@ -131,7 +131,7 @@ def judge_signature(user_id: UUID, session_id: UUID, password: str) -> Attempt:
 
 
 def record_signature(attempt: Attempt) -> bool:
-    """Whether the password was right; a wrong one is counted like a failed sign-in, a right one writes nothing.
+    """Whether the password was right: a wrong one is counted like a failed sign-in, a right one not noted.
 
     Raises:
         Problem: too_many_attempts, when others failed meanwhile.
@@ -144,7 +144,7 @@ def record_signature(attempt: Attempt) -> bool:
 
 
 def forget_failures(attempt: Attempt) -> None:
-    """Forget the wrong passwords before a signature; only where something was signed, whose audit entry tells."""
+    """Forget the wrong passwords typed before a signature, in the transaction of what was signed."""
     _forget(queries.throttle(attempt.account, attempt.device, lock=True))
 
 

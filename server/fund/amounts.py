@@ -8,7 +8,7 @@ from . import words
 from .claims import LOAN_GOT, LOAN_NOT_APPLIED, ZERO, Bill, Claim
 from .entitlement import counts
 from .results import Journal
-from .scheme import OTHER, KindScheme, Scheme
+from .scheme import HOUSEHOLD, OTHER, KindScheme, Scheme
 
 
 def counted(claim: Claim, scheme: Scheme, year: int, journal: Journal) -> Decimal | None:
@@ -47,7 +47,8 @@ def _net(claim: Claim, kind: KindScheme, bill: Bill, year: int, journal: Journal
 def _outside(claim: Claim, kind: KindScheme, bill: Bill, year: int) -> str | None:
     if bill.on.year != year:
         return "bill_other_year"
-    if kind.per != "household" and claim.who is not None and bill.who != claim.who:
+    someone_else = bill.who is not None and claim.who is not None and bill.who != claim.who
+    if kind.per != HOUSEHOLD and someone_else:
         return "bill_other_person"
     if not counts(claim, bill.treatment, bill.item):
         return "bill_not_covered"

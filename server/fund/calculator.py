@@ -8,8 +8,8 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from . import words
 from .amounts import counted
-from .claims import ZERO, Claim, ClaimError, check
-from .entitlement import conditions
+from .claims import ZERO, Claim, ClaimError, check, check_people
+from .entitlement import TREATMENT, conditions
 from .results import Journal, Result
 from .scheme import (
     ACCIDENT,
@@ -74,6 +74,7 @@ def calculate(
     check(claim)
     scheme = _chosen(claim, scheme)
     kind = scheme.kinds[claim.kind]
+    check_people(claim, kind.per)
     reading = reading or scheme.reading
     if reading not in kind.readings:
         raise ClaimError("reading", f"{reading} is possible for illness and accident only")
@@ -86,12 +87,12 @@ def calculate(
     if failed is not None:
         reason = failed.reason
         journal.note("not_entitled", failed.cites, ZERO, why=words.REASONS[reason])
-    else:
+    if failed is None or (failed.name == TREATMENT and claim.also_accident is not None):
         to_confirm = tuple(each.name for each in asked if each.holds is None)
         _note_open(
             journal, to_confirm, tuple(cite for each in asked if each.holds is None for cite in each.cites)
         )
-        pay, reason = _pay(claim, scheme, reading, year, journal)
+        pay, reason = _pay(claim, scheme, reading, year, journal, entitled=failed is None)
     return Result(
         kind=claim.kind,
         pay=pay.quantize(FEN),
@@ -129,18 +130,21 @@ def _note_open(journal: Journal, names: tuple[str, ...], cites: tuple[str, ...])
 
 
 def _pay(
-    claim: Claim, scheme: Scheme, reading: str, year: int, journal: Journal
+    claim: Claim, scheme: Scheme, reading: str, year: int, journal: Journal, *, entitled: bool
 ) -> tuple[Decimal, str | None]:
-    """The pay and, when it is nothing, why."""
-    amount = counted(claim, scheme, year, journal)
-    if amount is None:
+    """The pay and, when it is nothing, why. Not ``entitled``: only the accident beside the illness is."""
+    amount = counted(claim, scheme, year, journal) if entitled else None
+    if amount is None and entitled:
         journal.note("not_entitled", scheme.period_cites, ZERO, why=words.REASONS["nothing_counted"])
-        return ZERO, "nothing_counted"
-    kind = scheme.kinds[claim.kind]
-    if claim.also_accident is None:
-        due, reason = _due(kind, amount, reading, journal)
+    accident = claim.also_accident
+    if accident is None:
+        if amount is None:
+            return ZERO, "nothing_counted"
+        due, reason = _due(scheme.kinds[claim.kind], amount, reading, journal)
+    elif amount is None:
+        due, reason = _accident(scheme, accident, reading, journal)
     else:
-        due, reason = _due_with_accident(scheme, amount, claim.also_accident, reading, journal)
+        due, reason = _due_with_accident(scheme, amount, accident, reading, journal)
     if due == 0:
         return due, reason
     return _left_to_pay(claim, scheme, due, journal)
@@ -156,11 +160,17 @@ def _due_with_accident(
         journal.note("bases_added", cites, total, parts=parts)
         return _due(kind, total, reading, journal)
     first, reason = _due(kind, amount, reading, journal)
-    journal.note("accident_added", scheme.kinds[ACCIDENT].cites["counted"], accident, amount=accident)
-    second, _ = _due(scheme.kinds[ACCIDENT], accident, reading, journal)
+    second, _ = _accident(scheme, accident, reading, journal)
     total = first + second
     journal.note("kinds_added", cites, total, first=first, second=second)
     return total, None if total else reason
+
+
+def _accident(scheme: Scheme, amount: Decimal, reading: str, journal: Journal) -> tuple[Decimal, str | None]:
+    """What the accident of a claim for illness comes to by itself."""
+    kind = scheme.kinds[ACCIDENT]
+    journal.note("accident_added", kind.cites["counted"], amount, amount=amount)
+    return _due(kind, amount, reading, journal)
 
 
 def _due(kind: KindScheme, amount: Decimal, reading: str, journal: Journal) -> tuple[Decimal, str | None]:

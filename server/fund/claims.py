@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from .scheme import ACCIDENT, BASES, DISASTER, ILLNESS, LISTED, OTHER, PAYMENTS, PER, STUDY
+from .scheme import ACCIDENT, BASES, DISASTER, HOUSEHOLD, ILLNESS, LISTED, OTHER, PAYMENTS, PER, STUDY
 
 UNSTABLE_LIFTED, MARGINAL, OTHER_HOUSEHOLD = "unstable_lifted", "marginal", "other"
 HOUSEHOLDS = (UNSTABLE_LIFTED, MARGINAL, OTHER_HOUSEHOLD)
@@ -78,8 +78,9 @@ class Claim:
 
     ``paid`` and ``paid_other`` are what the fund already paid in the year on this account: for this kind, and
     for the other one of illness and accident. ``also_accident`` is an accident's amount of the same person,
-    all its conditions fulfilled, to be paid together with the illness. ``loan_amount`` is taken off the
-    amount.
+    all its conditions fulfilled, to be paid together with the illness, or alone where that is not paid.
+    ``loan_amount`` is taken off the amount. ``who`` is whose account is asked for; bills that name nobody are
+    theirs.
     """
 
     kind: str
@@ -160,7 +161,6 @@ def check(claim: Claim) -> None:
     _check_loan(claim)
     for n, bill in enumerate(claim.bills):
         _check_bill(claim, bill, f"bills.{n}")
-    _check_people(claim)
     claim.account_year()
 
 
@@ -180,10 +180,15 @@ def _check_bill(claim: Claim, bill: Bill, place: str) -> None:
         raise ClaimError(f"{place}.paid_by", "others paid more than the bill")
 
 
-def _check_people(claim: Claim) -> None:
+def check_people(claim: Claim, per: str) -> None:
+    """Refuse bills of several people where each has an account of their own and none is asked for.
+
+    Raises:
+        ClaimError: naming the key.
+    """
     people = {bill.who for bill in claim.bills}
-    if len(people) > 1 and claim.who is None:
+    if per != HOUSEHOLD and len(people) > 1 and claim.who is None:
         raise ClaimError("who", "the bills are of several people; say whose account is to be paid")
 
 
-__all__ = ["BASES", "PAYMENTS", "PER", "Bill", "Choices", "Claim", "ClaimError", "check"]
+__all__ = ["BASES", "PAYMENTS", "PER", "Bill", "Choices", "Claim", "ClaimError", "check", "check_people"]

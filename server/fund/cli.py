@@ -17,15 +17,11 @@ from server.fund import services
 from server.fund.claims import Claim, ClaimError
 from server.fund.schemas import FundClaimSchema
 from server.fund.scheme import READINGS
+from server.policy.lines import LineError, read_id, read_number, read_object
 
 group = AppGroup("fund", help="The poverty-prevention fund.")
-MAX_BYTES = 1024 * 1024
 _SCHEMA = FundClaimSchema()
 _AMOUNTS = "paid_by"
-
-
-class LineError(ValueError):
-    """A line that cannot be calculated; the message names the field."""
 
 
 @group.command("calculate")
@@ -54,14 +50,14 @@ def _send(name: str, entry: dict[str, Any]) -> None:
 
 
 def _answer(raw: bytes, reading: str | None, today: date) -> dict[str, Any]:
-    given = _parsed(raw)
-    number = given.pop("id", None)
-    if number is not None and type(number) not in (str, int):
-        raise LineError("id: expected text or a whole number")
+    given = read_object(raw)
+    number = read_id(given.pop("id", None))
     try:
         result = services.result_of(_claim(given), reading, today)
     except ClaimError as error:
         raise LineError(str(error)) from error
+    except RecursionError:
+        raise LineError("line: nested too deeply") from None
     return {
         "id": number,
         "pay_cny": f"{result.pay:f}",
@@ -73,49 +69,24 @@ def _answer(raw: bytes, reading: str | None, today: date) -> dict[str, Any]:
 
 def _claim(given: dict[str, Any]) -> Claim:
     try:
-        claim: Claim = _SCHEMA.load(_amounts_as_text(given))
+        claim: Claim = _SCHEMA.load(_amounts_as_text("", given))
     except ValidationError as error:
         wrong = flatten(error.messages)
         raise LineError("; ".join(f"{name}: {each[0]['message']}" for name, each in wrong.items())) from error
     return claim
 
 
-def _parsed(raw: bytes) -> dict[str, Any]:
-    if len(raw) > MAX_BYTES:
-        raise LineError(f"line: longer than {MAX_BYTES} bytes")
-    try:
-        # A fraction is kept as it is written: a float would already have lost it.
-        given = json.loads(
-            raw.decode(), object_pairs_hook=_object, parse_float=str, parse_constant=_no_number
-        )
-    except RecursionError as error:
-        raise LineError("line: nested too deeply") from error
-    except LineError:
-        raise
-    except ValueError as error:
-        raise LineError(f"line: not JSON: {error}") from error
-    if not isinstance(given, dict):
-        raise LineError("line: expected an object")
-    return given
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise LineError("line: a key is written twice")
-    return found
-
-
-def _no_number(text: str) -> Any:
-    raise LineError(f"line: {text} is not a number")
-
-
-def _amounts_as_text(value: Any, amount: bool = False) -> Any:
-    """Amounts written as JSON numbers become the text they were written as; the schema judges that."""
+def _amounts_as_text(place: str, value: Any, amount: bool = False) -> Any:
+    """Amounts written as JSON numbers become plain digits as text; the schema judges that."""
+    inside = f"{place}." if place else ""
     if isinstance(value, dict):
         return {
-            k: _amounts_as_text(v, amount or k.endswith("_cny") or k == _AMOUNTS) for k, v in value.items()
+            key: _amounts_as_text(f"{inside}{key}", each, amount or key.endswith("_cny") or key == _AMOUNTS)
+            for key, each in value.items()
         }
     if isinstance(value, list):
-        return [_amounts_as_text(each, amount) for each in value]
-    return str(value) if amount and type(value) is int else value
+        return [_amounts_as_text(f"{inside}{n}", each, amount) for n, each in enumerate(value)]
+    if not amount or value is None or isinstance(value, str | bool):
+        return value
+    number = read_number(place[:80], value, "an amount in yuan")
+    return f"{abs(number).normalize():f}"  # abs: JSON also writes -0

@@ -8,6 +8,8 @@ from typing import NamedTuple
 from .claims import CHRONIC_OUTPATIENT, INPATIENT, OTHER_HOUSEHOLD, OUTPATIENT, STAGES_COVERED, Claim
 from .scheme import ACCIDENT, DISASTER, ILLNESS, LISTED, OTHER, Cites, Scheme
 
+TREATMENT = "treatment"  # the one condition of illness itself; its accident part does not depend on it
+
 
 class Condition(NamedTuple):
     """``holds`` None means that nobody answered; ``reason`` says why nothing is paid when it is False."""
@@ -47,7 +49,7 @@ def _of_household(claim: Claim, scheme: Scheme) -> Iterator[Condition]:
 def _of_kind(claim: Claim, cites: Cites) -> Iterator[Condition]:
     if claim.kind == ILLNESS:
         yield Condition(
-            "treatment", _any_treatment(claim, INPATIENT, CHRONIC_OUTPATIENT), "treatment_not_counted", cites
+            TREATMENT, _any_treatment(claim, INPATIENT, CHRONIC_OUTPATIENT), "treatment_not_counted", cites
         )
     elif claim.kind == ACCIDENT:
         hospital, certificate = cites[:1], cites[1:]  # N-FUND-ACC-1, N-FUND-ACC-2

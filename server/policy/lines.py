@@ -33,6 +33,14 @@ class LineError(ValueError):
     """A line that cannot be judged; the message names the field."""
 
 
+class SecondObject(LineError):
+    """Text that goes on with another object; ``line`` is where, counted from 1."""
+
+    def __init__(self, message: str, line: int) -> None:
+        super().__init__(message)
+        self.line = line
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """The facts of one household. ``on`` chooses the rules in force; None = today's."""
@@ -63,8 +71,8 @@ class Reader:
 
     def read(self, raw: bytes) -> Line:
         """The checked line. Raises LineError, naming every field that is wrong (the first five)."""
-        given = _parsed(raw)
-        number, on = _identity(given.pop("id", None)), _day_of(given.pop("date", None))
+        given = read_object(raw)
+        number, on = read_id(given.pop("id", None)), _day_of(given.pop("date", None))
         wrong: list[str] = []
         facts: dict[str, Any] = {}
         for name, value in given.items():
@@ -124,11 +132,15 @@ def shown(value: Any) -> str:
 
 
 def _unknown(place: str, name: str, names: tuple[str, ...]) -> NoReturn:
+    if not name.strip():
+        head = place.removesuffix(name)
+        raise LineError(f"{head}{json.dumps(name[:20])}: an identifier is empty")
     near = get_close_matches(name[:60], names, n=1)
     raise LineError(f"{place[:80]}: unknown identifier" + (f" (did you mean {near[0]}?)" if near else ""))
 
 
-def _parsed(raw: bytes) -> dict[str, Any]:
+def read_object(raw: bytes) -> dict[str, Any]:
+    """The object of a line: whole numbers as int, others as Decimal, none rounded. Raises LineError."""
     if len(raw) > MAX_BYTES:
         raise LineError(f"line: longer than {MAX_BYTES} bytes")
     try:
@@ -142,7 +154,11 @@ def _parsed(raw: bytes) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         raise LineError(f"line: not UTF-8 at byte {error.start + 1}") from None
     except json.JSONDecodeError as error:
-        raise LineError(f"line: not JSON: {error.msg} at column {error.colno}") from None
+        where = f"line {error.lineno} column" if error.lineno > 1 else "column"
+        said = f"line: not JSON: {error.msg} at {where} {error.colno}"
+        if error.msg == "Extra data" and error.doc[error.pos] == "{":
+            raise SecondObject(said, error.lineno) from None
+        raise LineError(said) from None
     except RecursionError:
         raise LineError("line: nested too deeply") from None
     if type(given) is not dict:
@@ -155,7 +171,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         keys = [key for key, _ in pairs]
         twice = next(key for key in keys if keys.count(key) > 1)
-        raise LineError(f"{twice[:80]}: written twice")
+        raise LineError(f"{twice[:80] if twice.strip() else json.dumps(twice[:20])}: written twice")
     return found
 
 
@@ -171,7 +187,8 @@ def _integer(text: str) -> int | _Odd:
     return int(text) if len(text) <= MAX_DIGITS else _Odd(text)
 
 
-def _identity(value: Any) -> str | int | None:
+def read_id(value: Any) -> str | int | None:
+    """The line's own name, which its answer carries. Raises LineError."""
     if value is None or type(value) in (str, int):
         return value  # type: ignore[no-any-return]
     raise LineError(f"id: expected text or a whole number, found {shown(value)}")
@@ -203,7 +220,17 @@ def _bool(place: str, value: Any, spec: Fact) -> bool:
     return value
 
 
-def _number(place: str, value: Any, what: str) -> Decimal:
+def read_number(place: str, value: Any, what: str) -> Decimal:
+    """A number that is not below 0 and that Decimal keeps exactly, also as plain digits in text.
+
+    Args:
+        place: where it stands, for the message.
+        value: what the line says there.
+        what: what was expected there, in words.
+
+    Raises:
+        LineError: naming ``place``.
+    """
     if type(value) is str and _AMOUNT.fullmatch(value):
         value = Decimal(value)
     if isinstance(value, _Odd):
@@ -222,15 +249,15 @@ def _number(place: str, value: Any, what: str) -> Decimal:
 
 
 def _money(place: str, value: Any, spec: Fact) -> Decimal:
-    return _number(place, value, "an amount in yuan")
+    return read_number(place, value, "an amount in yuan")
 
 
 def _ratio(place: str, value: Any, spec: Fact) -> Decimal:
-    return _number(place, value, "a number")
+    return read_number(place, value, "a number")
 
 
 def _int(place: str, value: Any, spec: Fact) -> int:
-    number = _number(place, value if type(value) is not str else None, "a whole number")
+    number = read_number(place, value if type(value) is not str else None, "a whole number")
     if number != number.to_integral_value():
         raise LineError(f"{place}: {shown(value)} is not a whole number")
     return int(number)

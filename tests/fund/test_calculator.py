@@ -183,6 +183,44 @@ def test_less_than_half_a_cent_is_named_as_the_reason():
     assert pay_of("illness", "5000.02") == "0.01"  # 0.006
 
 
+# --- illness and accident ---------------------------------------------------------------------------------
+
+UNPAID_ILLNESS = {
+    "not treated in hospital": {"amount": "30000", "treatment": "other_outpatient"},
+    "no bill in hospital": {"bills": [{"cost": "30000", "treatment": "other_outpatient"}]},
+    "below the line": {"amount": "4999.99"},
+    "at the line": {"amount": "5000"},
+    "no bill of the year": {"bills": [{"on": "2021-05-01", "cost": "30000"}], "year": 2020},
+    "no bill of the person": {"bills": [{"cost": "30000", "who": "wife"}], "who": "husband"},
+}
+
+
+@pytest.mark.parametrize("reading", READINGS)
+@pytest.mark.parametrize("what", UNPAID_ILLNESS)
+def test_accident_is_paid_as_if_alone_when_the_illness_is_not(what, reading):
+    both = result_of("illness", reading=reading, also_accident="20000", **UNPAID_ILLNESS[what])
+    alone = result_of("accident", "20000", reading)
+    assert (both.pay, both.reason) == (alone.pay, None)
+    assert alone.pay > 0
+
+
+@pytest.mark.parametrize("what", ["not treated in hospital", "no bill of the year"])
+def test_illness_that_does_not_count_adds_nothing_to_a_common_base(what):
+    given = UNPAID_ILLNESS[what] | {"choices": {"combine": "bases"}}
+    assert pay_of("illness", also_accident="20000", **given) == pay_of("accident", "20000")
+
+
+def test_accident_below_its_own_line_says_so_when_the_illness_is_not_paid():
+    result = result_of("illness", "30000", treatment="other_outpatient", also_accident="5000")
+    assert (result.pay, result.reason) == (0, "below_line")
+    assert codes(result)[0] == "not_entitled"
+
+
+def test_accident_of_a_household_that_is_not_entitled_is_not_paid():
+    result = result_of("illness", "30000", household="marginal", income_unstable=False, also_accident="20000")
+    assert (result.pay, result.reason) == (0, "income_not_unstable")
+
+
 # --- contradictions ---------------------------------------------------------------------------------------
 
 TWO_YEARS = [{"on": "2020-12-20", "cost": "1"}, {"on": "2021-01-05", "cost": "1"}]
@@ -211,6 +249,11 @@ def test_claim_that_contradicts_itself_is_refused_by_the_name_of_its_field(wrong
     with pytest.raises(ClaimError) as refused:
         result_of(**wrong)
     assert refused.value.field == field
+
+
+def test_loss_of_a_household_may_be_that_of_several_people():
+    losses = [{"cost": "30000", "who": "husband"}, {"cost": "30000", "who": "wife"}]
+    assert pay_of("disaster", bills=losses) == pay_of("disaster", "60000")
 
 
 # --- the data ---------------------------------------------------------------------------------------------

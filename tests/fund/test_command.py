@@ -75,11 +75,27 @@ BAD = [
     (b"[]", "line"),
     (b"7", "line"),
     (b"[" * 100_000, "line"),
-    (b'{"kind": "illness", "kind": "study", "amount_cny": "1"}', "line"),
-    (b'{"kind": "illness", "amount_cny": NaN}', "line"),
-    (b'{"kind": "illness", "amount_cny": Infinity}', "line"),
+    (b'{"kind": "illness", "kind": "study", "amount_cny": "1"}', "kind: written twice"),
+    (
+        b'{"kind": "illness", "bills": [{"on": "2020-02-03", "on": "2020-02-04", "cost_cny": "1"}]}',
+        "on: written",
+    ),
+    (b'{"kind": "illness", "amount_cny": NaN}', "amount_cny"),
+    (b'{"kind": "illness", "amount_cny": Infinity}', "amount_cny"),
     (b'{"kind": "illness", "amount_cny": 1e400}', "amount_cny"),
-    (b'{"kind": "illness", "amount_cny": ' + b"9" * 5000 + b"}", "line"),
+    (b'{"kind": "illness", "amount_cny": 1e999999999}', "amount_cny"),
+    (b'{"kind": "illness", "amount_cny": 1.001}', "amount_cny"),
+    (b'{"kind": "illness", "amount_cny": -1}', "amount_cny"),
+    (b'{"kind": "illness", "amount_cny": ' + b"9" * 5000 + b"}", "amount_cny"),
+    (b'{"kind": "illness", "amount_cny": "1", "year": ' + b"9" * 5000 + b"}", "year"),
+    (b'{"kind": "illness", "amount_cny": "1", "who": ' + b"9" * 5000 + b"}", "who"),
+    (b'{"kind": "illness", "amount_cny": "1", "id": ' + b"9" * 5000 + b"}", "id"),
+    (b'{"kind": "illness", "amount_cny": "1", "bills": ' + b"[" * 600 + b"]" * 600 + b"}", "line"),
+    (
+        b'{"kind": "illness", "bills": [{"on": "2020-02-03", "cost_cny": 9, "paid_by": {"insurance": -1}}]}',
+        "bills.0.paid_by.insurance",
+    ),
+    ({"kind": "illness", "amount_cny": "1", "id": 1.5}, "id"),
     ({"kind": "illness"}, "amount_cny"),
     ({"amount_cny": "1"}, "kind"),
     ({"kind": "fire", "amount_cny": "1"}, "kind"),
@@ -118,12 +134,13 @@ def test_bad_line_is_named_and_the_others_are_answered(run, line, field):
     assert [answer["pay_cny"] for answer in out] == ["9000.00", "9000.00"]
     assert [each["line"] for each in complaints] == [2]
     assert complaints[0]["error"].startswith(field)
+    assert "sys." not in complaints[0]["error"]
 
 
 def test_amount_written_as_a_number_is_taken_as_it_is_written(run):
-    lines = [b'{"kind": "illness", "amount_cny": 20000}', b'{"kind": "illness", "amount_cny": 9999.99}']
-    _, out, _ = run(*lines)
-    assert [answer["pay_cny"] for answer in out] == ["6500.00", "1500.00"]
+    written = (b"20000", b"9999.99", b"2e4", b"20000.000", b"-0")
+    _, out, _ = run(*(b'{"kind": "illness", "amount_cny": ' + number + b"}" for number in written))
+    assert [answer["pay_cny"] for answer in out] == ["6500.00", "1500.00", "6500.00", "6500.00", "0.00"]
 
 
 def test_half_character_in_an_identifier_is_given_back(run):

@@ -61,6 +61,28 @@ def test_unpublished_maximum_is_marked(login):
 
 
 @pytest.mark.parametrize(
+    ("claim", "pay"),
+    [
+        ({"who": "husband"}, "0.00"),
+        ({"who": "wife"}, "0.00"),
+        ({"choices": {"per": "household"}}, "600.00"),
+    ],
+)
+def test_bills_of_a_couple_count_by_person_or_by_household(login, claim, pay):
+    bills = [
+        {"on": "2026-03-02", "cost_cny": cost, "who": who}
+        for cost, who in (("3000", "husband"), ("4000", "wife"))
+    ]
+    assert ask(login(QIN), kind="illness", bills=bills, **claim).json["pay_cny"] == pay
+
+
+def test_bills_of_a_couple_by_person_ask_whose_account(login):
+    bills = [{"on": "2026-03-02", "cost_cny": "3000", "who": who} for who in ("husband", "wife")]
+    reply = ask(login(QIN), kind="illness", bills=bills)
+    assert (reply.status_code, list(reply.json["errors"])) == (422, ["who"])
+
+
+@pytest.mark.parametrize(
     ("claim", "field"),
     [
         ({"kind": "illness", "amount_cny": 20000}, "claim.amount_cny"),
