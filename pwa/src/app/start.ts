@@ -1,6 +1,6 @@
 /** What happens when the app opens and when somebody signs in. */
 import { signal } from '@preact/signals';
-import { loadHouseholds, refreshedAt, refreshHouseholds } from '../core/assignments';
+import { downloadAlongside, loadHouseholds, refreshedAt, refreshHouseholds } from '../core/assignments';
 import { refreshChecklist } from '../core/checklists';
 import { now } from '../core/clock';
 import { loadDrafts } from '../core/drafts';
@@ -41,14 +41,24 @@ async function showOwn(): Promise<void> {
   await Promise.all([loadHouseholds(), loadDrafts(), reloadOutbox()]);
 }
 
+const lackingKey = (id: string) => `offline.lacking/${id}`;
+
+/** The checklist and the rules; when one did not come, the next start asks again. The list does without. */
+async function refreshRest(): Promise<void> {
+  const id = user.value?.id;
+  const rules = import('../core/policy/store').then(({ refreshPolicy }) => refreshPolicy());
+  const results = await Promise.allSettled([refreshChecklist(), rules]);
+  const lacking = results.some(({ status }) => status === 'rejected');
+  if (id !== undefined) await writeMeta(lackingKey(id), lacking).catch(() => undefined);
+}
+
 /** Downloads what a grid member needs offline; others read from the server. */
 async function refreshOwn(): Promise<void> {
-  if (user.value?.role !== 'grid_member') return;
-  const rules = import('../core/policy/store').then(({ refreshPolicy }) => refreshPolicy());
-  await Promise.all([
-    refreshHouseholds(),
-    ...[refreshChecklist(), rules].map((one) => one.catch(() => undefined)),
-  ]);
+  if (user.value?.role === 'grid_member') await refreshHouseholds();
+}
+
+async function outOfDate(id: string): Promise<boolean> {
+  return now() - (refreshedAt.value ?? 0) > STALE_MS || (await readMeta<boolean>(lackingKey(id))) === true;
 }
 
 /** Time for a form that was closed to begin its last write. */
@@ -74,6 +84,7 @@ const handover: Handover = {
 
 /** Opens the app: the stored session first, so that everything readable is readable without a network. */
 export async function start(): Promise<void> {
+  downloadAlongside(refreshRest);
   try {
     await lookForWipe();
     await restoreSession();
@@ -84,7 +95,7 @@ export async function start(): Promise<void> {
     startOutbox();
   }
   void releaseOldPhotos();
-  if (user.value && now() - (refreshedAt.value ?? 0) > STALE_MS) await refreshOwn();
+  if (user.value && (await outOfDate(user.value.id))) await refreshOwn();
 }
 
 /** After a sign-in: this user's data, lasting storage, and whatever waited for the proof. */

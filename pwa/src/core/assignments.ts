@@ -119,14 +119,22 @@ async function replaceAll({ items, line: income }: Assigned): Promise<void> {
 }
 
 let running: Promise<void> | null = null;
+let fetchRest: () => Promise<void> = async () => undefined;
+
+/** Says what else a household needs offline: a list only counts as new once that has arrived as well. */
+export function downloadAlongside(rest: () => Promise<void>): void {
+  fetchRest = rest;
+}
 
 async function refresh(): Promise<void> {
   const owner = user.value?.id;
   state.value = { phase: 'downloading', loaded: 0 };
   try {
+    const rest = fetchRest();
     const assigned = await fetchAll((loaded) => {
       state.value = { phase: 'downloading', loaded };
     });
+    await rest;
     // Somebody else signed in meanwhile: this list is not theirs.
     if (user.value?.id !== owner) return;
     await replaceAll(assigned);
