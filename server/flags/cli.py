@@ -21,7 +21,7 @@ from server.policy.eras import Benches
 from server.policy.evaluation import as_json_line
 from server.policy.evaluation import evaluate as evaluate_lines
 from server.policy.explain import Explainer
-from server.policy.lines import MAX_BYTES, LineError, Reader
+from server.policy.lines import MAX_BYTES, LineError, Reader, SecondObject
 from server.policy.loader import load_packs
 from server.regions import queries as regions
 
@@ -68,7 +68,12 @@ def evaluate(benches: Benches) -> None:
 def explain(benches: Benches, rule: str) -> None:
     """Explain one rule for one household: a JSON object of facts in, one JSON object out."""
     try:
-        line = Reader(load_packs()).read(sys.stdin.buffer.read(MAX_BYTES + 1).strip())
+        line = Reader(load_packs()).read(sys.stdin.buffer.read(MAX_BYTES + 1).rstrip())
+    except SecondObject as error:
+        _send("stderr")(
+            {"line": error.line, "error": f"explain takes one object; found a second on line {error.line}"}
+        )
+        raise SystemExit(1) from error
     except LineError as error:
         _send("stderr")({"line": 1, "error": str(error)})
         raise SystemExit(1) from error

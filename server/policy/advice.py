@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from .amounts import Answers, Place
 from .comparisons import ORDERS
 from .model import Text
 from .parts import Part, read_names
 from .repairs import alike
 from .results import plain_value
 from .words import Speaker, both, figure, unit_of, unit_words
-from .world import Edit, Here, Linear, Spot, World, gap
+from .world import Edit, Linear, Spot, World, gap
 
-Place = tuple[Part, Here]
 _INSURANCE = "ins_gap"
-_PLENTY = Decimal(1_000_000)  # yuan; an answer as far as can be from nothing
-_WHOSE: Text = {"zh": "该成员的", "en": "this member's "}
 _REGISTER: Text = {
     "zh": "（登记事项，先核对台账再改）",
     "en": " (a register entry: check and correct the register first)",
@@ -25,23 +23,37 @@ _REGISTER: Text = {
 
 
 def advice(
-    world: World, edit: Edit, places: list[Place], say: Speaker, clears: Callable[[World], bool]
+    world: World,
+    edit: Edit,
+    places: list[Place],
+    say: Speaker,
+    enough: Mapping[Spot, Answers],
 ) -> dict[str, Any]:
-    """A change as JSON: its steps, and all of it in one sentence."""
-    steps = [
-        _step(world, spot, after, places, say) | _asking(world, edit, spot, say, clears)
-        for spot, after in edit.items()
-    ]
-    zh = "；".join(_whole(step, "zh", "：") for step in steps)
-    en = "; ".join(_whole(step, "en", ": ") for step in steps)
-    return {"words": both(zh, en), "steps": steps}
+    """A change as JSON: its steps, and all of it in one sentence. ``enough``: what does for open amounts."""
+    said, steps = [], []
+    for spot, after in edit.items():
+        step = _step(world, spot, after, places, say) | _asking(spot, enough.get(spot), say)
+        said.append(_of(world.whose(spot), _with_distance(step)))
+        steps.append(step | {"words": _named(world, spot, step["words"])})
+    return {
+        "words": both("；".join(one["zh"] for one in said), "; ".join(one["en"] for one in said)),
+        "steps": steps,
+    }
 
 
-def _whole(step: dict[str, Any], language: str, between: str) -> str:
-    """A step where nobody can see beside it how far it is and whose it is."""
-    lead = f"{step['distance'][language]}{between}" if step["distance"] else ""
-    whose = _WHOSE[language] if step["item"] is not None else ""
-    return f"{lead}{whose}{step['words'][language]}"
+def _named(world: World, spot: Spot, words: Text) -> Text:
+    """A step's words with the position of a person who has no id; the id stands beside it otherwise."""
+    return words if world.who(spot) is not None else _of(world.whose(spot), words)
+
+
+def _of(whose: Text | None, words: Text) -> Text:
+    return words if whose is None else both(f"{whose['zh']}：{words['zh']}", f"{whose['en']}: {words['en']}")
+
+
+def _with_distance(step: dict[str, Any]) -> Text:
+    """A step where nobody can see beside it how far it is."""
+    far, words = step["distance"], step["words"]
+    return words if far is None else both(f"{far['zh']}：{words['zh']}", f"{far['en']}: {words['en']}")
 
 
 def _step(world: World, spot: Spot, after: Any, places: list[Place], say: Speaker) -> dict[str, Any]:
@@ -56,6 +68,7 @@ def _step(world: World, spot: Spot, after: Any, places: list[Place], say: Speake
     return {
         "fact": spot.name,
         "item": world.who(spot),
+        "index": spot.at,
         "label": dict(word.label),
         "before": plain_value(before),
         "after": plain_value(after),
@@ -70,19 +83,26 @@ def _step(world: World, spot: Spot, after: Any, places: list[Place], say: Speake
     }
 
 
-def _asking(
-    world: World, edit: Edit, spot: Spot, say: Speaker, clears: Callable[[World], bool]
-) -> dict[str, Any]:
-    """What to say instead where asking is enough, whatever the answer."""
-    after, word = edit[spot], world.word(spot)
-    if world.value(spot) is not None or isinstance(after, bool) or not isinstance(after, int | Decimal):
+def _asking(spot: Spot, enough: Answers | None, say: Speaker) -> dict[str, Any]:
+    """What to say instead where more than one answer does."""
+    if enough is None or (enough.low is not None and enough.low == enough.high):
         return {}
-    most = word.high or _PLENTY
-    if not clears(world.changed({**edit, spot: int(most) if word.kind == "int" else most})):
-        return {}
-    label = say.label(spot.name)
-    said = both(f"把{label['zh']}补采上（问到即可）", f"collect {label['en']} (any answer will do)")
-    return {"after": None, "any_value": True, "distance": None, "words": said}
+    label, (zh, en) = say.label(spot.name), _which(spot, enough, say)
+    words = both(f"把{label['zh']}补采上（{zh}）", f"collect {label['en']} ({en})")
+    return {"words": words, "distance": None} | ({"after": None, "any_value": True} if enough.any else {})
+
+
+def _which(spot: Spot, enough: Answers, say: Speaker) -> tuple[str, str]:
+    if enough.any:
+        return "问到即可", "any answer will do"
+    low, high, but = (say.value(spot.name, value) for value in (enough.low, enough.high, enough.but))
+    if enough.but is not None:
+        return f"只要不是 {but['zh']}就熄灭", f"any answer but {but['en']}"
+    if enough.high is None:
+        return f"不少于 {low['zh']}时熄灭", f"at least {low['en']}"
+    if enough.low is None:
+        return f"不多于 {high['zh']}时熄灭", f"at most {high['en']}"
+    return f"{low['zh']}到 {high['zh']}之间时熄灭", f"from {low['en']} to {high['en']}"
 
 
 def _by(before: Any, after: Any) -> Any:

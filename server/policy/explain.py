@@ -11,7 +11,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from .advice import Place, advice
+from .advice import advice
+from .amounts import Place, answers
 from .arithmetic import loop_items
 from .engine import Bench
 from .expression import any_rule_fact, parameters
@@ -147,7 +148,17 @@ class Explainer:
 
         places = list(self._places(case.part, world, None))
         edits = Repairs(world, others).smallest(case.part, clears)
-        return [advice(world, edit, places, self.say, clears) for edit in edits]
+
+        def everywhere() -> Iterator[Place]:
+            """The comparisons of the rule and of every rule that it looks at, lit or not."""
+            yield from places
+            for one in self.bench.first:
+                if one.rule.severity in severities:
+                    yield from self._places(self._case(one.rule.id).part, world, None)
+
+        return [
+            advice(world, edit, places, self.say, answers(world, edit, clears, everywhere)) for edit in edits
+        ]
 
     def _places(self, part: Part, world: World, here: Here) -> Iterator[Place]:
         """Every comparison of a rule and of the yes/no facts it reads, once for each item of a loop."""
@@ -177,6 +188,7 @@ class Explainer:
             "heading": dict(self.say.heading(part.node)) if part.form in LOOPS and parts else None,
             "truth": world.truth(part, here),
             "item": None,
+            "index": None,
             "parts": parts,
         }
 
@@ -184,7 +196,10 @@ class Explainer:
         loop = part.loop or ""
         items = loop_items(world.known, loop) or []
         nodes = [self._node(part.parts[0], world, (loop, n)) for n in range(len(items))]
-        return [node | {"item": item.get("who")} for node, item in zip(nodes, items, strict=True)]
+        return [
+            node | {"item": item.get("who"), "index": n}
+            for n, (node, item) in enumerate(zip(nodes, items, strict=True))
+        ]
 
     def _values(self, part: Part, world: World) -> dict[str, Any]:
         names = {name for test in part.tests() for name, loop in self._reads(test) if loop is None}
@@ -231,7 +246,8 @@ class Explainer:
         return {
             "fact": spot.name,
             "item": world.who(spot),
-            "label": dict(word.label),
+            "index": spot.at,
+            "label": dict((world.whose(spot) if spot.name == "who" else None) or word.label),
             "kind": word.kind,
             "value": plain_value(value),
             "text": dict(self.say.value(spot.name, value)),

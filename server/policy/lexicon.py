@@ -31,6 +31,12 @@ _CODES: Mapping[str, Mapping[str, Text]] = {
     },
 }
 _WHO: Text = {"zh": "该成员", "en": "this member"}
+#: One person of a loop.
+_PEOPLE: Mapping[str, Text] = {
+    "ill": {"zh": "患者", "en": "patient"},
+    "stu": {"zh": "学生", "en": "student"},
+}
+_PERSON: Text = {"zh": "成员", "en": "member"}
 #: Amounts of which more is better; of every other amount less is.
 _INCOME = frozenset({"inc_wage", "inc_biz", "inc_prop", "inc_trans", "inc_claim", "pcni", *_LAST_YEAR})
 _OTHER_RULES: Mapping[str, Text] = {
@@ -123,6 +129,13 @@ class Lexicon:
             return found
         plain = {"zh": name, "en": name}
         return Word(name, "text", plain, "form", {}, Decimal(0), None, (), ())
+
+    def person(self, loop: str, at: int, who: str | None) -> Text:
+        """One person of a loop: 学生 m2, or 第2名学生 where the item does not say who it is."""
+        noun = _PEOPLE.get(loop, _PERSON)
+        if who is None:
+            return {"zh": f"第{at + 1}名{noun['zh']}", "en": f"{noun['en']} {at + 1}"}
+        return {"zh": f"{noun['zh']} {who}", "en": f"{noun['en']} {who}"}
 
 
 def _source(name: str, group: str | None) -> str:

@@ -257,7 +257,9 @@ def _ratio(place: str, value: Any, spec: Fact) -> Decimal:
 
 
 def _int(place: str, value: Any, spec: Fact) -> int:
-    number = read_number(place, value if type(value) is not str else None, "a whole number")
+    if type(value) is str:
+        raise LineError(f"{place}: expected a whole number, found {shown(value)} as text")
+    number = read_number(place, value, "a whole number")
     if number != number.to_integral_value():
         raise LineError(f"{place}: {shown(value)} is not a whole number")
     return int(number)

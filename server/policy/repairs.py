@@ -12,6 +12,7 @@ from decimal import ROUND_FLOOR, Decimal
 from itertools import product
 from typing import Any
 
+from .amounts import GRID, shrunk
 from .arithmetic import loop_items
 from .lexicon import Word
 from .parts import MANY, NOT, OTHER_RULES, TEST, Part
@@ -22,7 +23,6 @@ KEPT = 8  # changes of a part that are carried on, the smallest first
 OFFERED = 3
 ENOUGH = 4  # changes that work, among which the offered ones are chosen
 WORSE = 3  # how far from "nothing wrong" a change is that makes an answer look worse
-_GRID = {"money": Decimal("0.01"), "ratio": Decimal("0.01"), "int": Decimal(1)}
 _HOPELESS = frozenset({"form", "other_rules"})
 Cost = tuple[int, int, int, Decimal]
 
@@ -66,7 +66,7 @@ class Repairs:
                 break
             if any(places <= edit.keys() for places in found) or not self._works(edit, clears):
                 continue
-            least = self._least(edit, clears)
+            least = self._nearest(edit, clears)
             if not any(places <= least.keys() for places in found):
                 found[frozenset(least)] = least
         ranked = self._ranked(found.values())
@@ -97,6 +97,12 @@ class Repairs:
             for word in words
             for check in word.checks
         )
+
+    def _nearest(self, edit: Edit, clears: Callable[[World], bool]) -> Edit:
+        """Nothing in it can be left out, and no amount can be smaller while the others stay."""
+        least = self._least(edit, clears)
+        near = shrunk(self.world, least, lambda fewer: self._works(fewer, clears))
+        return near if near is least else self._nearest(near, clears)
 
     def _least(self, edit: Edit, clears: Callable[[World], bool]) -> Edit:
         for spot in edit:
@@ -250,7 +256,7 @@ def alike(line: Linear, world: World) -> list[list[Spot]]:
     groups: dict[tuple[Decimal, bool], list[Spot]] = {}
     for spot, slope in line.slopes.items():
         word = world.word(spot)
-        if slope and word.kind in _GRID and word.source not in _HOPELESS:
+        if slope and word.kind in GRID and word.source not in _HOPELESS:
             groups.setdefault((abs(slope), word.fixed), []).append(spot)
     assert line.value is not None
     falls = line.value > 0
@@ -267,7 +273,7 @@ def _preference(world: World, spot: Spot, grows: bool) -> tuple[bool, bool, Deci
 
 def _near(word: Word, before: Any, by: Decimal) -> list[Any]:
     """The values a place may hold around where the comparison turns, the nearest to what it is first."""
-    grid = _GRID[word.kind]
+    grid = GRID[word.kind]
     middle = ((Decimal(before) + by) / grid).to_integral_value(ROUND_FLOOR)
     values = [(middle + step) * grid for step in (-1, 0, 1, 2)]
     fitting = [v for v in values if v != before and v >= word.low and (word.high is None or v <= word.high)]

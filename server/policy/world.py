@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from .arithmetic import loop_items, number
 from .derived import Formula, add_derived
 from .lexicon import Lexicon, Word
+from .model import Text
 from .parts import Part
 
 Here = tuple[str, int] | None
@@ -72,6 +73,12 @@ class World:
         item = self.item((spot.loop, spot.at)) if spot.loop and spot.at is not None else None
         name = item.get("who") if item is not None else None
         return name if isinstance(name, str) else None
+
+    def whose(self, spot: Spot) -> Text | None:
+        """The person a place is about in words: by id, or by the position in the list, counted from 1."""
+        if spot.loop is None or spot.at is None:
+            return None
+        return self.laws.lexicon.person(spot.loop, spot.at, self.who(spot))
 
     def truth(self, part: Part, here: Here) -> bool | None:
         """The truth of a part of a condition."""

@@ -72,6 +72,17 @@ def test_explanation_of_a_bad_object_names_the_field(run):
     assert json.loads(result.stderr)["error"].startswith("pcni: ")
 
 
+@pytest.mark.parametrize(
+    ("lines", "line"),
+    [(['{"pcni": 1}', '{"pcni": 2}'], 2), (["", '{"pcni": 1}', "", "{}"], 4), (["{} {}"], 1)],
+)
+def test_explanation_of_two_objects_is_refused_with_the_line_of_the_second(run, lines, line):
+    result = run("explain", "--profile", "yangshuo", "--rule", "R-INC-01", lines=lines)
+    assert (result.exit_code, result.stdout) == (1, "")
+    error = f"explain takes one object; found a second on line {line}"
+    assert json.loads(result.stderr) == {"line": line, "error": error}
+
+
 def test_rule_of_another_profile_is_refused_with_those_there_are(run):
     result = run("explain", "--profile", "yangshuo", "--rule", "R-INC-03", lines=["{}"])
     assert result.exit_code == 2

@@ -11,9 +11,12 @@ import pytest
 import yaml
 
 from server.checklists.lexicon import lexicon_of
+from server.policy.advice import _asking
+from server.policy.amounts import Answers, answers
 from server.policy.engine import Bench
 from server.policy.explain import Explainer, UnknownRule
 from server.policy.loader import PACKS, load_packs
+from server.policy.world import Spot, World
 
 ON = date(2026, 11, 20)
 CLEAN = yaml.safe_load((PACKS / "common/tests/clean_household.yaml").read_text("utf-8"))
@@ -112,6 +115,110 @@ def test_member_without_insurance_needs_a_proof():
     (step,) = found["change"]["steps"]
     assert step["removed"] == ["m2"]
     assert step["words"] == {"zh": "为 1 名成员补上参保证明", "en": "insurance proof for 1 member"}
+
+
+ALONE = {"elder_live": "alone", "dibao": False, "severe_disabled": False, "house_state": "safe", "ill": []}
+
+
+def test_where_one_answer_keeps_the_light_on_the_bound_is_named():
+    steps = explainer("all").explain(ALONE, "R-SPC-01")["change"]["steps"]
+    open_to = {step["fact"]: (step["after"], step["any_value"], step["words"]["en"]) for step in steps[1:]}
+    assert open_to == {
+        "n_labour": (1, False, 'collect "Able workers" (at least 1)'),
+        "n_half_labour": (None, True, 'collect "Weak or half workers" (any answer will do)'),
+    }
+
+
+def test_the_only_answer_that_keeps_the_light_on_is_named():
+    facts = {"highrisk_job": True, "n_members": 4, "motive": "no", "job_state": "stable"}
+    step = explainer("all").explain(facts, "R-JOB-06")["change"]["steps"][1]
+    assert (step["after"], step["any_value"]) == (0, False)
+    assert step["words"]["zh"] == "把“有劳动能力人数”补采上（只要不是 1 人就熄灭）"
+
+
+@pytest.mark.parametrize(
+    ("enough", "zh", "en"),
+    [
+        (Answers(), "问到即可", "any answer will do"),
+        (Answers(low=Decimal(2)), "不少于 2 人时熄灭", "at least 2"),
+        (Answers(high=Decimal(3)), "不多于 3 人时熄灭", "at most 3"),
+        (Answers(low=Decimal(2), high=Decimal(3)), "2 人到 3 人之间时熄灭", "from 2 to 3"),
+    ],
+)
+def test_answers_that_do_are_said_as_any_or_by_their_bounds(enough, zh, en):
+    said = _asking(Spot("n_labour"), enough, explainer("all").say)["words"]
+    assert said == {
+        "zh": f"把“有劳动能力人数”补采上（{zh}）",
+        "en": f'collect "Able workers" ({en})',
+    }
+
+
+def clears_by(holds):
+    """Whether a made-up rule on two open counts is cleared."""
+    return lambda after: holds(after.known["n_labour"], after.known["n_half_labour"])
+
+
+@pytest.mark.parametrize(
+    ("holds", "first", "second"),
+    [
+        (lambda a, b: True, Answers(), Answers()),
+        (lambda a, b: a + b > 0, Answers(low=Decimal(1)), Answers()),
+        (lambda a, b: a > 0 and b < 40, Answers(low=Decimal(1)), Answers(high=Decimal(39))),
+        (lambda a, b: 1 <= a <= 77, Answers(low=Decimal(1), high=Decimal(77)), Answers()),
+        (lambda a, b: (a, b) == (1, 0), Answers(Decimal(1), Decimal(1)), Answers(Decimal(0), Decimal(0))),
+        (lambda a, b: a > b, Answers(low=Decimal(1)), Answers(Decimal(0), Decimal(0))),
+    ],
+)
+def test_what_is_claimed_of_one_open_answer_holds_with_every_claimed_answer_to_the_other(
+    holds, first, second
+):
+    world = World(explainer("all")._laws, {})
+    edit = {Spot("n_labour"): 1, Spot("n_half_labour"): 0}
+    found = answers(world, edit, clears_by(holds), lambda: ())
+    assert list(found.values()) == [first, second]
+
+
+SCHOOL = {"ill": [], "stu": [{"stage": "primary", "stu_nature": "private"}, {"stu_nature": "choice"}]}
+
+
+def test_students_without_an_id_are_told_apart_by_position():
+    found = explainer("ningxia").explain(SCHOOL, "R-EDU-09")
+    steps = found["change"]["steps"]
+    assert [(step["item"], step["index"]) for step in steps] == [(None, 0), (None, 1)]
+    assert steps[1]["words"]["zh"].startswith("第2名学生：“学校性质”")
+    assert found["change"]["words"]["zh"] == "；".join(step["words"]["zh"] for step in steps)
+    assert "student 1: " in found["change"]["words"]["en"]
+    natures = [one for one in found["operands"] if one["fact"] == "stu_nature"]
+    assert [(one["item"], one["index"]) for one in natures] == [(None, 0), (None, 1)]
+    assert [part["index"] for part in nodes(found["tree"]) if part["index"] is not None] == [0, 1]
+
+
+def test_students_with_an_id_are_named_by_it():
+    stu = [item | {"who": f"m{n}"} for n, item in enumerate(SCHOOL["stu"], 4)]
+    found = explainer("ningxia").explain(SCHOOL | {"stu": stu}, "R-EDU-09")
+    assert [(step["item"], step["index"]) for step in found["change"]["steps"]] == [("m4", 0), ("m5", 1)]
+    assert "；学生 m5：“学校性质”" in found["change"]["words"]["zh"]
+
+
+def test_patients_are_never_called_this_member_in_values_or_changes():
+    ill = {"ill_type": "serious", "ill_setting": ["inpatient"], "ill_selfpay": Decimal(90000)}
+    several = {
+        "R-MED-05": [ill, ill],
+        "R-MED-02": [ill | {"who": f"m{n}", "ill_selffund": 0} for n in (1, 2)],
+    }
+    poor = {"ins_gap": [], "hardship_src": ["medical"]}
+    named = {"R-MED-05": "第2名患者", "R-MED-02": "患者 m2"}
+    for rule, patients in several.items():
+        found = explainer("all").explain(exact(CLEAN) | poor | {"ill": patients}, rule)
+        said = json.dumps([found["change"], found["alternatives"], found["operands"]], ensure_ascii=False)
+        assert found["state"] == "met"
+        assert named[rule] in said
+        assert "该成员" not in said
+
+
+def test_fact_of_the_household_has_no_position():
+    found = explainer("yangshuo").explain(with_income(n_members=4), "R-INC-01")
+    assert {one["index"] for one in (*found["operands"], *found["change"]["steps"])} == {None}
 
 
 def test_register_entry_is_changed_only_where_no_answer_helps():

@@ -158,6 +158,25 @@ def test_bad_line_is_counted_and_the_others_are_answered():
     assert [refusal["line"] for refusal in refusals] == [3]
 
 
+@pytest.mark.parametrize(
+    ("line", "error"),
+    [
+        ('{"n_members": "2"}', 'n_members: expected a whole number, found "2" as text'),
+        ('{"": 1}', '"": an identifier is empty'),
+        ('{" ": 1}', '" ": an identifier is empty'),
+        ('{"ill": [{"": 1}]}', 'ill[0]."": an identifier is empty'),
+        ('{"": 1, "": 2}', '"": written twice'),
+        ('{"pcni": 1,\n oops}', "line: not JSON: Expecting property name enclosed in double quotes at "),
+        ('{"pcni": 1}\n{"pcni": 2}', "line: not JSON: Extra data at line 2 column 1"),
+        ('{"pcni": 1} 2', "line: not JSON: Extra data at column 13"),
+    ],
+)
+def test_message_says_what_was_found_and_where(line, error):
+    with pytest.raises(LineError) as refused:
+        read(line)
+    assert str(refused.value).startswith(error)
+
+
 def test_line_longer_than_the_limit_does_not_swallow_the_next():
     long = b'{"id": "' + b"x" * (3 * MAX_BYTES) + b'"}\n'
     _, answers, refusals = run("yangshuo", long, '{"id": "next"}')

@@ -6,6 +6,7 @@ from copy import deepcopy
 from datetime import date
 from decimal import Decimal
 from functools import cache
+from itertools import product
 from random import Random
 
 import pytest
@@ -56,14 +57,13 @@ def value_of(step, any_answer=777):
 
 def changed(facts, steps, any_answer=777):
     after = deepcopy(facts)
-    for step in sorted(steps, key=lambda one: one["item"] is not None):
-        if step["item"] is None:
+    for step in sorted(steps, key=lambda one: one["index"] is not None):
+        if step["index"] is None:
             after[step["fact"]] = value_of(step, any_answer)
             continue
-        loop = lexicon_of("2026-1").word(step["fact"]).loop
-        for item in after[loop]:
-            if item["who"] == step["item"]:
-                item[step["fact"]] = value_of(step, any_answer)
+        item = after[lexicon_of("2026-1").word(step["fact"]).loop][step["index"]]
+        assert item.get("who") == step["item"]
+        item[step["fact"]] = value_of(step, any_answer)
     return after
 
 
@@ -114,6 +114,50 @@ def test_amount_that_stops_a_fen_short_does_not_clear_the_light(profile):
     assert count > 20
 
 
+@pytest.mark.parametrize("profile", ["all", "pinggui"])
+def test_no_amount_of_a_change_can_be_smaller_while_the_others_stay(profile):
+    joint = 0
+    for facts, rule, change in proposals(profile):
+        for step in change["steps"]:
+            if lexicon_of("2026-1").word(step["fact"]).kind not in ("money", "int") or step["any_value"]:
+                continue
+            joint += len(change["steps"]) > 1
+            for less in nearer(step):
+                fewer = [one if one is not step else step | {"after": less} for one in change["steps"]]
+                cleared = state(profile, changed(facts, fewer), rule) == "not_met"
+                assert not cleared or breaks_a_check(step, changed(facts, fewer)), (rule, change, less)
+    assert joint > 20
+
+
+def nearer(step):
+    """A grid step and half the way nearer to what the value is; nothing stands for what nobody asked."""
+    grid = FEN if lexicon_of("2026-1").word(step["fact"]).kind == "money" else Decimal(1)
+    before, after = Decimal(step["before"] or 0), Decimal(step["after"])
+    way = grid if after < before else -grid
+    far = abs(after - before) // grid
+    return [after + way * steps for steps in (1, far // 2) if 0 < steps < far]
+
+
+def breaks_a_check(step, facts):
+    item = None if step["index"] is None else facts["ill" if step["fact"].startswith("ill") else "stu"]
+    names = [step["fact"], *(item[step["index"]] if item else ())]
+    checks = [check for name in names for check in lexicon_of("2026-1").word(name).checks]
+    return any(check(facts, item[step["index"]] if item else None) is False for check in checks)
+
+
+@pytest.mark.parametrize("profile", ["all", "pinggui"])
+def test_where_any_answer_is_said_to_do_each_one_does_whatever_the_others(profile):
+    tried = 0
+    for facts, rule, change in proposals(profile):
+        free = [step for step in change["steps"] if step["any_value"]]
+        for given in product((0, 1, 2, 3, 4, 5000, 10**12), repeat=len(free)) if len(free) < 5 else ():
+            answered = [step | {"any_value": False, "after": n} for step, n in zip(free, given, strict=True)]
+            rest = [step for step in change["steps"] if not step["any_value"]]
+            assert state(profile, changed(facts, rest + answered), rule) == "not_met", (rule, change, given)
+            tried += 1
+    assert tried > 50
+
+
 @pytest.mark.parametrize("profile", ["all", "heshan"])
 def test_changed_values_are_ones_the_checklist_takes(profile):
     words = lexicon_of("2026-1")
@@ -155,3 +199,40 @@ def test_place_that_is_not_needed_is_left_out_of_a_change():
     edit = {Spot("house_state"): "safe", Spot("basic_lack"): []}
     least = Repairs(world, lambda severity: None)._least(edit, lambda after: after.known["basic_lack"] == [])
     assert least == {Spot("basic_lack"): []}
+
+
+ILL_AND_POOR = {
+    "online_flag": False,
+    "kind": "marginal",
+    "n_members": 7,
+    "net_prev": 5500,
+    "ill_untreated": "no",
+    "basic_lack": [],
+    "edu_school": "home_ok",
+    "house_fix": "costly",
+    "water_fix": "can",
+    "support": "ok",
+    "inc_wage": Decimal("6000.01"),
+    "inc_biz": 0,
+    "inc_prop": 0,
+    "inc_trans": Decimal("27450.56"),
+    "exp_biz": 0,
+    "inc_claim": 4423,
+    "acc_selfpay": Decimal("12345.67"),
+    "labour_lost": "no",
+    "rigid_exp": 0,
+    "hardship_src": [],
+    "stu": [],
+    "ill": [
+        {"who": "m6", "ill_type": "serious", "ill_setting": ["inpatient"]}
+        | {"ill_selfpay": Decimal("13716.05"), "ill_selffund": Decimal("0.01")}
+    ],
+}
+
+
+@pytest.mark.parametrize("profile", ["all", "pinggui"])
+def test_claims_are_no_larger_than_the_smaller_cost_of_the_illness_leaves_them(profile):
+    found = explainer(profile).explain(ILL_AND_POOR, "R-XCK-01")
+    steps = [{step["fact"]: step for step in change["steps"]} for change in found["alternatives"]]
+    (claim,) = (one["inc_claim"] for one in steps if {"inc_claim", "ill_selfpay"} <= one.keys())
+    assert claim["by"] == "7422.66"
