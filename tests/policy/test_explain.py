@@ -166,6 +166,7 @@ def clears_by(holds):
         (lambda a, b: a > 0 and b < 40, Answers(low=Decimal(1)), Answers(high=Decimal(39))),
         (lambda a, b: 1 <= a <= 77, Answers(low=Decimal(1), high=Decimal(77)), Answers()),
         (lambda a, b: (a, b) == (1, 0), Answers(Decimal(1), Decimal(1)), Answers(Decimal(0), Decimal(0))),
+        (lambda a, b: a < 2 or b < 2, Answers(), Answers(high=Decimal(1))),
         (lambda a, b: a > b, Answers(low=Decimal(1)), Answers(Decimal(0), Decimal(0))),
     ],
 )
