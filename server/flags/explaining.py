@@ -1,7 +1,8 @@
-"""Why a visit's light is lit: the facts it was judged on, explained by the rules of its day."""
+"""Why a visit's light is lit, or was: the facts it was judged on, explained by the rules that lit it."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -14,8 +15,10 @@ from server.core.db import db
 from server.core.problems import Problem
 from server.flags.facts import facts_in
 from server.flags.models import HouseholdFacts
+from server.flags.standing import lights_of
+from server.flags.telling import as_it_stands, kept_words
 from server.households.queries import get_household
-from server.local_policy.services import bench_for
+from server.local_policy.services import bench_that_judged
 from server.policy.engine import Bench
 from server.policy.explain import Explainer, UnknownRule
 from server.visits.queries import body_of
@@ -29,21 +32,39 @@ AS_JUDGED, REBUILT = "as_judged", "rebuilt"
 def explanation(visit: Visit, rule: str) -> dict[str, Any]:
     """One light of a visit that has been let through, as ``policy.explain`` says it, and its basis.
 
+    A light is explained by the rules that lit it: those of the visit's day, or of the run that opened it.
+
     Raises:
-        Problem: light_not_found, when the visit does not have the light or its rules no longer hold it.
+        Problem: light_not_found, when the visit never had the light.
     """
-    light = next((one for one in visit.judgement["lights"] if one["rule"] == rule), None)
+    light = next((one for one in lights_of([visit])[visit.id] if one["rule"] == rule), None)
     if light is None:
         raise Problem("light_not_found")
-    day = clock.local_date(visit.visited_at)
-    facts, basis = _facts(visit, day)
-    explainer = _explainer(bench_for(visit.region_code, day), visit.checklist_version, day)
+    day, version = _lit_by(visit, light)
+    bench = bench_that_judged(visit.region_code, day, version or "")
+    facts, basis = _facts(visit, clock.local_date(visit.visited_at))
     try:
-        found = explainer.explain(facts, rule)
-    except UnknownRule as error:
-        raise Problem("light_not_found") from error
-    judged = {"pack": light["pack"], "pack_version": light["pack_version"]}
-    return found | {"visit_id": visit.id, "day": day, "basis": basis, "judged_by": judged}
+        found = _explainer(bench, visit.checklist_version, day).explain(facts, rule)
+    except UnknownRule:
+        found = kept_words(light)
+    judged = {"rules": version, "day": day, "exact": version == bench.version}
+    return (
+        found
+        | as_it_stands(light, found, version)
+        | {
+            "visit_id": visit.id,
+            "day": day,
+            "basis": basis,
+            "judged_by": {"pack": light["pack"], "pack_version": light["pack_version"]} | judged,
+        }
+    )
+
+
+def _lit_by(visit: Visit, light: Mapping[str, Any]) -> tuple[date, str | None]:
+    """The day and the version of the rules that lit a light; visits did not always keep the version."""
+    if light["opened_by"] is not None:
+        return light["opened_by"]["day"], light["opened_by"]["version"]
+    return clock.local_date(visit.visited_at), visit.judgement.get("rules")
 
 
 @lru_cache(maxsize=32)

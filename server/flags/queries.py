@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, or_, select, tuple_
+from sqlalchemy.orm import defer
 
 from server.core import cursors
 from server.core.db import db
 from server.core.problems import Problem
-from server.core.scope import within
+from server.core.scope import region_scope, within
 from server.flags.models import DONE, OPEN, Flag, HouseholdFacts, Rejudgement
 from server.households.queries import Household
+
+if TYPE_CHECKING:
+    from server.visits.queries import Visit
 
 __all__ = ["Flag", "HouseholdFacts", "Rejudgement"]
 
@@ -37,6 +42,15 @@ def open_of_visits(visit_ids: Iterable[UUID]) -> Sequence[Flag]:
     """The flags of several visits that are still open."""
     query = select(Flag).where(Flag.visit_id.in_(set(visit_ids)), Flag.state == OPEN)
     return db.session.scalars(query).all()
+
+
+def of_visits(visits: Iterable[Visit], *, evidence: bool = True) -> Sequence[Flag]:
+    """Every flag that visits ever had, in the order they were raised; without causes and articles if told."""
+    homes = {visit.id: visit.household_id for visit in visits}
+    query = select(Flag).where(Flag.household_id.in_(set(homes.values())), Flag.visit_id.in_(homes))
+    if not evidence:
+        query = query.options(defer(Flag.causes), defer(Flag.articles))
+    return db.session.scalars(query.order_by(Flag.seq)).all()
 
 
 def facts_of_households(ids: Iterable[UUID]) -> Sequence[HouseholdFacts]:
@@ -94,6 +108,15 @@ def run_by_id(run_id: UUID, *, lock: bool = False) -> Rejudgement:
     if run is None:
         raise Problem("not_found")
     return run
+
+
+def runs_of(county: str, ids: Iterable[UUID]) -> Sequence[Rejudgement]:
+    """Runs of a county by id, whatever part of it the caller may see: they change all of its lights."""
+    wanted = set(ids)
+    if not wanted:
+        return []
+    with region_scope(county):
+        return db.session.scalars(select(Rejudgement).where(Rejudgement.id.in_(wanted))).all()
 
 
 def active_run(region_code: str) -> Rejudgement | None:

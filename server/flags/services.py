@@ -17,6 +17,7 @@ from server.flags import queries
 from server.flags.explaining import explanation
 from server.flags.facts import Kept
 from server.flags.models import CLOSED, Flag
+from server.flags.standing import lights_of, lit_labels
 from server.households.queries import households_by_id
 from server.households.services import roster_facts
 from server.local_policy.services import bench_for
@@ -28,7 +29,17 @@ if TYPE_CHECKING:
     from server.households.queries import Household
     from server.visits.queries import Visit
 
-__all__ = ["Judged", "Kept", "explanation", "facts_source", "income_line", "judge", "raise_flags"]
+__all__ = [
+    "Judged",
+    "Kept",
+    "explanation",
+    "facts_source",
+    "income_line",
+    "judge",
+    "lights_of",
+    "lit_labels",
+    "raise_flags",
+]
 
 REFUSED = "no"
 _COPIED = ("rule", "severity", "risks", "causes", "articles", "pack", "pack_version")

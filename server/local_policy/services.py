@@ -104,6 +104,22 @@ def bench_for(region_code: str, on: date) -> Bench:
     return county_policy(region_code).bench(on)
 
 
+def bench_that_judged(region_code: str, on: date, version: str) -> Bench:
+    """The rules of a day as they were when they had a version; as they are now where that is lost.
+
+    A county may sign a setting for a day that was judged before: then the day has had several versions, one
+    for each part of the chain of signatures. ``Bench.version`` of the answer tells which one it is.
+
+    Raises:
+        Problem: policy_altered.
+    """
+    now = county_policy(region_code)
+    if now.bench(on).version == version:
+        return now.bench(on)
+    earlier = (_policy(now.profile, now.acts[:length]).bench(on) for length in reversed(range(len(now.acts))))
+    return next((bench for bench in earlier if bench.version == version), now.bench(on))
+
+
 def county_policy(region_code: str) -> CountyPolicy:
     """All rules of the county of a region, read and verified once in a transaction.
 

@@ -6,28 +6,34 @@ from marshmallow import Schema, fields, validate
 
 from server.core.wire import TextSchema
 from server.policy.lexicon import SOURCES
+from server.reviews.schemas import RunActSchema
 
 FORMS = ("all", "any", "not", "some", "every", "any_rule", "test")
-STATES = ("met", "not_met", "unknown")
+STATES = ("met", "not_met", "unknown", "closed")
 ORIGINS = ("document", "county_must_set", "county")
 
 
 class ExplanationNodeSchema(Schema):
-    """One place of the condition; a loop has a ``heading`` and one part for each member (``item``)."""
+    """One place of the condition; a loop has a ``heading`` and one part for each member.
+
+    ``item`` is the member's id where it is known, ``index`` the position in the loop's list, counted from 0.
+    """
 
     form = fields.String(required=True, validate=validate.OneOf(FORMS))
     words = fields.Nested(TextSchema, required=True)
     heading = fields.Nested(TextSchema, required=True, allow_none=True)
     truth = fields.Boolean(required=True, allow_none=True)
     item = fields.String(required=True, allow_none=True)
+    index = fields.Integer(required=True, allow_none=True)
     parts = fields.List(fields.Nested("ExplanationNodeSchema"), required=True)
 
 
 class ExplanationInputSchema(Schema):
-    """A value that went into a derived amount."""
+    """A value that went into a derived amount; ``item`` and ``index`` are null outside loops."""
 
     fact = fields.String(required=True)
     item = fields.String(required=True, allow_none=True)
+    index = fields.Integer(required=True, allow_none=True)
     label = fields.Nested(TextSchema, required=True)
     value = fields.Raw(required=True, allow_none=True)
     text = fields.Nested(TextSchema, required=True)
@@ -72,11 +78,14 @@ class UsedParameterSchema(Schema):
 class ExplanationStepSchema(Schema):
     """One value that would have to be another; ``fixed`` = a register entry, no answer.
 
+    ``any_value``: any answer clears, so ``after`` is null; otherwise ``after`` does, and the words say what else.
+    ``index`` is the position in the list (``ill``, ``stu``) of the item to change, null outside loops.
     ``removed`` and ``added`` are entries of a list; ``instead`` are facts of the same effect.
     """
 
     fact = fields.String(required=True)
     item = fields.String(required=True, allow_none=True)
+    index = fields.Integer(required=True, allow_none=True)
     label = fields.Nested(TextSchema, required=True)
     before = fields.Raw(required=True, allow_none=True)
     after = fields.Raw(required=True, allow_none=True)
@@ -98,23 +107,34 @@ class ClearingChangeSchema(Schema):
 
 
 class JudgedBySchema(Schema):
-    """The pack that raised the light when the visit was taken in."""
+    """The rules that lit the light: the pack, the version of all rules, and the day they were in force on.
+
+    ``rules`` is null where the visit does not say; ``exact`` false where those rules cannot be had again and
+    the light is explained by what is left of them.
+    """
 
     pack = fields.String(required=True)
     pack_version = fields.String(required=True)
+    rules = fields.String(required=True, allow_none=True)
+    day = fields.Date(required=True)
+    exact = fields.Boolean(required=True)
 
 
 class ExplanationSchema(Schema):
     """Why a light is lit, and the smallest change that would clear it.
 
     ``basis`` is ``as_judged`` for the facts the visit was judged on, ``rebuilt`` where they had to be made
-    again from its answers and the phone's register. ``state`` is what the rules of that day say of them now.
+    again from its answers and the phone's register. ``state`` is what the rules of ``day`` say of them now,
+    and ``closed`` for a light that a run of newer rules put out (``closed_by``): ``tree`` is why it was lit.
+    A light that a run opened (``opened_by``) is explained by the rules of the run.
     """
 
     visit_id = fields.UUID(required=True)
     day = fields.Date(required=True)
     basis = fields.String(required=True, validate=validate.OneOf(("as_judged", "rebuilt")))
     judged_by = fields.Nested(JudgedBySchema, required=True)
+    opened_by = fields.Nested(RunActSchema, required=True, allow_none=True)
+    closed_by = fields.Nested(RunActSchema, required=True, allow_none=True)
     rule = fields.String(required=True)
     label = fields.Nested(TextSchema, required=True)
     severity = fields.String(required=True, validate=validate.OneOf(("red", "yellow", "attention")))

@@ -16,6 +16,7 @@ from server.visits.schemas import LightSchema, LocationSchema, ReceiptSchema, Un
 
 STATES = (SUBMITTED, APPROVED, RETURNED, SUPERSEDED)
 DECISIONS = (APPROVED, RETURNED)
+LIGHT_STATES = ("open", "closed")
 _REGION = Pattern(r"^([0-9]{6}|[0-9]{9}|[0-9]{12}|[0-9]{14})$")
 _RISK = Pattern(r"^[a-z_]{1,40}$")
 
@@ -193,6 +194,27 @@ class PreviousVisitSchema(Schema):
     visited_at = Instant(required=True)
 
 
+class RunActSchema(Schema):
+    """The run over the county that opened or closed a light, by the rules of a version and day."""
+
+    run_id = fields.UUID(required=True)
+    at = Instant(required=True)
+    day = fields.Date(required=True)
+    reason = fields.String(required=True)
+    version = fields.String(required=True)
+
+
+class StandingLightSchema(LightSchema):
+    """A light as it stands: ``closed`` once a run of newer rules put it out, which then names the run.
+
+    ``opened_by`` is null for a light that the visit itself brought.
+    """
+
+    state = fields.String(required=True, validate=validate.OneOf(LIGHT_STATES))
+    opened_by = fields.Nested(RunActSchema, required=True, allow_none=True)
+    closed_by = fields.Nested(RunActSchema, required=True, allow_none=True)
+
+
 class VisitDetailSchema(VisitSummarySchema):
     """All of a visit: what was answered, what the rules say, and what was decided."""
 
@@ -203,7 +225,7 @@ class VisitDetailSchema(VisitSummarySchema):
     location = fields.Nested(LocationSchema, required=True, allow_none=True)
     location_missing_reason = fields.String(required=True, allow_none=True)
     distance_m = fields.Integer(required=True, allow_none=True)
-    lights = fields.List(fields.Nested(LightSchema), required=True)
+    lights = fields.List(fields.Nested(StandingLightSchema), required=True)
     unknown_rules = fields.List(
         fields.Nested(UnknownRuleSchema), required=True, attribute="unknown", data_key="unknown"
     )
@@ -219,7 +241,7 @@ class VisitDetailSchema(VisitSummarySchema):
 class HistoryEntrySchema(VisitSummarySchema):
     """A visit in the history of its household, replaced revisions too."""
 
-    lights = fields.List(fields.Nested(LightSchema), required=True)
+    lights = fields.List(fields.Nested(StandingLightSchema), required=True)
     reviews = fields.List(fields.Nested(ReviewSchema), required=True)
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from server.core.auth import Actor
+from server.flags.services import lights_of, lit_labels
 from server.households import queries as households
 from server.households.services import present, summarise
 from server.photos import queries as photos
@@ -23,10 +24,15 @@ Wire = dict[str, Any]
 
 
 def summaries(rows: Sequence[Visit]) -> list[Wire]:
-    """Lines of a list; five queries, however many rows."""
+    """Lines of a list; six queries, however many rows."""
     shown = summarise(visit.household_id for visit in rows)
     ready = photos.ready_counts(visit.id for visit in rows)
-    return [_summary(visit, shown[visit.household_id], ready.get(visit.id, 0)) for visit in rows]
+    lit = lit_labels(rows)
+    return [
+        _summary(visit, shown[visit.household_id], ready.get(visit.id, 0))
+        | {"top_lights": lit[visit.id][:TOP_LIGHTS]}
+        for visit in rows
+    ]
 
 
 def _summary(visit: Visit, household: Wire, ready: int) -> Wire:
@@ -39,7 +45,6 @@ def _summary(visit: Visit, household: Wire, ready: int) -> Wire:
             "yellow": visit.yellow_count,
             "attention": visit.attention_count,
         },
-        "top_lights": [light["label"] for light in visit.judgement["lights"][:TOP_LIGHTS]],
         "risks": [risk for risk in visit.risks.split("|") if risk],
         "photos_ready": ready,
     }
@@ -69,13 +74,23 @@ def detail(visit: Visit) -> Wire:
         **{name: getattr(visit, name) for name in ("checklist_version", "distance_m", "not_asked")},
         "location": _location(body["location"]),
         "changes": visit.changes,
-        **visit.judgement,
+        **_lights(visit),
         "location_missing_reason": body.get("location_missing_reason"),
         "photos": photos.of_visit(visit.id),
         "reviews": _decisions(revisions),
         "revisions": revisions,
         "receipt": receipt(visit) | {"received_at": visit.received_at},
         "previous_visit": previous,
+    }
+
+
+def _lights(visit: Visit) -> Wire:
+    """The lights as they stand, and the rules that neither the visit nor a run since has decided."""
+    lights = lights_of([visit])[visit.id]
+    lit = {light["rule"] for light in lights if light["state"] == "open"}
+    return {
+        "lights": lights,
+        "unknown": [one for one in visit.judgement["unknown"] if one["rule"] not in lit],
     }
 
 
@@ -97,8 +112,9 @@ def history(actor: Actor, household_id: Any) -> Wire:
     household = present([households.get_household(household_id)])[0]
     rows = visits.visible_of_household(actor, household_id)
     decisions = queries.of_visits(visit.id for visit in rows)
+    lights = lights_of(rows)
     entries = [
-        line | {"lights": visit.judgement["lights"], "reviews": decisions[visit.id]}
+        line | {"lights": lights[visit.id], "reviews": decisions[visit.id]}
         for visit, line in zip(rows, summaries(rows), strict=True)
     ]
     return household | {"history": entries}

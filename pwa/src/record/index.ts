@@ -30,6 +30,7 @@ export {
 export { RecordLights, VisitRecordView } from './visitRecord';
 export {
   errorHelp,
+  isLit,
   lightCounts,
   RISKS,
   riskWord,

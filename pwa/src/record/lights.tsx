@@ -1,7 +1,7 @@
 /** Why a visit lights up: the answers behind each rule, its article, and what would still have to be asked. */
 import { useState } from 'preact/hooks';
-import type { LightCause, Light as LightData, Member, UnknownRule } from '../core/api/types';
-import { severityWord } from '../core/format';
+import type { LightCause, StandingLight as LightData, Member, UnknownRule } from '../core/api/types';
+import { severityWord, showInstant } from '../core/format';
 import { pick, t } from '../core/i18n';
 import { Icon } from '../ui/icon';
 import { Light } from '../ui/light';
@@ -9,7 +9,7 @@ import { answerText, factLabel, joined, personName, plainText } from './answers'
 import { type Article, ArticleSheet } from './article';
 import type { Checklist } from './checklist';
 import { Why } from './why';
-import { riskWord, SEVERITIES } from './words';
+import { isLit, riskWord, SEVERITIES, severityShort } from './words';
 
 export interface LightsProps {
   visitId: string;
@@ -68,6 +68,12 @@ function LightCard({ light, checklist, members, onArticle, onWhy }: CardProps) {
   return (
     <li>
       <Light severity={light.severity} word={severityWord(light.severity)} title={pick(light.label)}>
+        {light.opened_by && (
+          <p class="rec-run">
+            {t('record.litLater', { when: showInstant(light.opened_by.at) })}
+            <span>{light.opened_by.reason}</span>
+          </p>
+        )}
         <dl class="rec-causes">
           {light.causes.map((cause, index) => (
             <div key={`${cause.fact}:${index}`}>
@@ -96,6 +102,24 @@ function LightCard({ light, checklist, members, onArticle, onWhy }: CardProps) {
   );
 }
 
+/** A light that a run put out: what it was, since when it is out and why, and why it was lit. */
+function OutCard({ light, onWhy }: Pick<CardProps, 'light' | 'onWhy'>) {
+  return (
+    <li class="rec-out">
+      <p class="rec-out-title">{pick(light.label)}</p>
+      <p class="rec-run">
+        {t('record.wasLit', { word: severityShort(light.severity) })}
+        {light.closed_by && ` · ${t('record.wentOut', { when: showInstant(light.closed_by.at) })}`}
+        {light.closed_by && <span>{light.closed_by.reason}</span>}
+      </p>
+      <button type="button" class="rec-article rec-why-open" onClick={() => onWhy(light)}>
+        {t('record.why.was')}
+        <Icon name="next" size={18} />
+      </button>
+    </li>
+  );
+}
+
 function UnknownCard({ rule, checklist }: { rule: UnknownRule; checklist: Checklist }) {
   return (
     <li class="rec-unknown">
@@ -108,16 +132,18 @@ function UnknownCard({ rule, checklist }: { rule: UnknownRule; checklist: Checkl
   );
 }
 
-/** The cards of all lights, then the rules that could not be judged. */
+/** The cards of all lights that are on, then the rules that could not be judged and the lights that are out. */
 export function Lights({ visitId, lights, unknown, checklist, members }: LightsProps) {
   const [why, setWhy] = useState<LightData | null>(null);
   const [article, setArticle] = useState<Article | null>(null);
+  const lit = lights.filter(isLit);
+  const out = lights.filter((light) => !isLit(light));
   return (
     <div class="rec-lights">
-      {lights.length === 0 && <p class="rec-no-lights">{t('record.noLights')}</p>}
-      {lights.length > 0 && (
+      {lit.length === 0 && <p class="rec-no-lights">{t('record.noLights')}</p>}
+      {lit.length > 0 && (
         <ul class="rec-plain">
-          {bySeverity(lights).map((light) => (
+          {bySeverity(lit).map((light) => (
             <LightCard
               key={light.rule}
               light={light}
@@ -135,6 +161,16 @@ export function Lights({ visitId, lights, unknown, checklist, members }: LightsP
           <ul class="rec-plain">
             {unknown.map((rule) => (
               <UnknownCard key={rule.rule} rule={rule} checklist={checklist} />
+            ))}
+          </ul>
+        </details>
+      )}
+      {out.length > 0 && (
+        <details class="rec-more">
+          <summary>{t('record.out', { n: out.length })}</summary>
+          <ul class="rec-plain">
+            {bySeverity(out).map((light) => (
+              <OutCard key={light.rule} light={light} onWhy={setWhy} />
             ))}
           </ul>
         </details>

@@ -12,6 +12,7 @@ import { Lights } from './lights';
 import type { VisitRecord } from './load';
 import { Head, Reviews, RevisionNotice, Revisions, WhereAndWhen } from './parts';
 import { Photos } from './photos';
+import { isLit } from './words';
 
 export interface VisitRecordProps {
   record: VisitRecord;
@@ -52,7 +53,7 @@ export function VisitRecordView({ record, hrefOf, commenting, lightsAside, child
         />
       </Card>
       {!lightsAside && (
-        <Card title={t('record.lights')} aside={<CountOf n={visit.lights.length} />}>
+        <Card title={t('record.lights')} aside={<CountOf n={visit.lights.filter(isLit).length} />}>
           <RecordLights record={record} />
         </Card>
       )}

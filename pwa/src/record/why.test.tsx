@@ -1,8 +1,8 @@
 /** Why a light is lit, as the reviewer opens it: read, refused, out of reach, and read again. */
 import { cleanup, fireEvent, render, screen } from '@testing-library/preact';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Explanation } from '../core/api/explanation';
-import type { Light } from '../core/api/types';
+import type { Explanation, WhyOperand } from '../core/api/explanation';
+import type { StandingLight } from '../core/api/types';
 import { registerTexts, setLocale } from '../core/i18n';
 import { texts as enCore } from '../i18n/en/core';
 import { texts as zhCore } from '../i18n/zh-CN/core';
@@ -14,7 +14,7 @@ import { Lights } from './lights';
 
 const both = (zh: string, en: string) => ({ zh, en });
 
-const LIGHT: Light = {
+const LIGHT: StandingLight = {
   rule: 'R-MED-06',
   label: both('有成员未参加基本医保', 'A member has no basic medical insurance'),
   severity: 'yellow',
@@ -23,11 +23,15 @@ const LIGHT: Light = {
   articles: [],
   pack: 'common',
   pack_version: '2026.2',
+  state: 'open',
+  opened_by: null,
+  closed_by: null,
 };
 
 const step = {
   fact: 'ins_gap',
   item: null,
+  index: null,
   label: both('未参加医保的成员', 'Members without insurance'),
   before: ['m2'],
   after: [],
@@ -45,7 +49,9 @@ const FOUND: Explanation = {
   visit_id: 'v1',
   day: '2026-11-20',
   basis: 'as_judged',
-  judged_by: { pack: 'common', pack_version: '2026.2' },
+  judged_by: { pack: 'common', pack_version: '2026.2', rules: '00ff', day: '2026-11-20', exact: true },
+  opened_by: null,
+  closed_by: null,
   rule: 'R-MED-06',
   label: LIGHT.label,
   severity: 'yellow',
@@ -57,6 +63,7 @@ const FOUND: Explanation = {
     heading: null,
     truth: true,
     item: null,
+    index: null,
     parts: [
       {
         form: 'test',
@@ -64,6 +71,7 @@ const FOUND: Explanation = {
         heading: null,
         truth: true,
         item: null,
+        index: null,
         parts: [],
       },
       {
@@ -72,6 +80,7 @@ const FOUND: Explanation = {
         heading: null,
         truth: false,
         item: 'm1',
+        index: 0,
         parts: [],
       },
     ],
@@ -80,6 +89,7 @@ const FOUND: Explanation = {
     {
       fact: 'ins_gap',
       item: null,
+      index: null,
       label: step.label,
       value: ['m2'],
       text: both('1 人', '1 member'),
@@ -148,6 +158,21 @@ describe('why a light is lit', () => {
     expect(screen.getAllByText('成立')).toHaveLength(2);
     expect(screen.getByText('不成立')).toBeTruthy();
     expect(screen.getByText('覃秀兰：')).toBeTruthy();
+  });
+
+  it('tells people without a name apart by their position', async () => {
+    const nature = { ...step, fact: 'stu_nature', label: both('学校性质', 'School type'), removed: [] };
+    const steps = [0, 1].map((index) => {
+      const words = both(`第${index + 1}名学生：变为公办`, `student ${index + 1}: public`);
+      return { ...nature, index, words };
+    });
+    const [operand] = FOUND.operands;
+    const operands = [0, 1].map((index) => ({ ...operand, fact: 'stu_nature', index }) as WhyOperand);
+    answer = () => json({ ...FOUND, operands, change: { words: step.words, steps } });
+    open();
+    expect(await screen.findByText('第1名学生：变为公办')).toBeTruthy();
+    expect(screen.getByText('第2名学生：变为公办')).toBeTruthy();
+    expect(screen.getByText(/^第 2 人：/)).toBeTruthy();
   });
 
   it('is read once, and then without the network', async () => {

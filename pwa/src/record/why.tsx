@@ -1,8 +1,8 @@
 /** Why a light is lit: the rule with what holds, the values and their source, the document, and what would clear it. */
 import './why.css';
 import type { Explanation, WhyChange, WhyNode, WhyOperand, WhyStep } from '../core/api/explanation';
-import type { Light as LightData, Member } from '../core/api/types';
-import { severityWord } from '../core/format';
+import type { StandingLight as LightData, Member } from '../core/api/types';
+import { severityWord, showInstant } from '../core/format';
 import { pick, t } from '../core/i18n';
 import { Button } from '../ui/button';
 import { Sheet } from '../ui/dialog';
@@ -12,7 +12,7 @@ import { Skeleton } from '../ui/progress';
 import { ErrorState } from '../ui/states';
 import { joined, type People, personName } from './answers';
 import { useExplanation } from './explanations';
-import { errorHelp } from './words';
+import { errorHelp, isLit } from './words';
 
 export interface WhyProps {
   visitId: string;
@@ -26,13 +26,17 @@ export function Why({ visitId, light, members, onClose }: WhyProps) {
   return (
     <Sheet
       open={light !== null}
-      title={t('record.why')}
+      title={t(light && !isLit(light) ? 'record.why.was' : 'record.why')}
       onClose={onClose}
       actions={<Button onClick={onClose}>{t('record.close')}</Button>}
     >
       {light && (
         <div class="why">
-          <Light severity={light.severity} word={severityWord(light.severity)} title={pick(light.label)} />
+          <Light
+            severity={isLit(light) ? light.severity : 'none'}
+            word={severityWord(light.severity)}
+            title={pick(light.label)}
+          />
           {found && <Reasons found={found} people={members} />}
           {!found && error === null && <Skeleton lines={6} label={t('record.why.loading')} />}
           {!found && error !== null && (
@@ -51,7 +55,10 @@ export function Why({ visitId, light, members, onClose }: WhyProps) {
 function Reasons({ found, people }: { found: Explanation; people: People }) {
   return (
     <>
-      {found.state !== 'met' && <p class="why-note">{t('record.why.changed')}</p>}
+      <Since found={found} />
+      {(found.state === 'not_met' || found.state === 'unknown') && (
+        <p class="why-note">{t('record.why.changed')}</p>
+      )}
       {found.state === 'met' && found.basis === 'rebuilt' && (
         <p class="why-note">{t('record.why.rebuilt')}</p>
       )}
@@ -82,6 +89,20 @@ function Reasons({ found, people }: { found: Explanation; people: People }) {
   );
 }
 
+/** Which change of the rules put the light on or out, and whose rules are shown below. */
+function Since({ found }: { found: Explanation }) {
+  const run = found.closed_by ?? found.opened_by;
+  if (!run) return null;
+  const version = found.judged_by.rules ?? `${found.pack} ${found.pack_version}`;
+  const key = found.closed_by ? 'record.why.wentOut' : 'record.why.litLater';
+  return (
+    <p class="why-note">
+      {t(key, { version, when: showInstant(run.at) })}
+      <span class="why-small">{t('record.why.reason', { reason: run.reason })}</span>
+    </p>
+  );
+}
+
 const TRUTHS = { true: 'check', false: 'close', null: 'info' } as const;
 
 function truthKey(truth: boolean | null): keyof typeof TRUTHS {
@@ -104,8 +125,14 @@ function heading(node: WhyNode): string {
   return pick(node.heading ?? node.words);
 }
 
+/** Whose a place is: the member's name, or the position in the list; nothing for the household itself. */
+function whose({ item, index }: { item: string | null; index: number | null }, people: People): string {
+  if (item !== null) return t('record.why.forWhom', { name: personName(people, item) });
+  return index === null ? '' : t('record.why.nth', { number: index + 1 });
+}
+
 function Condition({ node, people }: { node: WhyNode; people: People }) {
-  const who = node.item === null ? '' : t('record.why.forWhom', { name: personName(people, node.item) });
+  const who = whose(node, people);
   return (
     <li>
       <p class="why-line">
@@ -155,12 +182,10 @@ function namesIn(operand: WhyOperand, people: People): string {
 
 function Value({ operand, people }: { operand: WhyOperand; people: People }) {
   if (operand.fact === 'who') return null;
-  const who =
-    operand.item === null ? '' : t('record.why.forWhom', { name: personName(people, operand.item) });
   return (
     <div>
       <dt>
-        {who}
+        {whose(operand, people)}
         {pick(operand.label)}
         <small>{t(`record.why.source.${operand.source}`)}</small>
       </dt>
@@ -203,9 +228,10 @@ function Change({ change, people }: { change: WhyChange; people: People }) {
   return (
     <div class="why-change">
       {change.steps.map((step) => (
-        <p key={`${step.fact}:${step.item ?? ''}`}>
+        <p key={`${step.fact}:${step.index ?? ''}`}>
           {step.distance && <span class="why-small">{pick(step.distance)}</span>}
-          {step.item !== null && <b>{t('record.why.forWhom', { name: personName(people, step.item) })}</b>}
+          {/* Without a name the words themselves say whose it is. */}
+          {step.item !== null && <b>{whose(step, people)}</b>}
           {pick(step.words)}
           {named(step, people)}
         </p>

@@ -1,6 +1,6 @@
 /** Words of the things a visit record carries, beyond those every screen shares (core/format). */
 import { codeOf, errorText } from '../core/api/problem';
-import type { Severity, VisitState, VisitSummary } from '../core/api/types';
+import type { Severity, StandingLight, VisitState, VisitSummary } from '../core/api/types';
 import { hasText, pick, t } from '../core/i18n';
 import type { Tone } from '../ui/tag';
 
@@ -43,6 +43,9 @@ const STATE_TONES: Record<VisitState, Tone> = {
 };
 
 export const stateTone = (state: VisitState): Tone => STATE_TONES[state];
+
+/** Whether no run of newer rules has put a light out. */
+export const isLit = (light: StandingLight): boolean => light.state !== 'closed';
 
 /** "红 1 黄 2": how many lights of each kind, worst first; empty without lights. */
 export function lightCounts(counts: VisitSummary['light_counts']): string {

@@ -1,9 +1,9 @@
 /** Why a light is lit, as the server says it (see `policy/explain`). */
 import type { Json } from '../canonical';
 import type { Bilingual } from '../i18n';
-import type { Severity } from './types';
+import type { RunAct, Severity } from './types';
 
-/** One place of a rule's condition; in a loop one part for each member (`item`). */
+/** One place of a rule's condition; in a loop one part for each member: `item` is the id, `index` counts from 0. */
 export interface WhyNode {
   form: 'all' | 'any' | 'not' | 'some' | 'every' | 'any_rule' | 'test';
   words: Bilingual;
@@ -11,6 +11,7 @@ export interface WhyNode {
   heading: Bilingual | null;
   truth: boolean | null;
   item: string | null;
+  index: number | null;
   parts: WhyNode[];
 }
 
@@ -28,6 +29,7 @@ export type WhySource =
 export interface WhyInput {
   fact: string;
   item: string | null;
+  index: number | null;
   label: Bilingual;
   value: Json;
   text: Bilingual;
@@ -42,6 +44,7 @@ export interface WhyOperand extends WhyInput {
 export interface WhyStep {
   fact: string;
   item: string | null;
+  index: number | null;
   label: Bilingual;
   before: Json;
   after: Json;
@@ -65,11 +68,15 @@ export interface Explanation {
   visit_id: string;
   day: string;
   basis: 'as_judged' | 'rebuilt';
-  judged_by: { pack: string; pack_version: string };
+  /** The rules that lit it; `exact` false where only something near them is left. */
+  judged_by: { pack: string; pack_version: string; rules: string | null; day: string; exact: boolean };
+  opened_by: RunAct | null;
+  closed_by: RunAct | null;
   rule: string;
   label: Bilingual;
   severity: Exclude<Severity, 'none'>;
-  state: 'met' | 'not_met' | 'unknown';
+  /** `closed`: put out by a run; the tree says why it was lit. */
+  state: 'met' | 'not_met' | 'unknown' | 'closed';
   words: Bilingual;
   tree: WhyNode;
   operands: WhyOperand[];

@@ -2065,7 +2065,10 @@ export interface components {
             parameter: string;
             from: string;
             to: string;
-            /** @default 11 */
+            /**
+             * @description At most so many points: a range with fewer different values (whole months, fen) gives each once.
+             * @default 11
+             */
             steps: number;
         };
         CurvePoint: {
@@ -2207,7 +2210,17 @@ export interface components {
             document: string;
             text: string;
         };
-        Light: {
+        RunAct: {
+            /** Format: uuid */
+            run_id: string;
+            /** Format: date-time */
+            at: string;
+            /** Format: date */
+            day: string;
+            reason: string;
+            version: string;
+        };
+        StandingLight: {
             rule: string;
             label: components["schemas"]["Text"];
             /** @enum {string} */
@@ -2217,6 +2230,10 @@ export interface components {
             articles: components["schemas"]["Article"][];
             pack: string;
             pack_version: string;
+            /** @enum {string} */
+            state: "open" | "closed";
+            opened_by: components["schemas"]["RunAct"] | null;
+            closed_by: components["schemas"]["RunAct"] | null;
         };
         UnknownRule: {
             rule: string;
@@ -2312,7 +2329,7 @@ export interface components {
             location: components["schemas"]["Location"] | null;
             location_missing_reason: string | null;
             distance_m: number | null;
-            lights: components["schemas"]["Light"][];
+            lights: components["schemas"]["StandingLight"][];
             unknown: components["schemas"]["UnknownRule"][];
             not_asked: string[];
             changes: components["schemas"]["Change"][];
@@ -2325,6 +2342,10 @@ export interface components {
         JudgedBy: {
             pack: string;
             pack_version: string;
+            rules: string | null;
+            /** Format: date */
+            day: string;
+            exact: boolean;
         };
         ExplanationNode: {
             /** @enum {string} */
@@ -2333,11 +2354,13 @@ export interface components {
             heading: components["schemas"]["Text"] | null;
             truth: boolean | null;
             item: string | null;
+            index: number | null;
             parts: components["schemas"]["ExplanationNode"][];
         };
         ExplanationInput: {
             fact: string;
             item: string | null;
+            index: number | null;
             label: components["schemas"]["Text"];
             value: unknown;
             text: components["schemas"]["Text"];
@@ -2352,6 +2375,7 @@ export interface components {
         ExplanationOperand: {
             fact: string;
             item: string | null;
+            index: number | null;
             label: components["schemas"]["Text"];
             value: unknown;
             text: components["schemas"]["Text"];
@@ -2378,6 +2402,7 @@ export interface components {
         ExplanationStep: {
             fact: string;
             item: string | null;
+            index: number | null;
             label: components["schemas"]["Text"];
             before: unknown;
             after: unknown;
@@ -2402,12 +2427,14 @@ export interface components {
             /** @enum {string} */
             basis: "as_judged" | "rebuilt";
             judged_by: components["schemas"]["JudgedBy"];
+            opened_by: components["schemas"]["RunAct"] | null;
+            closed_by: components["schemas"]["RunAct"] | null;
             rule: string;
             label: components["schemas"]["Text"];
             /** @enum {string} */
             severity: "red" | "yellow" | "attention";
             /** @enum {string} */
-            state: "met" | "not_met" | "unknown";
+            state: "met" | "not_met" | "unknown" | "closed";
             words: components["schemas"]["Text"];
             tree: components["schemas"]["ExplanationNode"];
             operands: components["schemas"]["ExplanationOperand"][];
@@ -2452,7 +2479,7 @@ export interface components {
             changed_count: number;
             photo_count: number;
             photos_ready: number;
-            lights: components["schemas"]["Light"][];
+            lights: components["schemas"]["StandingLight"][];
             reviews: components["schemas"]["Review"][];
         };
         HouseholdHistory: {
@@ -2831,6 +2858,17 @@ export interface components {
             photos: components["schemas"]["ExpectedPhoto"][];
             device: components["schemas"]["Phone"];
             preview?: components["schemas"]["Preview"] | null;
+        };
+        Light: {
+            rule: string;
+            label: components["schemas"]["Text"];
+            /** @enum {string} */
+            severity: "red" | "yellow" | "attention";
+            risks: string[];
+            causes: components["schemas"]["Cause"][];
+            articles: components["schemas"]["Article"][];
+            pack: string;
+            pack_version: string;
         };
         PhotoAsked: {
             sha256: string;

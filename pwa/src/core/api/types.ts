@@ -120,7 +120,7 @@ export interface RegisteredHousehold extends Omit<Household, 'last_visit' | 'ret
 
 /** A visit as the history of its household lists it. */
 export interface HistoryEntry extends VisitSummary {
-  lights: Light[];
+  lights: StandingLight[];
   reviews: Review[];
 }
 
@@ -184,6 +184,23 @@ export interface Light {
   articles: { id: string; document: string; text: string }[];
   pack: string;
   pack_version: string;
+}
+
+/** The run over the county that opened or closed a light, and why it was run. */
+export interface RunAct {
+  run_id: string;
+  at: string;
+  day: string;
+  reason: string;
+  version: string;
+}
+
+/** A light as it stands: `closed` once a run of newer rules put it out. */
+export interface StandingLight extends Light {
+  state: 'open' | 'closed';
+  /** Null for a light that the visit itself brought. */
+  opened_by: RunAct | null;
+  closed_by: RunAct | null;
 }
 
 export interface UnknownRule {
@@ -300,7 +317,7 @@ export interface VisitDetail extends Omit<VisitSummary, 'household'> {
   location: VisitBody['location'];
   location_missing_reason: string | null;
   distance_m: number | null;
-  lights: Light[];
+  lights: StandingLight[];
   unknown: UnknownRule[];
   not_asked: string[];
   changes: { question: string; item: string | null; before: Json; after: Json }[];

@@ -4,7 +4,7 @@ import { api, call } from '../../core/api/client';
 import { errorText } from '../../core/api/problem';
 import { severityWord, showInstant, stateWord } from '../../core/format';
 import { pick, t } from '../../core/i18n';
-import { lightCounts, roleWord, stateTone, whyLine } from '../../record';
+import { isLit, lightCounts, roleWord, stateTone, whyLine } from '../../record';
 import { Button } from '../../ui/button';
 import { Light } from '../../ui/light';
 import { Skeleton } from '../../ui/progress';
@@ -46,7 +46,11 @@ interface EntryProps {
 }
 
 function Entry({ entry, current, query }: EntryProps) {
-  const lights = entry.lights?.map((light) => pick(light.label)).join(' · ') || whyLine(entry);
+  const lights =
+    entry.lights
+      ?.filter(isLit)
+      .map((light) => pick(light.label))
+      .join(' · ') || whyLine(entry);
   return (
     <li class={`cty-entry light-${entry.severity}`}>
       <a href={visitHref(entry.id, query)} aria-current={current ? 'page' : undefined}>

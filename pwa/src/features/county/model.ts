@@ -1,9 +1,9 @@
 /** What the county looks at, as plain data: filters in the address, numbers for tiles and charts. */
 import type {
-  Light,
   Region,
   Review,
   Severity,
+  StandingLight,
   VisitFilter,
   VisitPage,
   VisitState,
@@ -96,7 +96,7 @@ export const RISKS_SHOWN = 9;
 
 /** A visit in the history of its household; older servers send summaries only. */
 export type HistoryEntry = VisitSummary & {
-  readonly lights?: readonly Light[];
+  readonly lights?: readonly StandingLight[];
   readonly reviews?: readonly Review[];
 };
 

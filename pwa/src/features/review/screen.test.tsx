@@ -24,6 +24,9 @@ const LIGHT = {
   articles: [{ id: 'HS-1-1', document: '双线排查报告', text: '达 1 万元的，由乡镇逐户核实。' }],
   pack: 'heshan',
   pack_version: '2020-08',
+  state: 'open' as const,
+  opened_by: null,
+  closed_by: null,
 };
 
 interface Server {

@@ -115,7 +115,17 @@ export const texts = {
   'record.noNetworkHelp': '{words}. Try again once there is a network.',
   'record.sectionNotAsked': '{title} · {n} not asked',
   'record.person': 'Member',
+  'record.litLater': 'Lit after a change of rules · {when}',
+  'record.wentOut': 'out after a change of rules · {when}',
+  'record.wasLit': 'Was {word}',
+  'record.out': 'Out after a change of rules: {n}',
   'record.why': 'Why this light',
+  'record.why.was': 'Why it was lit',
+  'record.why.litLater':
+    'Not lit at the visit, but since the rules changed ({when}). Explained by the changed rules, version {version}.',
+  'record.why.wentOut':
+    'This light went out when the rules changed ({when}). Below, the rule that lit it then, version {version}.',
+  'record.why.reason': 'Why they changed: {reason}',
   'record.why.loading': 'Reading why the light is on',
   'record.why.error': 'The reason could not be read',
   'record.why.rule': 'What the rule says',
@@ -148,5 +158,6 @@ export const texts = {
   'record.why.changed':
     'With the values of now the rule no longer holds; the light stays as judged at the visit.',
   'record.why.forWhom': '{name}: ',
+  'record.why.nth': 'Person {number}: ',
   'record.why.people': ' ({names})',
 } as const;
