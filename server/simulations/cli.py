@@ -57,6 +57,8 @@ def _change(bench: Bench, settings: tuple[str, ...], off: tuple[str, ...]) -> Ch
         name, equals, value = text.partition("=")
         if not equals or not name:
             raise click.BadParameter(f"{text!r} is not NAME=VALUE", param_hint="--set")
+        if name.strip() in parts:
+            raise click.BadParameter(f"{name.strip()} is set twice", param_hint="--set")
         parts[name.strip()] = value.strip()
     try:
         return services.read_change(bench, parts, off)

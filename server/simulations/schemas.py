@@ -15,6 +15,7 @@ from server.simulations.tally import KINDS, LIGHTS
 DIRECTIONS = ("entering", "leaving", "now", "then")
 _NAME = Pattern(r"^[A-Z][A-Z0-9_]{0,39}$")
 _RULE = Pattern(r"^R-[A-Z]{2,4}-[0-9]{2}$")
+_STEPS = "At most so many points: a range with fewer different values (whole months, fen) gives each once."
 _NUMBER = validate.Length(1, 20)
 
 
@@ -60,12 +61,12 @@ class ListQuestionSchema(WhatIfSchema):
 
 
 class CurveQuestionSchema(WhatIfSchema):
-    """One parameter over a range of values, on top of other changes."""
+    """One parameter over a range of values, evenly spaced and both ends included, on top of other changes."""
 
     parameter = fields.String(required=True, validate=_NAME)
     first = fields.String(required=True, validate=_NUMBER, data_key="from")
     last = fields.String(required=True, validate=_NUMBER, data_key="to")
-    steps = fields.Integer(load_default=11, validate=validate.Range(2, 25))
+    steps = fields.Integer(load_default=11, validate=validate.Range(2, 25), metadata={"description": _STEPS})
 
     @post_load
     def _to_curve(self, data: dict[str, Any], **_: object) -> dict[str, Any]:
@@ -176,7 +177,7 @@ class CurvePointSchema(Schema):
 
 
 class CurveSchema(Schema):
-    """A parameter's curve; ``current`` is its value today, null when it has none."""
+    """A parameter's curve. ``current`` is its value today, null when it has none."""
 
     parameter = fields.String(required=True)
     current = fields.String(required=True, allow_none=True)

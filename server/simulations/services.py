@@ -102,6 +102,9 @@ def curve(region_code: str, change: Change, wish: Curve) -> Wire:
     Raises:
         ChangeRefused: naming the part that is wrong.
     """
+    if wish.parameter in change.params:
+        twice = {"code": "varied", "message": "the curve gives this parameter its values"}
+        raise ChangeRefused({f"parameters.{wish.parameter}": [twice]})
     bench = today_bench(region_code)
     values = curve_values(bench, wish)
     # Any other value than today's marks the rules that use the parameter.

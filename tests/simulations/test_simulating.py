@@ -166,6 +166,18 @@ def test_the_curve_counts_flagged_households_at_each_value(login):
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("name", "ends", "steps", "values"),
+    [
+        ("TRACK_MONTHS", ("6", "8"), 25, ["6", "7", "8"]),
+        ("LINE_GX", ("5000", "5000.02"), 11, ["5000.00", "5000.01", "5000.02"]),
+    ],
+)
+def test_a_range_with_fewer_values_than_steps_gives_each_once(login, name, ends, steps, values):
+    question = {"parameter": name, "from": ends[0], "to": ends[1], "steps": steps}
+    assert [point["value"] for point in ask(login, question, f"{ASK}/curve")["points"]] == values
+
+
 def test_worker_processes_count_what_one_process_counts(login, monkeypatch):
     alone = ask(login, LINE)
     monkeypatch.setattr(services, "RANGE", 1)
@@ -210,6 +222,7 @@ def test_a_wrong_value_is_named(login, value):
 @pytest.mark.parametrize(
     ("body", "field"),
     [
+        ({"parameters": {"NEAR": "0.99"}}, "parameters.NEAR"),
         ({"parameters": {"LINE_XX": "7000"}}, "parameters.LINE_XX"),
         ({"rules_off": ["R-INC-01", "R-ABC-99"]}, "rules_off.1"),
         ({"parameters": [5]}, "parameters"),
@@ -227,6 +240,7 @@ def test_an_unknown_name_is_named(login, body, field):
         ({"from": "NaN"}, "from"),
         ({"to": "3000"}, "to"),
         ({"steps": 1}, "steps"),
+        ({"parameters": {"LINE_GX": "7000"}}, "parameters.LINE_GX"),
     ],
 )
 def test_a_curve_that_cannot_be_drawn_is_refused_by_name(login, change, field):
@@ -265,6 +279,7 @@ def test_the_command_counts_every_county_by_another_profile(app):
         (["--profile", "yangshuo", "--set", "LINE_GX=1e400"], "LINE_GX"),
         (["--profile", "yangshuo", "--set", "LINE_GX=-1"], "LINE_GX"),
         (["--profile", "yangshuo", "--set", "LINE_GX"], "LINE_GX"),
+        (["--profile", "yangshuo", "--set", "LINE_GX=1", "--set", "LINE_GX=2"], "LINE_GX is set twice"),
         (["--profile", "yangshuo", "--off", "R-ABC-99"], "R-ABC-99"),
         (["--profile", "yangshuo", "--county", "999999"], "999999"),
     ],
