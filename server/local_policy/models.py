@@ -22,8 +22,9 @@ class LocalSetting(RegionScoped, Base):
     """An act, numbered within its county; ``id`` is made by the device of the person who signed.
 
     ``kind`` is ``parameter`` (``name`` gets ``value``), ``rule_off``, ``rule_on`` (a rule that a county may
-    choose), or ``revocation`` (of ``revokes_id``, from ``since`` on). Days are included at both ends;
-    ``value`` is the number as text; ``region_code`` is the county's; ``signer_name`` that of the moment.
+    choose), or ``revocation``: of ``revokes_id``, from ``since`` on. Where that is a revocation itself, it is
+    brought forward. Days are included at both ends; ``value`` is the number as text; ``region_code`` is the
+    county's; ``signer_name`` that of the moment.
     """
 
     __tablename__ = "local_setting"

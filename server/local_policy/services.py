@@ -33,7 +33,7 @@ from server.policy.local import (
     check_entry,
     local_on,
     parameter_named,
-    read_value,
+    read_setting,
     settings_days,
     value_text,
 )
@@ -171,9 +171,24 @@ def entries_of(profile: str, acts: Sequence[Act]) -> tuple[LocalEntry, ...]:
 
     A setting of something that the installation's present profile does not have is left out.
     """
-    ended = {act.revokes_id: act for act in acts if act.kind == REVOCATION}
+    ended = revocations(acts)
     found = (entry_of(profile, act, ended.get(act.id)) for act in acts if act.kind != REVOCATION)
     return tuple(entry for entry in found if entry is not None)
+
+
+def revocations(acts: Sequence[Act]) -> dict[UUID, Act]:
+    """The revocation that counts for each setting that was revoked: the last one, of the earliest day."""
+    settings = _revoked(acts)
+    return {settings[act.id]: act for act in acts if act.id in settings}
+
+
+def _revoked(acts: Sequence[Act]) -> dict[UUID, UUID]:
+    """The setting that each revocation ends, also where it only brings another revocation forward."""
+    found: dict[UUID, UUID] = {}
+    for act in acts:
+        if act.revokes_id is not None:
+            found[act.id] = found.get(act.revokes_id, act.revokes_id)
+    return found
 
 
 def entry_of(profile: str, act: Act, revocation: Act | None) -> LocalEntry | None:
@@ -184,8 +199,8 @@ def entry_of(profile: str, act: Act, revocation: Act | None) -> LocalEntry | Non
     if until is not None and until < act.since:
         return None
     try:
-        unit = parameter_named(library, profile, act.name).unit if act.kind == PARAMETER else ""
-        value = read_value(unit, act.value) if unit else None
+        own = parameter_named(library, profile, act.name) if act.kind == PARAMETER else None
+        value = read_setting(own, act.value) if own else None
         entry = LocalEntry(act.kind, act.name, value, act.since, until)
         check_entry(library, profile, entry)
     except LocalRefused:
@@ -210,9 +225,9 @@ def _checked_value(form: SettingForm) -> str | None:
     try:
         value, text = None, None
         if form.kind == PARAMETER:
-            unit = parameter_named(library, profile, form.name).unit
-            value = read_value(unit, form.value)
-            text = value_text(unit, value)
+            own = parameter_named(library, profile, form.name)
+            value = read_setting(own, form.value)
+            text = value_text(own.unit, value)
         elif form.value is not None:
             raise LocalRefused("value", "not_expected", "only a parameter has a value")
         check_entry(library, profile, LocalEntry(form.kind, form.name, value, form.since, form.until))
@@ -232,7 +247,9 @@ def _invalid(refused: LocalRefused) -> Problem:
 
 
 def revoke_setting(actor: Actor, setting_id: UUID, form: RevocationForm) -> tuple[Act, bool]:
-    """End a setting from a day on. Returns the act, and whether it is new.
+    """End a setting from a day on; an end still to come may be brought forward, by an act of its own.
+
+    Returns the act, and whether it is new.
 
     Raises:
         Problem: setting_not_found, setting_revoked, invalid, setting_conflict, policy_altered.
@@ -241,14 +258,31 @@ def revoke_setting(actor: Actor, setting_id: UUID, form: RevocationForm) -> tupl
     setting = next((act for act in acts if act.id == setting_id and act.kind != REVOCATION), None)
     if setting is None:
         raise Problem("setting_not_found")
-    if any(act.revokes_id == setting_id and act.id != form.id for act in acts):
-        raise Problem("setting_revoked")
     known = next((act for act in acts if act.id == form.id), None)
     since = form.since or (known.since if known else clock.today())
+    earlier = revocations(acts).get(setting_id)
+    if known is None:
+        _check_end(setting, earlier, since)
+    ends = known.revokes_id if known and _revoked(acts).get(known.id) == setting_id else setting_id
+    if known is None and earlier is not None:
+        ends = earlier.id
+    draft = _draft(actor, form.id, REVOCATION, setting.name, since, form.reason)
+    return _append(draft._replace(revokes_id=ends), setting_id)
+
+
+def _check_end(setting: Act, earlier: Act | None, since: date) -> None:
+    """Whether a setting may be revoked from a day on, where it was revoked before or was not.
+
+    Raises:
+        Problem: setting_revoked, invalid.
+    """
+    if earlier is not None and earlier.since <= clock.today():
+        raise Problem("setting_revoked")
+    if earlier is not None and since >= earlier.since:
+        message = f"the setting already ends on {earlier.since.isoformat()}; only an earlier day changes that"
+        raise _invalid(LocalRefused("from", "not_earlier", message))
     if setting.until is not None and since > setting.until:
         raise _invalid(LocalRefused("from", "after_until", "the setting has ended before that day"))
-    draft = _draft(actor, form.id, REVOCATION, setting.name, since, form.reason)
-    return _append(draft._replace(revokes_id=setting_id))
 
 
 def _draft(actor: Actor, key: UUID, kind: str, name: str, since: date, reason: str) -> Act:
@@ -272,8 +306,8 @@ def _draft(actor: Actor, key: UUID, kind: str, name: str, since: date, reason: s
     )
 
 
-def _append(draft: Act) -> tuple[Act, bool]:
-    """Put an act at the end of its county's chain, signed."""
+def _append(draft: Act, setting_id: UUID | None = None) -> tuple[Act, bool]:
+    """Put an act at the end of its county's chain, signed; ``setting_id``: what it ends."""
     acts = county_policy(draft.region_code).acts
     earlier = next((act for act in acts if act.id == draft.id), None)
     if earlier is not None:
@@ -285,7 +319,7 @@ def _append(draft: Act) -> tuple[Act, bool]:
     db.session.add(LocalSetting(**act._asdict()))
     audit.record(
         "policy.revoke" if act.kind == REVOCATION else "policy.set",
-        ("local_setting", act.revokes_id or act.id),
+        ("local_setting", setting_id or act.id),
         act.region_code,
         kind=act.kind,
         name=act.name,

@@ -10,7 +10,7 @@ from server.checklists.services import current_version, lexicon_of
 from server.core import clock
 from server.local_policy.models import REVOCATION
 from server.local_policy.queries import Act
-from server.local_policy.services import CountyPolicy, county_policy, entry_of
+from server.local_policy.services import CountyPolicy, county_policy, entry_of, revocations
 from server.policy.expression import parameters
 from server.policy.loader import load_packs
 from server.policy.local import PARAMETER, chosen_rules, own_rules, parameters_of, value_text
@@ -24,7 +24,7 @@ def settings_of(region_code: str) -> list[Wire]:
     """Every setting of the county of a region, the newest signature first. Raises Problem: policy_altered."""
     policy = county_policy(region_code)
     acts = policy.acts
-    ended = {act.revokes_id: act for act in acts if act.kind == REVOCATION}
+    ended = revocations(acts)
     names = _names(policy.profile)
     settings = [act for act in acts if act.kind != REVOCATION]
     latest = _latest_values(policy.profile, settings, ended)

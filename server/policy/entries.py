@@ -167,11 +167,14 @@ def parameters(place: Place) -> tuple[Parameter, ...]:
 
 
 def _parameter(name: str, place: Place) -> Parameter:
-    place.only({"label", "unit", "origin", "cites", "note", "values"}, optional={"note", "cites"})
+    place.only(
+        {"label", "unit", "origin", "cites", "note", "values", "min"}, optional={"note", "cites", "min"}
+    )
     origin = one_of(place, "origin", ("document", COUNTY_MUST_SET))
     cites = place.texts("cites", default=())
     if origin == "document" and not (cites and place.value.get("values")):
         raise place.refused("a number of a document must be there and cite it")
+    least = _number(place.child("min")) if "min" in place.value else None
     return Parameter(
         name=name,
         label=place.label("label"),
@@ -179,11 +182,12 @@ def _parameter(name: str, place: Place) -> Parameter:
         origin=origin,
         cites=cites,
         note=place.text("note", default=""),
-        values=_values(place.child("values")),
+        values=_values(place.child("values"), least),
+        least=least,
     )
 
 
-def _values(place: Place) -> tuple[tuple[date, Decimal | None], ...]:
+def _values(place: Place, least: Decimal | None) -> tuple[tuple[date, Decimal | None], ...]:
     """Dated values, oldest first; a gap after ``to`` is a value of None; an empty list: no text gives one."""
     if not isinstance(place.value, list):
         raise place.refused("expected a list of values with from, to and value")
@@ -197,7 +201,10 @@ def _values(place: Place) -> tuple[tuple[date, Decimal | None], ...]:
             raise entry.refused("begins before the value above it ends")
         if found and since > free:
             found.append((free, None))
-        found.append((since, _number(entry.child("value"))))
+        value = _number(entry.child("value"))
+        if least is not None and value < least:
+            raise entry.child("value").refused(f"{value} is below the least, {least}")
+        found.append((since, value))
         free = until + timedelta(days=1) if until is not None else None
     return (*found, (free, None)) if found and free is not None else tuple(found)
 

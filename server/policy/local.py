@@ -141,6 +141,14 @@ def parameter_named(library: Library, profile: str, name: str) -> Parameter:
     raise LocalRefused("name", "unknown_name", f"{name!r} is not a parameter of this profile")
 
 
+def read_setting(own: Parameter, text: Any) -> Decimal | int:
+    """Another value of a parameter. Raises LocalRefused: it does not fit the unit, or is below the least."""
+    value = read_value(own.unit, text)
+    if own.least is not None and value < own.least:
+        raise LocalRefused("value", "below_least", f"expected at least {value_text(own.unit, own.least)}")
+    return value
+
+
 def read_value(unit: str, text: Any) -> Decimal | int:
     """The number in ``text`` if it fits the unit: yuan ≥ 0 to the fen, a ratio > 0, whole months ≥ 1.
 

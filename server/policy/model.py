@@ -76,7 +76,8 @@ class Parameter:
     """A number of the policy. ``origin`` is ``document`` (then ``cites`` says where) or ``county_must_set``.
 
     ``values`` are (first day, value) pairs, oldest first; None = nothing is in force from that day on. No
-    values at all: no text gives a number, and there is none until the county sets one. Money in yuan.
+    values at all: no text gives a number, and there is none until the county sets one. Money in yuan. Below
+    ``least`` the number would turn the words of its rule around; neither a pack nor a county may go there.
     """
 
     name: str
@@ -86,6 +87,7 @@ class Parameter:
     cites: tuple[str, ...]
     note: str
     values: tuple[tuple[date, Decimal | None], ...]
+    least: Decimal | None = None
 
     def value(self, on: date) -> Decimal | int | None:
         """The value in force on ``on``, months as whole numbers; None where none is."""

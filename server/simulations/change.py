@@ -11,7 +11,7 @@ from server.policy.engine import Bench
 from server.policy.expression import ANY_RULE
 from server.policy.generated import Program
 from server.policy.loader import load_packs
-from server.policy.local import LocalRefused, parameter_named, read_value
+from server.policy.local import LocalRefused, parameter_named, read_setting
 from server.policy.model import BY_CAUSE
 
 Errors = dict[str, list[dict[str, str]]]
@@ -70,10 +70,10 @@ def read_change(bench: Bench, parameters: Mapping[str, str], rules_off: Sequence
 
 def read_parameter(bench: Bench, name: str, text: str) -> Decimal | int:
     """A parameter's value from text. Raises LocalRefused: no such parameter in force, or no such value."""
-    unit = parameter_named(load_packs(), bench.profile, name).unit
+    own = parameter_named(load_packs(), bench.profile, name)
     if name not in bench.params:
         raise LocalRefused("name", "unknown_name", f"{name!r} is not in force today")
-    return read_value(unit, text)
+    return read_setting(own, text)
 
 
 def plan(bench: Bench, change: Change) -> Plan:

@@ -230,6 +230,7 @@ WRONG = {
     "half a month": (parameter("1.5", name="TRACK_MONTHS"), "value"),
     "no month": (parameter("0", name="TRACK_MONTHS"), "value"),
     "a ratio of nothing": (parameter("0", name="RIGID_RATIO"), "value"),
+    "a multiple that nothing is above": (parameter("0.9999", name="NEAR"), "value"),
     "a list": (parameter(value=["7000"]), "value"),
     "30 February": (parameter(**{"from": "2027-02-30"}), "from"),
     "an instant for a day": (parameter(**{"from": "2026-11-23T00:00:00Z"}), "from"),
@@ -251,6 +252,11 @@ def test_what_does_not_fit_is_named_and_changes_nothing(app, qin, asked, what):
     assert (reply.status_code, reply.json["code"]) == (422, "invalid")
     assert list(reply.json["errors"]) == [field]
     assert (stored(app), asked) == (0, [])
+
+
+@pytest.mark.parametrize(("name", "value"), [("NEAR", "1"), ("NEAR", "1.2"), ("RIGID_RATIO", "0.5")])
+def test_a_ratio_from_its_least_on_is_taken(qin, name, value):
+    assert signed(qin, parameter(value, name=name))["value"] == value
 
 
 def test_a_setting_may_begin_in_the_past_or_the_future(qin):
@@ -295,6 +301,48 @@ def test_a_setting_is_revoked_once(qin):
     setting = signed(qin, parameter())
     revoke(qin, setting["id"])
     assert revoke(qin, setting["id"]).json["code"] == "setting_revoked"
+
+
+def test_an_end_to_come_is_brought_forward_by_an_act_of_its_own(app, qin, clock, login, asked):
+    setting = signed(qin, parameter("7000"))
+    later, sooner = new_id(), new_id()
+    revoke(qin, setting["id"], id=later, **{"from": "2026-12-20"})
+    reply = revoke(qin, setting["id"], id=sooner, reason="提前结束这条设置", **{"from": "2026-12-01"})
+    assert (reply.status_code, reply.json["revoked"]["from"]) == (201, "2026-12-01")
+    assert (reply.json["revoked"]["id"], reply.json["revoked"]["reason"]) == (sooner, "提前结束这条设置")
+    assert (stored(app), len(asked)) == (3, 3)
+    assert [entry.target_id for entry in audited(app, "policy.revoke")] == [setting["id"]] * 2
+    resent = [revoke(qin, setting["id"], id=later, **{"from": "2026-12-20"}), None]
+    resent[1] = revoke(qin, setting["id"], id=sooner, reason="提前结束这条设置", **{"from": "2026-12-01"})
+    assert [again.status_code for again in resent] == [200, 200]
+    assert stored(app) == 3
+    clock.advance(days=8)
+    assert settings_of(login(QIN))[0]["state"] == "revoked"
+
+
+def test_an_end_is_brought_forward_again_and_to_today(qin):
+    setting = signed(qin, parameter())
+    for day in ("2026-12-20", "2026-12-01", TODAY):
+        ended = revoke(qin, setting["id"], **{"from": day}).json
+        assert ended["revoked"]["from"] == day
+    assert ended["state"] == "revoked"
+    assert revoke(qin, setting["id"], **{"from": YESTERDAY}).json["code"] == "setting_revoked"
+
+
+@pytest.mark.parametrize("day", ["2026-12-01", "2026-12-02"])
+def test_an_end_to_come_is_not_put_off(app, qin, day):
+    setting = signed(qin, parameter())
+    revoke(qin, setting["id"], **{"from": "2026-12-01"})
+    reply = revoke(qin, setting["id"], **{"from": day})
+    assert (reply.status_code, list(reply.json["errors"])) == (422, ["from"])
+    assert stored(app) == 2
+
+
+def test_a_revocation_under_the_number_of_another_settings_is_refused(app, qin):
+    first, second, key = signed(qin, parameter()), signed(qin, parameter()), new_id()
+    revoke(qin, first["id"], id=key)
+    assert revoke(qin, second["id"], id=key).json["code"] == "setting_conflict"
+    assert stored(app) == 3
 
 
 def test_a_setting_ends_on_a_day_to_come(qin):

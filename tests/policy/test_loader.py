@@ -80,6 +80,8 @@ BAD = [
         'en: ""',
         "LINE_GX.label.en",
     ),
+    ("number below its least", f"{GX}/parameters.yaml", "value: 1.1", "value: 0.99", "NEAR.values[0].value"),
+    ("least that is no number", f"{GX}/parameters.yaml", "min: 1", "min: one", "NEAR.min"),
     ("unknown unit", f"{GX}/parameters.yaml", "unit: ratio", "unit: percent", "NEAR.unit"),
     ("uncited number", f"{GX}/parameters.yaml", "  cites: [GX-2-ART2]\n", "", "LINE_GX"),
     (

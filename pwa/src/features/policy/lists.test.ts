@@ -67,7 +67,8 @@ describe('rules', () => {
     expect(isOpen(aSetting())).toBe(true);
     expect(isOpen(aSetting({ state: 'coming' }))).toBe(true);
     expect(isOpen(aSetting({ state: 'past' }))).toBe(false);
-    expect(isOpen(aSetting({ revoked }))).toBe(false);
+    expect(isOpen(aSetting({ state: 'revoked', revoked }))).toBe(false);
+    expect(isOpen(aSetting({ revoked: { ...revoked, from: '2099-01-01' } }))).toBe(true);
   });
 });
 

@@ -61,6 +61,6 @@ export function inForce(settings: readonly Setting[]): Setting | undefined {
   return settings.find((setting) => setting.state === 'in_force');
 }
 
-/** Settings that can still be ended: those in force and those to come. */
+/** Settings that can still be ended: those in force and those to come, also sooner than was signed before. */
 export const isOpen = (setting: Setting): boolean =>
-  setting.revoked === null && (setting.state === 'in_force' || setting.state === 'coming');
+  setting.state === 'in_force' || setting.state === 'coming';
