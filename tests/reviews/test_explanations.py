@@ -102,3 +102,20 @@ def test_every_light_of_a_visit_with_many_is_explained(app, login, mei):
     for light in lights:
         found = explained(login(QIN), body, light["rule"]).json
         assert (found["state"], found["change"] is not None) == ("met", True), light["rule"]
+
+
+def test_an_ill_members_value_says_whose_it_is_and_where_it_stands_in_the_list(app, login, mei):
+    household = make_household(app)
+    who = str(household.members[0].id)
+    ill = {"who": who, "ill_type": "serious", "ill_setting": ["inpatient"], "ill_selfpay": "90000.00"}
+    ill |= {"ill_selffund": "0.00"}
+    body = visit_of(
+        household.id,
+        POOR | {"ill_who": [who], "ill": [ill], "hardship_src": ["medical"], "ill_untreated": "no"},
+    )
+    send(mei, body)
+    found = explained(login(WEI), body, "R-MED-02").json
+    (pay,) = (one for one in found["operands"] if one["fact"] == "ill_selfpay")
+    assert (pay["item"], pay["index"]) == (who, 0)
+    assert [(part["item"], part["index"]) for part in found["tree"]["parts"][0]["parts"]] == [(who, 0)]
+    assert found["tree"]["index"] is None
