@@ -30,7 +30,8 @@ def test_a_detail_holds_answers_notes_lights_receipt_and_the_full_household(app,
     assert found["notes"] == body["notes"]
     assert found["location"] == fix
     assert found["distance_m"] == 11  # 0.0001 degrees of latitude
-    assert found["lights"] == result["lights"]
+    as_it_stands = {"state": "open", "opened_by": None, "closed_by": None}
+    assert found["lights"] == [light | as_it_stands for light in result["lights"]]
     assert found["unknown"] == result["unknown"]
     assert found["receipt"] == result["receipt"]
     assert [member["relation"] for member in found["household"]["members"]] == ["户主", "配偶"]
