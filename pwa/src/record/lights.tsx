@@ -1,7 +1,7 @@
 /** Why a visit lights up: the answers behind each rule, its article, and what would still have to be asked. */
 import { useState } from 'preact/hooks';
 import type { LightCause, StandingLight as LightData, Member, UnknownRule } from '../core/api/types';
-import { severityWord, showInstant } from '../core/format';
+import { severityWord, showDay } from '../core/format';
 import { pick, t } from '../core/i18n';
 import { Icon } from '../ui/icon';
 import { Light } from '../ui/light';
@@ -70,7 +70,7 @@ function LightCard({ light, checklist, members, onArticle, onWhy }: CardProps) {
       <Light severity={light.severity} word={severityWord(light.severity)} title={pick(light.label)}>
         {light.opened_by && (
           <p class="rec-run">
-            {t('record.litLater', { when: showInstant(light.opened_by.at) })}
+            {t('record.litLater', { when: showDay(light.opened_by.day) })}
             <span>{light.opened_by.reason}</span>
           </p>
         )}
@@ -109,7 +109,7 @@ function OutCard({ light, onWhy }: Pick<CardProps, 'light' | 'onWhy'>) {
       <p class="rec-out-title">{pick(light.label)}</p>
       <p class="rec-run">
         {t('record.wasLit', { word: severityShort(light.severity) })}
-        {light.closed_by && ` · ${t('record.wentOut', { when: showInstant(light.closed_by.at) })}`}
+        {light.closed_by && ` · ${t('record.wentOut', { when: showDay(light.closed_by.day) })}`}
         {light.closed_by && <span>{light.closed_by.reason}</span>}
       </p>
       <button type="button" class="rec-article rec-why-open" onClick={() => onWhy(light)}>

@@ -2,7 +2,7 @@
 import './why.css';
 import type { Explanation, WhyChange, WhyNode, WhyOperand, WhyStep } from '../core/api/explanation';
 import type { StandingLight as LightData, Member } from '../core/api/types';
-import { severityWord, showInstant } from '../core/format';
+import { severityWord, showDay } from '../core/format';
 import { pick, t } from '../core/i18n';
 import { Button } from '../ui/button';
 import { Sheet } from '../ui/dialog';
@@ -12,7 +12,7 @@ import { Skeleton } from '../ui/progress';
 import { ErrorState } from '../ui/states';
 import { joined, type People, personName } from './answers';
 import { useExplanation } from './explanations';
-import { errorHelp, isLit } from './words';
+import { errorHelp, isLit, severityShort } from './words';
 
 export interface WhyProps {
   visitId: string;
@@ -34,7 +34,11 @@ export function Why({ visitId, light, members, onClose }: WhyProps) {
         <div class="why">
           <Light
             severity={isLit(light) ? light.severity : 'none'}
-            word={severityWord(light.severity)}
+            word={
+              isLit(light)
+                ? severityWord(light.severity)
+                : t('record.wasLit', { word: severityShort(light.severity) })
+            }
             title={pick(light.label)}
           />
           {found && <Reasons found={found} people={members} />}
@@ -97,7 +101,7 @@ function Since({ found }: { found: Explanation }) {
   const key = found.closed_by ? 'record.why.wentOut' : 'record.why.litLater';
   return (
     <p class="why-note">
-      {t(key, { version, when: showInstant(run.at) })}
+      {t(key, { version, when: showDay(run.day) })}
       <span class="why-small">{t('record.why.reason', { reason: run.reason })}</span>
     </p>
   );
