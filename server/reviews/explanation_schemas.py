@@ -78,7 +78,7 @@ class UsedParameterSchema(Schema):
 class ExplanationStepSchema(Schema):
     """One value that would have to be another; ``fixed`` = a register entry, no answer.
 
-    ``any_value``: any answer clears, so ``after`` is null; otherwise ``after`` does, and the words say what else.
+    ``any_value``: any answer clears, so ``after`` is null; otherwise ``after`` does; the words say more.
     ``index`` is the position in the list (``ill``, ``stu``) of the item to change, null outside loops.
     ``removed`` and ``added`` are entries of a list; ``instead`` are facts of the same effect.
     """
