@@ -47,7 +47,7 @@ class Standing:
             label: Mapping[str, str] = self.given["label"]
             return label
         flag = self.flag
-        return label_of(flag.pack, flag.rule) if flag is not None else {}
+        return label_of(flag.rule, flag.pack) if flag is not None else {}
 
     @property
     def order(self) -> tuple[bool, int]:
@@ -71,8 +71,8 @@ def lights_of(visits: Sequence[Visit]) -> dict[UUID, list[Wire]]:
 
 
 @lru_cache(maxsize=1024)
-def label_of(pack: str, rule: str) -> Mapping[str, str]:
-    """The label of a rule by the packs of this installation; its id where they hold it no more."""
+def label_of(rule: str, pack: str = "") -> Mapping[str, str]:
+    """The label of a rule by the packs of this installation, ``pack`` first; its id where none holds it."""
     packs = load_packs().packs
     ordered = sorted(packs.values(), key=lambda one: one.id != pack)
     labels = (one.label for entry in ordered for one in entry.rules if one.id == rule)

@@ -135,6 +135,15 @@ def test_a_rule_switched_off_closes_its_lights_and_lists_follow_while_the_judgem
     assert (after.judgement, after.result) == (before.judgement, before.result)
 
 
+def test_a_rule_that_a_run_put_out_keeps_its_name_in_the_list_of_changes(app, login, homes, rules):
+    rules(WITHOUT_WATER)
+    run = ask(app, login)
+    changes = login(QIN).get(f"{RUNS}/{run}/changes").json
+    names = {each["label"]["zh"] for each in (*changes["items"], *changes["counts"])}
+    assert names
+    assert not any(name.startswith("R-") for name in names)
+
+
 def test_a_light_closed_by_one_run_and_opened_by_the_next_leaves_both_rows(app, login, homes, rules, clock):
     rules(WITHOUT_WATER)
     ask(app, login)

@@ -1,7 +1,7 @@
 /** A question in front of the page. On phones it rises from the lower edge (a sheet), on desks it is centred. */
 import './dialog.css';
 import type { ComponentChildren } from 'preact';
-import { useEffect, useId, useRef } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 
 export interface DialogProps {
   open: boolean;
@@ -15,7 +15,8 @@ export interface DialogProps {
 export function Dialog({ open, title, onClose, actions, children }: DialogProps) {
   const box = useRef<HTMLDialogElement>(null);
   const id = useId();
-  useEffect(() => {
+  // At once, not after the next frame: closing gives the focus back, and whoever closed it may have moved it on.
+  useLayoutEffect(() => {
     const dialog = box.current;
     if (open && dialog && !dialog.open) dialog.showModal();
     if (!open && dialog?.open) dialog.close();

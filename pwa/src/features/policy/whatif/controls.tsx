@@ -3,6 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { Parameter, Rule, Simulation } from '../../../core/api/policyTypes';
 import { severityWord } from '../../../core/format';
 import { pick, t } from '../../../core/i18n';
+import { errorHelp } from '../../../record';
 import { Button } from '../../../ui/button';
 import { Field } from '../../../ui/field';
 import { Icon } from '../../../ui/icon';
@@ -105,6 +106,11 @@ function OnSlider({ parameter, trial, onChange }: { parameter: Parameter } & Omi
         exact={workedOut()?.then.flagged ?? null}
         onChange={(next) => set(textOf(next))}
       />
+      {curve.value.error !== null && (
+        <p class="small muted" role="status">
+          {t('policy.whatif.failed', { error: errorHelp(curve.value.error) })}
+        </p>
+      )}
       <div class="wi-number">
         <NumberField parameter={parameter} value={value} onValue={set} />
         <p class="wi-today">

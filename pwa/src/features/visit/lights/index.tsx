@@ -4,7 +4,7 @@ import { computed } from '@preact/signals';
 import { registerTexts } from '../../../core/i18n';
 import { openBench } from '../../../core/policy/engine';
 import type { CompactPack } from '../../../core/policy/pack';
-import { policy } from '../../../core/policy/store';
+import { keepFresh, policy } from '../../../core/policy/store';
 import { texts as zhFacts } from '../../../i18n/zh-CN/facts';
 import { texts as zh } from '../../../i18n/zh-CN/record';
 import type { Controller } from '../controller';
@@ -28,6 +28,7 @@ function registerNames({ rules, labels }: CompactPack): void {
 /** Puts the phone's rules to work on an open form. Rejects where the phone has none that it can read. */
 export async function attach(controller: Controller): Promise<void> {
   const pack = await policy();
+  keepFresh();
   registerNames(pack);
   const bench = openBench(pack, controller.day);
   const located = controller.opened.household.home !== null;

@@ -14,6 +14,7 @@ import { attach } from './index';
 import { told } from './words';
 
 vi.mock('../../../core/policy/store', () => ({
+  keepFresh: () => undefined,
   policy: async () => shared.pack as unknown as CompactPack,
 }));
 
