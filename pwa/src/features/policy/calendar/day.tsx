@@ -17,7 +17,8 @@ export interface DayProps {
   date: string;
   known: CalendarDay | null;
   onClose: () => void;
-  onSaved: () => void;
+  /** The day that was entered or taken back. */
+  onSaved: (date: string) => void;
 }
 
 interface Draft {
@@ -75,7 +76,7 @@ export function DaySheet({ date, known, onClose, onSaved }: DayProps) {
     setError(null);
     try {
       await work();
-      onSaved();
+      onSaved(draft.date || date);
       onClose();
     } catch (problem) {
       setError(problem);

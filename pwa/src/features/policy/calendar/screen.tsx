@@ -211,6 +211,12 @@ export function CalendarScreen() {
   const [picked, setPicked] = useState<string | null>(null);
   const reading = useReading(String(year), () => call(api.GET('/calendar', { params: { query: { year } } })));
   const mayEdit = user.value?.role === 'county';
+  // What was entered has to be seen: for a day of another year, that year is opened.
+  const saved = (date: string) => {
+    const of = Number(date.slice(0, 4));
+    if (of === year) reading.reload();
+    else setYear(of);
+  };
   const found = reading.data?.days.find((day) => day.date === picked) ?? null;
   return (
     <Frame at="calendar">
@@ -231,7 +237,7 @@ export function CalendarScreen() {
           date={picked}
           known={found}
           onClose={() => setPicked(null)}
-          onSaved={reading.reload}
+          onSaved={saved}
         />
       )}
     </Frame>
