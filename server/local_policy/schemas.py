@@ -116,13 +116,17 @@ class DatedValueSchema(Schema):
 
 
 class ParameterSchema(Schema):
-    """A number of the policy. ``value`` is in force today, ``default`` what it would be without settings."""
+    """A number of the policy. ``value`` is in force today, ``default`` what it would be without settings.
+
+    No setting may go below ``least``; null: only the unit sets a bound.
+    """
 
     name = fields.String(required=True)
     label = fields.Nested(TextSchema, required=True)
     unit = fields.String(required=True)
     value = fields.String(required=True, allow_none=True)
     default = fields.String(required=True, allow_none=True)
+    least = fields.String(required=True, allow_none=True)
     origin = fields.String(required=True)
     note = fields.String(required=True)
     articles = fields.List(fields.Nested(CitationSchema), required=True)

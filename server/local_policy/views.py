@@ -137,6 +137,7 @@ def _parameter(policy: CountyPolicy, pack: Pack, own: Parameter, settings: Itera
         "unit": own.unit,
         "value": value_text(own.unit, policy.bench(today).params.get(own.name)),
         "default": value_text(own.unit, own.value(day)) if in_force else None,
+        "least": value_text(own.unit, own.least),
         "origin": own.origin,
         "note": own.note,
         "articles": _articles(own.cites),

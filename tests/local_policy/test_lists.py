@@ -32,6 +32,7 @@ def test_every_number_of_the_profile_is_listed_with_its_source(qin):
     assert set(found) == {own.name for pack in LIBRARY.packs_of("yangshuo") for own in pack.parameters}
     line = found["LINE_GX"]
     assert (line["value"], line["default"], line["origin"]) == ("5000.00", "5000.00", "document")
+    assert (line["least"], found["NEAR"]["least"]) == (None, "1")
     assert [cited["id"] for cited in line["articles"]] == ["GX-2-ART2"]
     assert "5000元以下" in line["articles"][0]["text"]
     assert found["LINE_YEAR"]["origin"] == "county_must_set"

@@ -62,6 +62,8 @@ export interface Parameter {
   unit: string;
   value: string | null;
   default: string | null;
+  /** No setting may go below it; null: only the unit sets a bound. */
+  least: string | null;
   origin: string;
   note: string;
   articles: Citation[];

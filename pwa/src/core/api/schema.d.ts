@@ -1785,6 +1785,7 @@ export interface components {
             unit: string;
             value: string | null;
             default: string | null;
+            least: string | null;
             origin: string;
             note: string;
             articles: components["schemas"]["Citation"][];

@@ -8,6 +8,7 @@ export function aParameter(changes: Partial<Parameter> = {}): Parameter {
     unit: 'CNY_per_person_year',
     value: '5000.00',
     default: '5000.00',
+    least: null,
     origin: 'document',
     note: '',
     articles: [{ id: 'GX-2-ART2', document: '2号文', text: '年人均纯收入在5000元以下' }],

@@ -232,13 +232,7 @@ export function CalendarScreen() {
         {(data) => <Year year={data} onPick={mayEdit ? setPicked : null} />}
       </Read>
       {picked !== null && (
-        <DaySheet
-          key={picked}
-          date={picked}
-          known={found}
-          onClose={() => setPicked(null)}
-          onSaved={saved}
-        />
+        <DaySheet key={picked} date={picked} known={found} onClose={() => setPicked(null)} onSaved={saved} />
       )}
     </Frame>
   );

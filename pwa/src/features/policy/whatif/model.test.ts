@@ -91,7 +91,7 @@ describe('the slider', () => {
     ['ratio', '1.1', { from: 0.5, to: 2.2, step: 0.02, points: 18 }],
     ['months', '12', { from: 6, to: 24, step: 1, points: 19 }],
   ])('of %s runs over round numbers with today on one of them', (unit, value, range) => {
-    const found = rangeOf({ unit, value }, undefined);
+    const found = rangeOf({ unit, value, least: null }, undefined);
     expect(found).toEqual(range);
     const stops = (Number(value) - found.from) / found.step;
     expect(Math.abs(stops - Math.round(stops))).toBeLessThan(1e-6);
@@ -105,8 +105,18 @@ describe('the slider', () => {
     expect(rangeOf(LINE, '120').from).toBeLessThanOrEqual(120);
   });
 
+  it('stays between the least and the most that the server reads', () => {
+    const near = rangeOf({ unit: 'ratio', value: '1.1', least: '1' }, undefined);
+    expect(near).toEqual({ from: 1, to: 2.2, step: 0.02, points: 13 });
+    expect(rangeOf(LINE, '999999999').to).toBeLessThanOrEqual(999_999_999);
+    expect(rangeOf({ unit: 'ratio', value: '1', least: null }, '100').to).toBe(100);
+  });
+
   it('has a start for a number that nobody has set', () => {
-    expect(rangeOf({ unit: 'CNY', value: null }, undefined)).toMatchObject({ from: 2500, to: 10000 });
+    expect(rangeOf({ unit: 'CNY', value: null, least: null }, undefined)).toMatchObject({
+      from: 2500,
+      to: 10000,
+    });
   });
 
   it('offers the numbers that rules of today read, a line of the documents first', () => {

@@ -129,6 +129,9 @@ function roundStep(rough: number, least: number): number {
 }
 
 const LEAST: Readonly<Record<string, number>> = { ratio: 0.01, months: 1 };
+/** The largest value the server reads. */
+const MOST: Readonly<Record<string, number>> = { ratio: 100, months: 600 };
+const MOST_YUAN = 999_999_999;
 /** A value nobody set yet starts the slider here. */
 const BLANK: Readonly<Record<string, number>> = { ratio: 1, months: 12 };
 const INTERVALS = 20;
@@ -137,14 +140,19 @@ const STOPS_EACH = 5;
 const tidy = (value: number): number => Number(value.toFixed(4));
 
 /** From about half to twice today's value, on round numbers; wide enough for what was typed. */
-export function rangeOf(parameter: Pick<Parameter, 'unit' | 'value'>, chosen: string | undefined): Range {
+export function rangeOf(
+  parameter: Pick<Parameter, 'unit' | 'value' | 'least'>,
+  chosen: string | undefined,
+): Range {
   const today = Number(parameter.value ?? 0) || BLANK[parameter.unit] || 5_000;
   const least = LEAST[parameter.unit] ?? 1;
   const low = Math.min(today / 2, Number(chosen ?? today));
   const high = Math.max(today * 2, Number(chosen ?? today));
   const apart = roundStep((high - low) / INTERVALS, least);
-  const first = Math.floor(low / apart + 1e-9);
-  const last = Math.ceil(high / apart - 1e-9);
+  const bottom = Number(parameter.least ?? 0);
+  const top = MOST[parameter.unit] ?? MOST_YUAN;
+  const first = Math.max(Math.floor(low / apart + 1e-9), Math.ceil(bottom / apart - 1e-9));
+  const last = Math.min(Math.ceil(high / apart - 1e-9), Math.floor(top / apart + 1e-9));
   return {
     from: tidy(first * apart),
     to: tidy(last * apart),
