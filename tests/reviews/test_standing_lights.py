@@ -249,6 +249,6 @@ def test_a_list_of_visits_that_runs_changed_takes_no_more_queries(app, login, qi
 
 
 def test_labels_come_from_the_pack_that_raised_the_light_or_else_from_any_that_holds_the_rule():
-    held = standing.label_of("common", "R-WAT-01")
-    assert held == standing.label_of("no-such-pack", "R-WAT-01")
+    held = standing.label_of("R-WAT-01", "common")
+    assert held == standing.label_of("R-WAT-01", "no-such-pack")
     assert held["zh"] != "R-WAT-01"
