@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint, Uuid
+from sqlalchemy import BigInteger, ForeignKey, String, UniqueConstraint, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.core.db import Base, UtcDateTime
+from server.core.scope import RegionScoped
+
+ACTIVE, DRAIN, KILL = "active", "drain", "kill"
 
 
 class User(Base):
@@ -29,7 +32,12 @@ class User(Base):
 
 
 class LoginSession(Base):
-    """One sign-in on one device; every token names it, so that switching it off ends them all."""
+    """One sign-in on one device; every token names it, so that switching it off ends them all.
+
+    ``refresh_jti`` is the refresh token to be used next, ``previous_jti`` the one it took the place of, which
+    stays good until then: its answer may have been lost. ``expires_at`` moves with every use, ``ends_at``
+    never.
+    """
 
     __tablename__ = "login_session"
 
@@ -39,10 +47,43 @@ class LoginSession(Base):
     device_name: Mapped[str] = mapped_column(String(80))
     app_version: Mapped[str] = mapped_column(String(40))
     refresh_jti: Mapped[str] = mapped_column(String(36))
+    previous_jti: Mapped[str | None] = mapped_column(String(36))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_used_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Device(RegionScoped, Base):
+    """A phone or browser as one user has it, and what it last said of itself.
+
+    ``order`` is active, drain (send what you have, then wipe) or kill (wipe now); ``region_code`` is the
+    user's at the last contact; ``clock_offset_ms`` is server time minus device time. What a device has not
+    said is None.
+    """
+
+    __tablename__ = "device"
+    __table_args__ = (UniqueConstraint("user_id", "device_id"),)
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
+    device_id: Mapped[str] = mapped_column(String(64), index=True)
+    name: Mapped[str] = mapped_column(String(80))
+    app_version: Mapped[str] = mapped_column(String(40))
+    order: Mapped[str] = mapped_column(String(6), default=ACTIVE)
+    ordered_by: Mapped[str | None] = mapped_column(String(40))
+    ordered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    order_reason: Mapped[str | None] = mapped_column(String(200))
+    wiped_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_contact_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    outbox_count: Mapped[int | None]
+    photos_unsent: Mapped[int | None]
+    oldest_unsent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    dead_count: Mapped[int | None]
+    storage_persisted: Mapped[bool | None]
+    clock_offset_ms: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class LoginThrottle(Base):

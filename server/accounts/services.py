@@ -20,6 +20,7 @@ from server.core.scope import NOTHING
 
 NOWHERE = "0"  # region code of audit entries that concern no region
 _USED_NOTED_EVERY = timedelta(days=1)
+LONGEST_SIGN_IN = timedelta(days=180)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -191,6 +192,7 @@ def open_session(user: User, device: Device, lifetime: timedelta) -> LoginSessio
         created_at=now,
         last_used_at=now,
         expires_at=now + lifetime,
+        ends_at=now + LONGEST_SIGN_IN,
     )
     db.session.add(session)
     audit.record("account.login", ("user", user.id), user.region_code, session=str(session.id))

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, String, Text, Uuid
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from server.core.db import Base, Money, UtcDateTime
+from server.core.db import Base, Money, SequenceInteger, UtcDateTime
 from server.core.scope import RegionScoped
 
 
@@ -18,7 +18,8 @@ class Household(RegionScoped, Base):
 
     ``kind`` is none, unstable, marginal or sudden (policy digest CAT-2, CAT-3, CAT-12); ``home_lat`` and
     ``home_lon`` are WGS-84 degrees as typed text, exact in both directions. ``last_visit_id`` has no foreign
-    key: visits point here already, and neither table could then be created first.
+    key: visits point here already, and neither table could then be created first. A household that is no more
+    (``removed_at``) stays, as its visits do; so does a member who died or moved away.
     """
 
     __tablename__ = "household"
@@ -54,6 +55,7 @@ class Household(RegionScoped, Base):
     home_lon: Mapped[str | None] = mapped_column(String(12))
     last_visit_id: Mapped[UUID | None] = mapped_column(Uuid)
     last_visited_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     members: Mapped[list[Member]] = relationship(back_populates="household", order_by="Member.position")
 
@@ -76,6 +78,7 @@ class Member(RegionScoped, Base):
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     household_id: Mapped[UUID] = mapped_column(ForeignKey("household.id"), index=True)
+    removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     position: Mapped[int]
     name: Mapped[str] = mapped_column(String(40))
     relation: Mapped[str] = mapped_column(String(10))
@@ -90,3 +93,24 @@ class Member(RegionScoped, Base):
     disability_grade: Mapped[int | None]
 
     household: Mapped[Household] = relationship(back_populates="members")
+
+
+class HouseholdEdit(RegionScoped, Base):
+    """A field of a household or member was given another value; the newest edit of a field says whose it is.
+
+    ``revision`` is that of the household after the edit. The value is sealed: it may be an identity number.
+    """
+
+    __tablename__ = "household_edit"
+    __table_args__ = (Index("ix_household_edit_household_id_revision", "household_id", "revision"),)
+
+    seq: Mapped[int] = mapped_column(SequenceInteger, primary_key=True, autoincrement=True)
+    household_id: Mapped[UUID] = mapped_column(ForeignKey("household.id"))
+    member_id: Mapped[UUID | None] = mapped_column(Uuid)
+    field: Mapped[str] = mapped_column(String(24))
+    value: Mapped[str] = mapped_column(Text)
+    revision: Mapped[int]
+    author_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
+    author_name: Mapped[str] = mapped_column(String(60))
+    written_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime)

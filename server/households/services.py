@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from server.core import audit, clock, quick
+from server.core import audit, changes, clock, quick
 from server.core.crypto import blind_index, seal
 from server.core.db import db
 from server.households import queries, roster
@@ -50,6 +50,7 @@ def register(form: NewHousehold) -> Household:
     )
     db.session.add(household)
     audit.record("household.register", ("household", form.id), form.region_code, members=len(members))
+    changes.note("household", form.id, form.region_code)
     return household
 
 

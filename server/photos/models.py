@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import ForeignKey, Index, SmallInteger, String, UniqueConstraint, Uuid
+from sqlalchemy import BigInteger, ForeignKey, Index, SmallInteger, String, UniqueConstraint, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.core.db import Base, UtcDateTime
@@ -19,7 +19,8 @@ class Photo(RegionScoped, Base):
 
     ``sha256`` and ``length`` (bytes) are the original's, as the phone took it; they stay the photo's identity
     after the original has been replaced by the re-encoded picture. ``file_id`` names the files; a revision
-    that keeps a photo of the revision before points at the same ones.
+    that keeps a photo of the revision before points at the same ones. ``change_xid`` and ``change_seq`` are
+    the place of its last change of state in the change log (``core.changes.Position``).
     """
 
     __tablename__ = "photo"
@@ -41,3 +42,21 @@ class Photo(RegionScoped, Base):
     width: Mapped[int | None]
     height: Mapped[int | None]
     stored_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    change_xid: Mapped[int | None] = mapped_column(BigInteger)
+    change_seq: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class StrayPhoto(RegionScoped, Base):
+    """A photo that arrived whole before its visit did; kept thirty days, opened by nobody.
+
+    It belongs to the user who sent it: another user's visit of the same number does not get it.
+    """
+
+    __tablename__ = "stray_photo"
+
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"), primary_key=True)
+    visit_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    file_id: Mapped[UUID] = mapped_column(Uuid, unique=True)
+    length: Mapped[int]
+    stored_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, Index, SmallInteger, String, Text, UniqueConstraint, Uuid
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, SmallInteger, String, Text, UniqueConstraint, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.core.db import Base, SequenceInteger, UtcDateTime
@@ -21,7 +21,9 @@ class Visit(RegionScoped, Base):
 
     ``root_id`` is the first revision's id. ``severity_rank`` is the place of ``severity`` in SEVERITIES, so
     that the most urgent sort first. ``risks`` is the sorted risk ids between bars ("|health|house|").
-    ``preview_version`` is that of the rules the phone judged by before the server, None where it did not.
+    ``clock_offset_ms`` is server time minus the phone's, None where nobody knows; ``clock_suspect`` marks a
+    phone whose clock was more than ten minutes off. ``preview_version`` is that of the rules the phone
+    judged by before the server, None where it did not.
     """
 
     __tablename__ = "visit"
@@ -46,6 +48,8 @@ class Visit(RegionScoped, Base):
     sha256: Mapped[str] = mapped_column(String(64))
     visited_at: Mapped[datetime] = mapped_column(UtcDateTime)
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    clock_offset_ms: Mapped[int | None] = mapped_column(BigInteger)
+    clock_suspect: Mapped[bool] = mapped_column(default=False)
     distance_m: Mapped[int | None]
     photo_count: Mapped[int] = mapped_column(SmallInteger, default=0)
 
