@@ -1,11 +1,11 @@
 /** Values, rules, runs, the rules' page and the calendar as plain data. */
 import { describe, expect, it } from 'vitest';
 import type { CalendarDay, CalendarYear, RuleHealth, Run } from '../../core/api/policyTypes';
+import { joined } from '../../core/reading';
 import { monthsOf, stretchesOf, weekdayOf } from './calendar/model';
 import { aRule, aSetting } from './fixtures';
 import { differing, percent, sorted } from './health/model';
 import { placeOf, placesOf } from './places';
-import { joined } from './reading';
 import { foundRules, nextAct } from './rulesModel';
 import { pollMs, STILL_MS, standsStill, tookSeconds } from './runs/model';
 import { isOpen, parseValue, plainNumber, sameValue, signed } from './values';

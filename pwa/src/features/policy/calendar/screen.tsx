@@ -6,6 +6,7 @@ import type { CalendarDay, CalendarYear } from '../../../core/api/policyTypes';
 import { today } from '../../../core/clock';
 import { showDay, showInstant } from '../../../core/format';
 import { pick, t } from '../../../core/i18n';
+import { useReading } from '../../../core/reading';
 import { user } from '../../../core/session';
 import { Banner } from '../../../ui/banner';
 import { Button } from '../../../ui/button';
@@ -13,7 +14,6 @@ import { Card } from '../../../ui/card';
 import { useWide } from '../../../ui/media';
 import { Tag } from '../../../ui/tag';
 import { Frame, Read } from '../frame';
-import { useReading } from '../reading';
 import { DaySheet } from './day';
 import { type Cell, isCountys, type Month, monthsOf, type Stretch, stretchesOf, weekdayOf } from './model';
 

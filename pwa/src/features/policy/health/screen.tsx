@@ -4,13 +4,13 @@ import { api, call } from '../../../core/api/client';
 import type { DifferingPage, DifferingVisit, Health, RuleHealth } from '../../../core/api/policyTypes';
 import { severityWord, showInstant } from '../../../core/format';
 import { pick, t } from '../../../core/i18n';
+import { joined, useReading } from '../../../core/reading';
 import { errorHelp } from '../../../record';
 import { Button } from '../../../ui/button';
 import { LightShape } from '../../../ui/light';
 import { Select } from '../../../ui/select';
 import { EmptyState } from '../../../ui/states';
 import { Frame, Read } from '../frame';
-import { joined, useReading } from '../reading';
 import { count } from '../values';
 import { differing, ORDERS, type Order, percent, sorted } from './model';
 

@@ -5,6 +5,7 @@ import type { ChangePage, FlagChange, Run } from '../../../core/api/policyTypes'
 import { categoryWord, severityWord } from '../../../core/format';
 import { pick, t } from '../../../core/i18n';
 import { go } from '../../../core/nav';
+import { joined, useReading } from '../../../core/reading';
 import { errorHelp } from '../../../record';
 import { Button } from '../../../ui/button';
 import { Card, Facts } from '../../../ui/card';
@@ -15,7 +16,6 @@ import { EmptyState } from '../../../ui/states';
 import { Tag } from '../../../ui/tag';
 import { Frame, Read } from '../frame';
 import { hrefOf } from '../places';
-import { joined, useReading } from '../reading';
 import { count } from '../values';
 import { isOver, tookSeconds } from './model';
 import { byWord, changesWord, RunProgress, RunState, readRun, useFollow } from './parts';

@@ -4,6 +4,7 @@ import { api, call } from '../../../core/api/client';
 import type { Run, RunPage } from '../../../core/api/policyTypes';
 import { t } from '../../../core/i18n';
 import { go } from '../../../core/nav';
+import { joined, useReading } from '../../../core/reading';
 import { errorHelp } from '../../../record';
 import { Banner } from '../../../ui/banner';
 import { Button } from '../../../ui/button';
@@ -11,7 +12,6 @@ import { Card } from '../../../ui/card';
 import { Field } from '../../../ui/field';
 import { EmptyState } from '../../../ui/states';
 import { Frame, Read } from '../frame';
-import { joined, useReading } from '../reading';
 import { isOver, runHref } from './model';
 import { RunLine, RunProgress, useFollow } from './parts';
 
