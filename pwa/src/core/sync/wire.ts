@@ -1,0 +1,89 @@
+/** Shapes of the protocol "S1" as they travel. Instants are ISO-8601 UTC, hashes SHA-256 in lower-case hex. Types only. */
+import type { Household, Problem, VisitBody, VisitResult } from '../api/types';
+
+/** A place in the server's change log, [transaction, number]; compared member by member. */
+export type Position = readonly [number, number];
+
+/** What the server wants of this phone: go on, hand everything over, or forget everything. */
+export type Order = 'active' | 'drain' | 'kill';
+
+export type OpKind = 'visit' | 'household.edit';
+
+/** One field of a household (`member_id` null) or of one of its members. */
+export interface EditedField {
+  member_id: string | null;
+  field: string;
+  value: unknown;
+}
+
+export interface EditBody {
+  household_id: string;
+  reason: string;
+  set: EditedField[];
+}
+
+/** One operation. Never changed once it was saved: a later wish is an operation of its own. */
+export interface Op {
+  op_id: string;
+  /** Counts on this device; a gap tells the server that something was lost here. */
+  n: number | null;
+  kind: OpKind;
+  entity: string;
+  base_rev: number | null;
+  needs: string[];
+  schema_v: number;
+  app_v: string;
+  client_time: string;
+  mono_ms: number | null;
+  /** The server's time minus this phone's when it was saved; null before the first contact. */
+  offset_ms: number | null;
+  /** Of the canonical text of `body`. */
+  sha256: string;
+  body: VisitBody | EditBody;
+}
+
+export interface Report {
+  outbox_count: number;
+  photos_unsent: number;
+  oldest_unsent: string | null;
+  dead: number;
+  storage_persisted: boolean | null;
+  app_version: string;
+  offset_ms: number | null;
+}
+
+/** What every answer of hello and push says beside its own subject. */
+export interface Envelope {
+  epoch: string;
+  server_time: string;
+  durable: Position;
+  order: Order;
+}
+
+export interface EditResult {
+  revision: number;
+  applied: { member_id: string | null; field: string }[];
+  unchanged: { member_id: string | null; field: string }[];
+  /** The proposal that somebody else decides on; null when everything was applied. */
+  proposal: string | null;
+}
+
+/** A visit whose household is no longer the sender's is answered by receipt and hash alone. */
+export type BareVisitResult = Pick<VisitResult, 'id' | 'sha256' | 'receipt'>;
+export type OpResult = VisitResult | BareVisitResult | EditResult;
+
+export interface PullPage {
+  rows: Household[];
+  gone: string[];
+  left: string[];
+  cursor: string;
+  more: boolean;
+  snapshot: boolean;
+  epoch: string;
+  /** Region code prefix of what this user may see. */
+  scope: string;
+  server_time: string;
+  income_line: string | null;
+}
+
+export type { Problem };
