@@ -20,7 +20,9 @@ class ConfigError(ValueError):
 class Settings:
     """What one server process runs with.
 
-    Sizes are bytes, durations seconds unless the name says otherwise.
+    Sizes are bytes, durations seconds unless the name says otherwise. With less of the disk
+    free than ``disk_photo_reserve_percent`` no photos are taken, with less than ``disk_reserve_percent`` no
+    visits either.
     """
 
     data_dir: Path
@@ -37,6 +39,8 @@ class Settings:
     login_attempts_per_minute: int = 60
     request_max_bytes: int = 512 * 1024
     photo_max_bytes: int = 2 * 1024 * 1024
+    disk_reserve_percent: int = 3
+    disk_photo_reserve_percent: int = 10
     testing: bool = False
 
     @property
@@ -52,6 +56,8 @@ _INTEGERS = {
     "login_attempts_per_minute",
     "request_max_bytes",
     "photo_max_bytes",
+    "disk_reserve_percent",
+    "disk_photo_reserve_percent",
 }
 _CHOICES = {"log_level": {"DEBUG", "INFO", "WARNING", "ERROR"}, "log_format": {"json", "text"}}
 _TEXTS = {"database_url", "secret_key", "jobs_url", "profile"}

@@ -212,6 +212,12 @@ def _put_photo(_app, login, visit, _clock):
     return login(MEI).put(address, data=PHOTO, content_type="application/octet-stream")
 
 
+def _send_chunk(_app, login, visit, _clock):
+    address = f"/api/v1/s1/visits/{visit['id']}/photos/{PROMISED['sha256']}"
+    headers = {"Upload-Offset": "0", "Upload-Length": str(len(PHOTO)), "X-Content-SHA256": PROMISED["sha256"]}
+    return login(MEI).patch(address, data=PHOTO, headers=headers, content_type="application/octet-stream")
+
+
 def _review(_app, login, visit, _clock):
     body = {"id": new_id(), "decision": "approved", "comment": "", "comments": []}
     return login(WEI).post(f"/api/v1/visits/{visit['id']}/reviews", json=body)
@@ -254,6 +260,7 @@ WRITES = {
     "sync.put_visit": (_put_visit, "visit.accept"),
     "sync.post_batch": (_post_batch, "visit.accept"),
     "photos.put_photo": (_put_photo, "photo.store"),
+    "photos.send_chunk": (_send_chunk, "photo.store"),
     "reviews.review_visit": (_review, "visit.review"),
     "flags.start_rejudgement": (_rejudge, "policy.rejudge_ask"),
     "workdays.set_day": (_set_day, "calendar.set"),

@@ -27,6 +27,7 @@ class ProblemSchema(Schema):
     request_id = fields.String()
     retry_after = fields.Integer()
     state = fields.String(metadata={"description": "State of the photo that is not ready"})
+    offset = fields.Integer(metadata={"description": "Bytes of the photo that have arrived"})
     errors = fields.Dict(keys=fields.String(), values=fields.List(fields.Dict()))
 
 

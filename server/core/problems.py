@@ -36,8 +36,11 @@ CATALOGUE: dict[str, Kind] = {
     "photo_length_mismatch": Kind(
         400, "The photo arrived incomplete. It will be sent again.", "照片没有传完整，会重新发送。"
     ),
+    "chunk_damaged": Kind(
+        400, "A part of the photo was damaged on the way. It will be sent again.", "照片的一段在传输中损坏，会重新发送。"
+    ),
     "photo_hash_mismatch": Kind(
-        400, "The photo was damaged on the way. It will be sent again.", "照片在传输中损坏，会重新发送。"
+        460, "The photo was damaged on the way. It will be sent again.", "照片在传输中损坏，会重新发送。"
     ),
     "bad_request": Kind(400, "The request cannot be understood.", "无法识别这个请求。"),
     "wrong_credentials": Kind(401, "User name or password is wrong.", "用户名或密码不对，请检查后再试。"),
@@ -75,6 +78,8 @@ CATALOGUE: dict[str, Kind] = {
                              "同一编号下已有不同的设置，或刚刚有人签署了另一条。请先查看，再重新签署。"),
     "setting_revoked": Kind(409, "This setting was already revoked.", "这条设置已经撤销。"),
     "photo_not_expected": Kind(409, "The visit does not list this photo.", "走访记录里没有登记这张照片。"),
+    "upload_offset": Kind(409, "The photo goes on at another place. The phone does so by itself.",
+                          "照片要从另一处接着传，手机会自动继续。"),
     "photo_not_ready": Kind(409, "The photo is still being checked. Try again shortly.", "照片还在检查，请稍后再看。"),
     "length_required": Kind(411, "The length of the content is missing.", "请求缺少内容长度。"),
     "too_large": Kind(413, "The request is too large.", "请求内容过大。"),

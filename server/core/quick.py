@@ -42,9 +42,10 @@ def change(model: type[Base], where: Mapping[str, Any], values: Mapping[str, Any
         Whether there was one.
     """
     lower, upper = _bounds()
-    given = {f"old_{name}": value for name, value in where.items()}
+    given = {f"old_{name}": value for name, value in where.items() if value is not None}
     given |= {f"new_{name}": value for name, value in values.items()} | {"lower": lower, "upper": upper}
-    done = db.session.connection().execute(_update(model, tuple(where), tuple(values)), given)
+    absent = tuple(value is None for value in where.values())
+    done = db.session.connection().execute(_update(model, tuple(where), absent, tuple(values)), given)
     db.session.info["wrote"] = True
     return done.rowcount == 1
 
@@ -85,11 +86,19 @@ def _insert(model: type[Base]) -> Insert:
 
 
 @lru_cache(maxsize=64)
-def _update(model: type[Base], where: tuple[str, ...], values: tuple[str, ...]) -> Update:
-    """Built once for each pair of column lists, so that its compiled form is found without looking at it."""
+def _update(
+    model: type[Base], where: tuple[str, ...], absent: tuple[bool, ...], values: tuple[str, ...]
+) -> Update:
+    """Built once for each pair of column lists, so that its compiled form is found without looking at it.
+
+    Written with ``=`` and ``IS NULL``: PostgreSQL finds no index for IS NOT DISTINCT FROM.
+    """
     table = cast("Any", model.__table__)
     query = update(table).where(
-        *(table.c[name].is_not_distinct_from(bindparam(f"old_{name}")) for name in where)
+        *(
+            table.c[name].is_(None) if is_absent else table.c[name] == bindparam(f"old_{name}")
+            for name, is_absent in zip(where, absent, strict=True)
+        )
     )
     query = query.where(table.c.region_code >= bindparam("lower"), table.c.region_code < bindparam("upper"))
     return query.values({name: bindparam(f"new_{name}") for name in values})

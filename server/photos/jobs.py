@@ -10,6 +10,7 @@ from flask import current_app
 from server.core import clock, jobs
 from server.core.db import db, transaction
 from server.photos import services
+from server.photos.staging import Staging
 from server.photos.store import FULL, ORIGINAL, THUMB, PhotoStore
 
 CHECK = "photos.check"
@@ -19,6 +20,11 @@ OVERDUE = timedelta(minutes=1)
 def store() -> PhotoStore:
     """The running app's photo folder."""
     return PhotoStore(current_app.extensions["settings"].photo_dir)
+
+
+def staging() -> Staging:
+    """The running app's folder of photos on their way."""
+    return Staging(current_app.extensions["settings"].photo_dir)
 
 
 @jobs.job(CHECK)

@@ -14,6 +14,11 @@ from server.core.scope import RegionScoped
 EXPECTED, STORED, READY, REFUSED = "expected", "stored", "ready", "refused"
 
 
+def position_of(xid: int | None, seq: int | None) -> list[int] | None:
+    """``[xid, seq]``, or None for a photo that never arrived."""
+    return None if xid is None or seq is None else [xid, seq]
+
+
 class Photo(RegionScoped, Base):
     """A photo: expected (named by the visit), stored (bytes here), then ready or refused with a reason.
 
@@ -44,6 +49,11 @@ class Photo(RegionScoped, Base):
     stored_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     change_xid: Mapped[int | None] = mapped_column(BigInteger)
     change_seq: Mapped[int | None] = mapped_column(BigInteger)
+
+    @property
+    def change_position(self) -> list[int] | None:
+        """The place in the change log as on the wire; None while nothing has happened to the photo."""
+        return position_of(self.change_xid, self.change_seq)
 
 
 class StrayPhoto(RegionScoped, Base):

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Row, func, select
 
 from server.core.auth import Actor
 from server.core.db import db
 from server.core.problems import Problem
-from server.photos.models import READY, STORED, Photo
+from server.core.scope import EVERYTHING, region_scope
+from server.photos.models import EXPECTED, READY, STORED, Photo, StrayPhoto
 from server.visits import queries as visits
+from server.visits.queries import Visit
 
 
 def of_visit(visit_id: UUID) -> Sequence[Photo]:
@@ -27,6 +30,79 @@ def of_visits(visit_ids: Iterable[UUID]) -> dict[UUID, list[Photo]]:
     for photo in db.session.scalars(query):
         found[photo.visit_id].append(photo)
     return found
+
+
+SENT_COLUMNS: tuple[Any, ...] = (
+    Photo.id,
+    Photo.file_id,
+    Photo.region_code,
+    Photo.length,
+    Photo.state,
+    Photo.reason,
+    Photo.change_xid,
+    Photo.change_seq,
+)
+
+
+def own(user_id: UUID, visit_id: UUID, sha256: str) -> Row[Any] | None:
+    """What a photo's author is told of it, and its place; None unless they wrote the visit that lists it.
+
+    Looked up by author and not by region: the household may have moved away since, and what its visitor has
+    still to send belongs to the visit all the same. Nothing is told but the state of the sender's own bytes.
+    """
+    query = select(*SENT_COLUMNS).join(Visit, Visit.id == Photo.visit_id)
+    query = query.where(Photo.visit_id == visit_id, Photo.sha256 == sha256, Visit.author_id == user_id)
+    with region_scope(EVERYTHING):
+        return db.session.execute(query).one_or_none()
+
+
+def by_id(photo_id: UUID) -> Row[Any] | None:
+    """The same of a photo that the caller was shown before."""
+    with region_scope(EVERYTHING):
+        return db.session.execute(select(*SENT_COLUMNS).where(Photo.id == photo_id)).one_or_none()
+
+
+def wrote(user_id: UUID, visit_id: UUID) -> bool:
+    """Whether a visit is here and its author is the user."""
+    query = select(Visit.seq).where(Visit.id == visit_id, Visit.author_id == user_id)
+    with region_scope(EVERYTHING):
+        return db.session.scalar(query) is not None
+
+
+def stray(user_id: UUID, visit_id: UUID, sha256: str) -> StrayPhoto | None:
+    """A photo that its sender's visit has not followed yet."""
+    with region_scope(EVERYTHING):
+        return db.session.scalar(select(StrayPhoto).where(*_sent_by(user_id, visit_id, (sha256,))))
+
+
+def strays(user_id: UUID, visit_id: UUID, hashes: Iterable[str]) -> dict[str, StrayPhoto]:
+    """Which of several photos of a visit arrived before it, by hash."""
+    query = select(StrayPhoto).where(*_sent_by(user_id, visit_id, hashes))
+    with region_scope(EVERYTHING):
+        return {found.sha256: found for found in db.session.scalars(query)}
+
+
+def _sent_by(user_id: UUID, visit_id: UUID, hashes: Iterable[str]) -> tuple[ColumnElement[bool], ...]:
+    return (
+        StrayPhoto.user_id == user_id,
+        StrayPhoto.visit_id == visit_id,
+        StrayPhoto.sha256.in_(list(hashes)),
+    )
+
+
+def strays_before(before: datetime, limit: int = 200) -> Sequence[StrayPhoto]:
+    """Strays that arrived before an instant, the oldest first."""
+    query = select(StrayPhoto).where(StrayPhoto.stored_at < before)
+    return db.session.scalars(query.order_by(StrayPhoto.stored_at).limit(limit)).all()
+
+
+def strays_with_place(limit: int = 200) -> Sequence[StrayPhoto]:
+    """Strays whose visit is here and still waits for them."""
+    query = select(StrayPhoto).join(
+        Photo, (Photo.visit_id == StrayPhoto.visit_id) & (Photo.sha256 == StrayPhoto.sha256)
+    )
+    query = query.join(Visit, (Visit.id == Photo.visit_id) & (Visit.author_id == StrayPhoto.user_id))
+    return db.session.scalars(query.where(Photo.state == EXPECTED).limit(limit)).all()
 
 
 def expected(visit_id: UUID, sha256: str, *, lock: bool = False) -> Photo:

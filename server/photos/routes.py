@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -9,58 +11,171 @@ from flask import Response, current_app, request
 from flask_smorest import Blueprint
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 
-from server.core import jobs
+from server.core import disk, jobs
 from server.core.auth import current_actor
-from server.core.db import transaction
+from server.core.db import db, transaction
 from server.core.problems import Problem
-from server.photos import queries, services
-from server.photos.jobs import CHECK, store
-from server.photos.models import EXPECTED, READY, Photo
-from server.photos.schemas import PhotoListSchema, PhotoStateSchema
-from server.photos.store import FULL, THUMB
+from server.photos import queries, services, uploads
+from server.photos.jobs import CHECK, staging, store
+from server.photos.models import EXPECTED, READY, REFUSED, STORED, Photo
+from server.photos.schemas import (
+    UPLOAD_STATES,
+    ChunkHeadersSchema,
+    PhotoListSchema,
+    PhotoStateSchema,
+    UploadSchema,
+)
+from server.photos.staging import Part, Upload
+from server.photos.store import FULL, ORIGINAL, THUMB
+from server.photos.uploads import Chunk, Overtaken, Place
 from server.visits.queries import check_visible
 
 blueprint = Blueprint("photos", __name__, url_prefix="/api/v1", description="Photos of visits")
 PARTS = {"full": FULL, "thumb": THUMB}
 SANDBOX = "default-src 'none'; sandbox"
 BYTES = {"application/octet-stream", "image/jpeg", "image/png", "image/webp"}
+UPLOAD = "/s1/visits/<uuid:visit_id>/photos/<string(length=64):sha256>"
+CHUNK_BYTES = 256 * 1024
+SHA256_TEXT = re.compile(r"[0-9a-f]{64}")
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
+_BODY = {"required": True, "content": {"application/octet-stream": _BINARY}}
+_BYTES_HEADER = {"schema": {"type": "integer", "minimum": 0}}
+_PROGRESS = {
+    "Upload-Offset": {"description": "Bytes that have arrived", "required": True} | _BYTES_HEADER,
+    "Upload-Length": {"description": "Bytes of the whole photo, if known"} | _BYTES_HEADER,
+    "X-Photo-State": {"required": True, "schema": {"type": "string", "enum": list(UPLOAD_STATES)}},
+}
+
+
+@blueprint.route(UPLOAD, methods=["HEAD"])
+@blueprint.doc(responses={"200": {"description": "How far the photo is", "headers": _PROGRESS}})
+def read_upload(visit_id: UUID, sha256: str) -> Response:
+    """How much of a photo has arrived from the caller; whatever is not theirs looks absent."""
+    upload = _upload(visit_id, sha256)
+    place, size = uploads.place_of(upload), staging().size(upload)
+    if place.state in uploads.COMPLETE:
+        state, offset = place.state, place.length
+    else:
+        state, offset = uploads.PARTIAL if size else uploads.ABSENT, size
+    headers = {"Upload-Offset": str(offset), "X-Photo-State": state}
+    if place.length is not None:
+        headers["Upload-Length"] = str(place.length)
+    return Response(headers=headers)
+
+
+@blueprint.patch(UPLOAD)
+@blueprint.doc(requestBody=_BODY)
+@blueprint.arguments(ChunkHeadersSchema, location="headers")
+@blueprint.response(200, UploadSchema)
+def send_chunk(head: dict[str, Any], visit_id: UUID, sha256: str) -> dict[str, Any]:
+    """Take a piece of a photo; with the last one the photo is stored before the answer leaves.
+
+    A photo whose visit is not here yet is kept for thirty days and becomes the visit's when it arrives.
+    """
+    settings = current_app.extensions["settings"]
+    disk.require(settings.photo_dir, settings.disk_photo_reserve_percent)
+    upload, chunk = _upload(visit_id, sha256), _read_chunk(head, settings.photo_max_bytes)
+    with staging().opened(upload) as part:
+        place = uploads.place_of(upload)
+        uploads.check_expected(upload, place, chunk.total)
+        db.session.rollback()  # no read transaction stays open while the disk works
+        if place.state in uploads.COMPLETE:
+            part.drop()
+            return _progress(upload, place, chunk.total)
+        is_all = uploads.take(part, chunk)
+        if part.size < chunk.total:
+            return _progress(upload, replace(place, state=uploads.PARTIAL), part.size)
+        place = _store(upload, place, part, chunk.sha256 if is_all else None)
+    return _progress(upload, place, chunk.total)
 
 
 @blueprint.put("/visits/<uuid:visit_id>/photos/<string(length=64):sha256>")
-@blueprint.doc(requestBody={"required": True, "content": {"application/octet-stream": _BINARY}})
+@blueprint.doc(requestBody=_BODY)
 @blueprint.alt_response(200, schema=PhotoStateSchema, description="The photo was here already")
 @blueprint.response(201, PhotoStateSchema)
 def put_photo(visit_id: UUID, sha256: str) -> tuple[Photo, int]:
-    """Take the bytes of a photo that the visit listed; 201 once they are safe on disk, 200 if they were."""
+    """Take a whole photo that the visit listed, from apps that do not send pieces; 200 if it was here."""
     photo = queries.expected(visit_id, sha256)
     data = _read_body(current_app.extensions["settings"].photo_max_bytes)
     services.check_bytes(photo, data)
     if photo.state != EXPECTED:
         return photo, 200
-    store().write(photo.file_id, data)
-    with transaction():
-        photo = queries.expected(visit_id, sha256, lock=True)
-        if first := photo.state == EXPECTED:
-            services.mark_stored(photo)
-    if first:
-        jobs.enqueue(CHECK, str(photo.file_id))
-    return photo, 201 if first else 200
+    upload, place = _upload(visit_id, sha256), uploads.place_of_photo(photo)
+    db.session.rollback()
+    with staging().opened(upload) as part:
+        part.clear()
+        part.append(data)
+        stored = _store(upload, place, part, sha256)
+    return queries.expected(visit_id, sha256), 201 if stored.is_new else 200
 
 
-def _read_body(limit: int) -> bytes:
-    """The whole body. A connection cut half-way may look like its end (gunicorn): the caller counts bytes."""
+def _upload(visit_id: UUID, sha256: str) -> Upload:
+    if not SHA256_TEXT.fullmatch(sha256):
+        raise Problem("not_found")  # it becomes the name of a file
+    return Upload(current_actor().id, visit_id, sha256)
+
+
+def _store(upload: Upload, place: Place, part: Part, known_digest: str | None) -> Place:
+    """Finish a whole part and note it; the part goes only after the commit."""
+    folder = store()
+    uploads.finish(part, place, upload.sha256, folder, known_digest)
+    try:
+        with transaction():
+            stored = uploads.note_arrival(current_actor(), upload, place, part.size)
+    except Overtaken:
+        stored = uploads.again(upload, place)
+    part.drop()
+    if stored.state in (READY, REFUSED):
+        folder.remove(place.file_id, ORIGINAL)  # another request stored it, and it has been checked
+    if stored.is_new and stored.state == STORED:
+        jobs.enqueue(CHECK, str(stored.file_id))
+    return stored
+
+
+def _progress(upload: Upload, place: Place, offset: int) -> dict[str, Any]:
+    return {
+        "sha256": upload.sha256,
+        "offset": offset,
+        "state": place.state,
+        "reason": place.reason,
+        "position": place.position,
+    }
+
+
+def _read_chunk(head: dict[str, Any], limit: int) -> Chunk:
+    """The piece in the request; ``limit`` is the most bytes a whole photo may have.
+
+    Raises:
+        Problem: photo_too_large, too_large, chunk_damaged, invalid (errors by header).
+    """
+    if head["total"] > limit:
+        raise Problem("photo_too_large")
+    data = _read_body(CHUNK_BYTES, too_large="too_large", cut="chunk_damaged")
+    if head["offset"] + len(data) > head["total"]:
+        message = {"code": "invalid", "message": "The piece ends behind the photo's end."}
+        raise Problem("invalid", errors={"Upload-Offset": [message]})
+    return Chunk(data=data, **head)
+
+
+def _read_body(
+    limit: int, *, too_large: str = "photo_too_large", cut: str = "photo_length_mismatch"
+) -> bytes:
+    """The whole body, which a slow line may bring slowly: nothing of the database is held meanwhile."""
     if request.mimetype and request.mimetype not in BYTES:
         raise Problem("type_unsupported")
     if request.content_length is None:
         raise Problem("length_required")
+    db.session.rollback()
     request.max_content_length = limit
     try:
-        return request.stream.read()
+        data = request.stream.read()
     except RequestEntityTooLarge as error:
-        raise Problem("photo_too_large") from error
+        raise Problem(too_large) from error
     except ClientDisconnected as error:
-        raise Problem("photo_length_mismatch") from error
+        raise Problem(cut) from error
+    if len(data) < request.content_length:
+        raise Problem(cut)  # gunicorn shows a connection cut half-way as its end
+    return data
 
 
 @blueprint.get("/visits/<uuid:visit_id>/photos")

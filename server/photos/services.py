@@ -12,20 +12,26 @@ from datetime import datetime
 from hashlib import sha256 as digest_of
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
-from server.core import audit, clock
+from sqlalchemy import delete
+
+from server.core import audit, changes
+from server.core.db import db
 from server.core.problems import Problem
+from server.core.scope import EVERYTHING, region_scope
 from server.photos import queries
-from server.photos.models import EXPECTED, READY, REFUSED, STORED, Photo
+from server.photos.models import EXPECTED, READY, REFUSED, STORED, Photo, StrayPhoto
 from server.photos.store import FULL, ORIGINAL, THUMB, PhotoStore
+from server.photos.uploads import begins_like_a_photo, file_id_of
 
 if TYPE_CHECKING:
+    from server.visits.queries import Visit
     from server.visits.services import ExpectedPhoto
 
 CHECK_SECONDS = 10
 _DECODER = Path(__file__).with_name("decode.py")
-_STARTS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
+_KEPT = ("file_id", "state", "width", "height", "stored_at", "change_xid", "change_seq")
 
 
 @dataclass(frozen=True)
@@ -37,36 +43,62 @@ class Verdict:
     reason: str | None = None
 
 
-def promised_rows(
-    visit_id: UUID, region_code: str, revises_id: UUID | None, promised: Sequence[ExpectedPhoto]
-) -> list[Photo]:
+def promised_rows(visit: Visit, promised: Sequence[ExpectedPhoto]) -> list[Photo]:
     """Rows for the photos of a new visit, to be added once the visit is stored.
 
-    A photo that the revision before already brought is not asked for again.
+    A photo that the revision before already brought is not asked for again, nor one that its author sent
+    before the visit: that one stops being a stray in the caller's transaction.
     """
     if not promised:
         return []
-    held = {p.sha256: p for p in queries.of_visit(revises_id)} if revises_id else {}
-    return [
+    held = {p.sha256: p for p in queries.of_visit(visit.revises_id)} if visit.revises_id else {}
+    held = {sha: photo for sha, photo in held.items() if photo.state in (STORED, READY)}
+    awaited = [photo.sha256 for photo in promised if photo.sha256 not in held]
+    strays = queries.strays(visit.author_id, visit.id, awaited) if awaited else {}
+    rows = [
         Photo(
-            visit_id=visit_id, region_code=region_code, position=place, **_row(photo, held.get(photo.sha256))
+            visit_id=visit.id,
+            region_code=visit.region_code,
+            position=place,
+            **_row(visit, photo, held.get(photo.sha256)),
         )
         for place, photo in enumerate(promised)
     ]
+    for row in rows:
+        if row.sha256 in strays:
+            _take_home(row, strays[row.sha256])
+    return rows
+
+
+def _row(visit: Visit, promised: ExpectedPhoto, held: Photo | None) -> dict[str, Any]:
+    photo_id = file_id_of(visit.author_id, visit.id, promised.sha256)
+    row: dict[str, Any] = {"id": photo_id, "file_id": photo_id, "state": EXPECTED}
+    row |= {name: getattr(promised, name) for name in ("sha256", "length", "kind", "taken_at")}
+    if held is not None:
+        row |= {name: getattr(held, name) for name in _KEPT}
+    return row
+
+
+def _take_home(photo: Photo, stray: StrayPhoto) -> None:
+    """Make a stray the stored photo that its visit promised; the check finds it by its state."""
+    position = changes.note("photo", photo.id, photo.region_code)
+    photo.change_xid, photo.change_seq = position.xid, position.seq
+    photo.state, photo.stored_at, photo.length = STORED, stray.stored_at, stray.length
+    photo.file_id = stray.file_id
+    audit.record("photo.link", ("photo", photo.id), photo.region_code, bytes=stray.length)
+    remove_stray(stray)
+
+
+def remove_stray(stray: StrayPhoto) -> None:
+    """Delete the row of a stray, wherever its sender works by now; the caller records why."""
+    query = delete(StrayPhoto).where(StrayPhoto.file_id == stray.file_id)
+    with region_scope(EVERYTHING):
+        db.session.execute(query, execution_options={"synchronize_session": False})
 
 
 def asked(rows: Sequence[Photo]) -> list[dict[str, str]]:
     """Wire form of which photos the server still waits for."""
     return [{"sha256": row.sha256, "state": row.state} for row in rows]
-
-
-def _row(promised: ExpectedPhoto, held: Photo | None) -> dict[str, Any]:
-    photo_id = uuid4()
-    row: dict[str, Any] = {"id": photo_id, "file_id": photo_id, "state": EXPECTED}
-    row |= {name: getattr(promised, name) for name in ("sha256", "length", "kind", "taken_at")}
-    if held is not None and held.state in (STORED, READY):
-        row |= {name: getattr(held, name) for name in ("file_id", "state", "width", "height", "stored_at")}
-    return row
 
 
 def check_bytes(photo: Photo, data: bytes) -> None:
@@ -79,15 +111,8 @@ def check_bytes(photo: Photo, data: bytes) -> None:
         raise Problem("photo_length_mismatch")
     if digest_of(data).hexdigest() != photo.sha256:
         raise Problem("photo_hash_mismatch")
-    is_webp = data[:4] == b"RIFF" and data[8:12] == b"WEBP"
-    if not is_webp and not data.startswith(_STARTS):
+    if not begins_like_a_photo(data):
         raise Problem("photo_type_unsupported")
-
-
-def mark_stored(photo: Photo) -> None:
-    """Note that the bytes of a photo are on disk and wait for their check."""
-    photo.state, photo.reason, photo.stored_at = STORED, None, clock.now()
-    audit.record("photo.store", ("photo", photo.id), photo.region_code, bytes=photo.length)
 
 
 def inspect(store: PhotoStore, file_id: UUID) -> Verdict | None:
@@ -131,7 +156,7 @@ def settle(file_id: UUID, verdict: Verdict) -> None:
             continue
         photo.state = READY if verdict.reason is None else REFUSED
         photo.width, photo.height, photo.reason = verdict.width, verdict.height, verdict.reason
-        _record("photo.check", photo)
+        _note("photo.check", photo)
 
 
 def ask_again(file_id: UUID) -> None:
@@ -139,10 +164,12 @@ def ask_again(file_id: UUID) -> None:
     for photo in queries.by_file(file_id):
         if photo.state == STORED:
             photo.state, photo.reason = EXPECTED, "lost"
-            _record("photo.lost", photo)
+            _note("photo.lost", photo)
 
 
-def _record(action: str, photo: Photo) -> None:
+def _note(action: str, photo: Photo) -> None:
+    position = changes.note("photo", photo.id, photo.region_code)
+    photo.change_xid, photo.change_seq = position.xid, position.seq
     audit.record(action, ("photo", photo.id), photo.region_code, state=photo.state, reason=photo.reason)
 
 

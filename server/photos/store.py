@@ -1,4 +1,4 @@
-"""The photo folder: files under random names, written whole or not at all, durable before anybody is told."""
+"""The photo folder: whole files under the name of their row, durable before anybody is told."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from server.core.problems import Problem
 
 ORIGINAL, FULL, THUMB = "orig", "full.jpg", "thumb.jpg"
 RETRY_SECONDS = 600
 _NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
+_NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
 
 
 class PhotoStore:
@@ -27,22 +28,26 @@ class PhotoStore:
         name = str(file_id)
         return self._folder / name[:2] / f"{name}.{part}"
 
-    def write(self, file_id: UUID, data: bytes) -> None:
-        """Keep an original; returns once a power cut could not lose it.
+    def adopt(self, file_id: UUID, whole: Path) -> None:
+        """Give a synced file the name of an original as well; returns once a power cut could not lose it.
+
+        A second name and not a new one: the file keeps its old name until its row is committed. One that has
+        the name already was whole and synced before it got it.
 
         Raises:
             Problem: storage_full.
         """
         path = self.path(file_id, ORIGINAL)
-        spare = path.with_name(f"{path.name}.{uuid4().hex}.tmp")
-        with _space_or_problem():
-            path.parent.mkdir(parents=True, exist_ok=True)
+        with space_or_problem():
+            is_new = _link(whole, path)
             try:
-                _write_synced(spare, data)
-                spare.replace(path)
-            finally:
-                spare.unlink(missing_ok=True)
-            sync_folder(path.parent)
+                sync_folder(path.parent)
+            except OSError:
+                if is_new:
+                    path.unlink(
+                        missing_ok=True
+                    )  # a name that may not last must not be taken for one that does
+                raise
 
     def read(self, file_id: UUID, part: str) -> bytes:
         """The bytes of a part.
@@ -61,11 +66,26 @@ class PhotoStore:
             self.path(file_id, part).unlink(missing_ok=True)
 
 
-def _write_synced(path: Path, data: bytes) -> None:
-    with path.open("xb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
+def _link(whole: Path, path: Path) -> bool:
+    """Whether the name is new."""
+    try:
+        path.hardlink_to(whole)
+    except FileExistsError:
+        return False
+    except FileNotFoundError:
+        path.parent.mkdir(exist_ok=True)
+        sync_folder(path.parent.parent)
+        return _link(whole, path)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        whole.replace(path)  # such a disk keeps no trace if we die before the row; the phone sends it again
+    return True
+
+
+def sync_file(descriptor: int) -> None:
+    """Make the bytes of an open file durable."""
+    os.fsync(descriptor)
 
 
 def sync_folder(folder: Path) -> None:
@@ -78,7 +98,12 @@ def sync_folder(folder: Path) -> None:
 
 
 @contextmanager
-def _space_or_problem() -> Iterator[None]:
+def space_or_problem() -> Iterator[None]:
+    """Tell a disk without room from every other failure.
+
+    Raises:
+        Problem: storage_full, with ``retry_after`` in seconds.
+    """
     try:
         yield
     except OSError as error:

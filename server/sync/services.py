@@ -90,7 +90,7 @@ def store(actor: Actor, assessed: Assessed) -> Accepted:
         Overtaken: give up the transaction and assess again.
     """
     form, visit = assessed.form, assessed.visit
-    rows = promised_rows(form.id, visit.region_code, form.revises, form.photos)
+    rows = promised_rows(visit, form.photos)
     visits.record(actor, visit, assessed.examined, asked(rows))
     db.session.add_all(rows)
     raise_flags(visit, assessed.kept)

@@ -15,6 +15,8 @@ from server.core.jobs import run_pending
 from tests.factories import MEI, make_household
 from tests.visits.bodies import send, visit_of
 
+OCTETS = "application/octet-stream"
+
 
 class Phone:
     """Mei's phone: sends a visit with photos, then the photos."""
@@ -36,10 +38,33 @@ class Phone:
 
     def put(self, visit_id: str, data: bytes, sha: str | None = None, **options: Any) -> TestResponse:
         """Send the bytes of a photo."""
-        options = {"content_type": "application/octet-stream"} | options
+        options = {"content_type": OCTETS} | options
         return self.client.put(
             f"/api/v1/visits/{visit_id}/photos/{sha or digest(data)}", data=data, **options
         )
+
+    def patch(
+        self,
+        visit_id: str,
+        data: bytes,
+        offset: int = 0,
+        end: int | None = None,
+        declared: int = 0,
+        **headers: str,
+    ) -> TestResponse:
+        """Send a piece of a photo; by default all that is left of it. ``declared``: as Content-Length."""
+        piece = data[offset:end]
+        sent = {"Upload-Offset": str(offset), "Upload-Length": str(len(data))}
+        sent |= {"X-Content-SHA256": digest(piece), "X-Photo": digest(data)} | headers
+        address = f"/api/v1/s1/visits/{visit_id}/photos/{sent.pop('X-Photo')}"
+        options = {"environ_overrides": {"CONTENT_LENGTH": str(declared)}} if declared else {}
+        return self.client.patch(address, data=piece, headers=sent, content_type=OCTETS, **options)
+
+    def head(self, visit_id: str, data: bytes) -> tuple[str, int]:
+        """State and offset of a photo as its sender is told."""
+        reply = self.client.head(f"/api/v1/s1/visits/{visit_id}/photos/{digest(data)}")
+        assert reply.status_code == 200, reply.status_code
+        return reply.headers["X-Photo-State"], int(reply.headers["Upload-Offset"])
 
     def photos(self, visit_id: str) -> list[dict[str, Any]]:
         """Where the photos of a visit stand."""

@@ -485,6 +485,88 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/s1/visits/{visit_id}/photos/{sha256}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                visit_id: string;
+                sha256: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        /** How much of a photo has arrived from the caller; whatever is not theirs looks absent. */
+        head: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    visit_id: string;
+                    sha256: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description How far the photo is */
+                200: {
+                    headers: {
+                        /** @description Bytes that have arrived */
+                        "Upload-Offset": number;
+                        /** @description Bytes of the whole photo, if known */
+                        "Upload-Length"?: number;
+                        "X-Photo-State": "absent" | "partial" | "stored" | "ready" | "refused" | "stray";
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        /**
+         * Take a piece of a photo; with the last one the photo is stored before the answer leaves.
+         * @description A photo whose visit is not here yet is kept for thirty days and becomes the visit's when it arrives.
+         */
+        patch: {
+            parameters: {
+                query?: never;
+                header: {
+                    "Upload-Offset": number;
+                    "Upload-Length": number;
+                    "X-Content-SHA256": string;
+                };
+                path: {
+                    visit_id: string;
+                    sha256: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Upload"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        trace?: never;
+    };
     "/api/v1/visits/{visit_id}/photos/{sha256}": {
         parameters: {
             query?: never;
@@ -496,7 +578,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Take the bytes of a photo that the visit listed; 201 once they are safe on disk, 200 if they were. */
+        /** Take a whole photo that the visit listed, from apps that do not send pieces; 200 if it was here. */
         put: {
             parameters: {
                 query?: never;
@@ -1590,6 +1672,8 @@ export interface components {
             retry_after?: number;
             /** @description State of the photo that is not ready */
             state?: string;
+            /** @description Bytes of the photo that have arrived */
+            offset?: number;
             errors?: {
                 [key: string]: {
                     [key: string]: unknown;
@@ -1860,6 +1944,15 @@ export interface components {
              */
             from: string | null;
         };
+        Upload: {
+            sha256: string;
+            offset: number;
+            /** @enum {string} */
+            state: "partial" | "stored" | "ready" | "refused" | "stray";
+            reason: string | null;
+            /** @description Place in the change log: [xid, seq] */
+            position: number[] | null;
+        };
         PhotoState: {
             /** Format: uuid */
             id: string;
@@ -1869,6 +1962,8 @@ export interface components {
             /** @enum {string} */
             state: "expected" | "stored" | "ready" | "refused";
             reason: string | null;
+            /** @description Place in the change log: [xid, seq] */
+            readonly position: number[] | null;
         };
         PhotoList: {
             items: components["schemas"]["PhotoState"][];
@@ -2256,6 +2351,8 @@ export interface components {
             /** @enum {string} */
             state: "expected" | "stored" | "ready" | "refused";
             reason: string | null;
+            /** @description Place in the change log: [xid, seq] */
+            readonly position: number[] | null;
             width: number | null;
             height: number | null;
             /** Format: date-time */
@@ -2925,6 +3022,8 @@ export interface components {
             /** @enum {string} */
             state: "expected" | "stored" | "ready" | "refused";
             reason: string | null;
+            /** @description Place in the change log: [xid, seq] */
+            readonly position: number[] | null;
             length: number;
             /** Format: date-time */
             taken_at: string | null;

@@ -66,7 +66,7 @@ export interface QuestionComment {
 }
 
 /** What the server says about a photo it waits for or holds. */
-export type PhotoStatus = Pick<PhotoInfo, 'id' | 'sha256' | 'kind' | 'state' | 'reason'>;
+export type PhotoStatus = Pick<PhotoInfo, 'id' | 'sha256' | 'kind' | 'state' | 'reason' | 'position'>;
 
 /** A photo of a returned visit; the same bytes need not be sent again. */
 export interface PhotoAgain {
@@ -75,6 +75,8 @@ export interface PhotoAgain {
   kind: PhotoKind;
   state: PhotoState;
   reason: string | null;
+  /** Place of its last change in the server's change log, `[xid, seq]`. */
+  position: number[] | null;
   length: number;
   taken_at: string | null;
 }
@@ -293,6 +295,8 @@ export interface PhotoInfo {
   kind: PhotoKind;
   state: PhotoState;
   reason: string | null;
+  /** Place of its last change in the server's change log, `[xid, seq]`. */
+  position: number[] | null;
   width: number | null;
   height: number | null;
   taken_at: string | null;

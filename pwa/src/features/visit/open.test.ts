@@ -74,6 +74,7 @@ const again = (sha256: string, state: 'expected' | 'stored' | 'ready' | 'refused
   kind: 'house' as const,
   state,
   reason: null,
+  position: null,
   length: 2,
   taken_at: '2026-11-19T00:00:00Z',
 });
