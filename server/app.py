@@ -7,8 +7,9 @@ from flask_migrate import Migrate
 from sqlalchemy.engine import make_url
 
 from server import __version__, cli, config
+from server.accounts import devices
 from server.accounts import routes as accounts
-from server.accounts.services import load_actor
+from server.accounts.services import load_actor, standing
 from server.checklists import routes as checklists
 from server.core import auth, crypto, health, http, jobs, logs, openapi, problems
 from server.core.db import db
@@ -55,7 +56,8 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     logs.init_app(app, settings.log_level, settings.log_format)
     problems.init_app(app)
     _init_database(app, settings)
-    auth.init_app(app, keys, load_actor, settings.access_token_minutes, settings.refresh_token_days)
+    gate = auth.Gate(load_actor=load_actor, standing=standing, note_wipe=devices.note_wipe)
+    auth.init_app(app, keys, gate, settings.access_token_minutes, settings.refresh_token_days)
     _init_api(app)
     jobs.init_app(app, settings.jobs_url)
     health.init_app(app)

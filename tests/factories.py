@@ -21,7 +21,7 @@ from uuid import UUID, uuid4, uuid5
 from flask import Flask
 from stdnum.cn import ric
 
-from server.accounts import passwords, services
+from server.accounts import devices, passwords, services
 from server.accounts.models import LoginSession, User
 from server.core import audit, clock
 from server.core.db import db, transaction
@@ -139,7 +139,7 @@ def make_user(app: Flask, role: str, region_code: str, username: str = "") -> Pe
 
 def make_session(app: Flask, person: Person, device_id: str = "phone-1") -> LoginSession:
     """A sign-in of a person, without the slow password."""
-    device = services.Device(id=device_id, name="Test phone", app_version="0")
+    device = devices.ClientDevice(id=device_id, name="Test phone", app_version="0")
     with writing(app):
         user = User(id=person.id, region_code=person.region_code)
         return services.open_session(user, device, timedelta(days=45))

@@ -188,10 +188,8 @@ def _login(app, _login, _visit, _clock):
     return sign_in(app.test_client())
 
 
-def _refresh(app, _login, _visit, clock):
-    """The use of a session is written down once a day."""
+def _refresh(app, _login, _visit, _clock):
     client = client_of(app, make_session(app, MEI), "refresh_token")
-    clock.advance(days=1)
     return client.post("/api/v1/auth/refresh")
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from server.accounts.models import LoginSession, LoginThrottle, User
+from server.accounts.models import Device, LoginSession, LoginThrottle, User
 from server.core.db import db
 
 
@@ -40,9 +40,32 @@ def people(ids: Iterable[UUID | None]) -> dict[UUID, tuple[str, str]]:
     return {key: (name, role) for key, name, role in rows}
 
 
-def session_by_id(session_id: UUID) -> LoginSession | None:
-    """A sign-in session."""
-    return db.session.scalar(select(LoginSession).where(LoginSession.id == session_id))
+def session_by_id(session_id: UUID, *, lock: bool = False) -> LoginSession | None:
+    """A sign-in session; ``lock`` holds the row until the transaction ends."""
+    query = select(LoginSession).where(LoginSession.id == session_id)
+    return db.session.scalar(query.with_for_update() if lock else query)
+
+
+def sessions_of(user_id: UUID, device_id: str) -> Sequence[LoginSession]:
+    """The sign-in sessions of a user on a device that were not ended."""
+    return db.session.scalars(
+        select(LoginSession).where(
+            LoginSession.user_id == user_id,
+            LoginSession.device_id == device_id,
+            LoginSession.revoked_at.is_(None),
+        )
+    ).all()
+
+
+def device_of(user_id: UUID, device_id: str, *, lock: bool = False) -> Device | None:
+    """A user's device by the identifier it gave itself; ``lock`` as above."""
+    query = select(Device).where(Device.user_id == user_id, Device.device_id == device_id)
+    return db.session.scalar(query.with_for_update() if lock else query)
+
+
+def lock_user(user_id: UUID) -> None:
+    """Make others wait who want the same, until the transaction ends."""
+    db.session.execute(select(User.id).where(User.id == user_id).with_for_update())
 
 
 def knows_device(user_id: UUID, device_id: str) -> bool:

@@ -12,9 +12,9 @@ from flask_limiter import Limiter, RequestLimit
 from flask_limiter.util import get_remote_address
 from flask_smorest import Blueprint
 
-from server.accounts import queries, services
+from server.accounts import devices, queries, services
 from server.accounts.models import LoginSession, User
-from server.accounts.schemas import AccessTokenSchema, LoginSchema, SignedInSchema, UserSchema
+from server.accounts.schemas import LoginSchema, RenewedSchema, SignedInSchema, UserSchema
 from server.core import auth
 from server.core.db import transaction
 from server.core.problems import Problem
@@ -46,6 +46,7 @@ def login(form: services.LoginForm) -> dict[str, Any]:
     """Sign in with a password on a device."""
     lifetime = current_app.config["JWT_REFRESH_TOKEN_EXPIRES"]
     with region_scope(EVERYTHING):
+        _refuse_wiped(form)
         attempt = services.judge_login(form)
         with transaction():
             session = services.record_login(attempt, form.device, lifetime)
@@ -54,17 +55,29 @@ def login(form: services.LoginForm) -> dict[str, Any]:
         return issue_tokens(session) | {"user": describe(attempt.user)}
 
 
+def _refuse_wiped(form: services.LoginForm) -> None:
+    """A device that is to be wiped is told so whatever password was typed: it may be in anybody's hands."""
+    device = devices.ordered_to_wipe(form.username, form.device.id)
+    if device is None:
+        return
+    if device.wiped_at is None:
+        with transaction():
+            devices.note_wiped(device.user_id, device.device_id)
+    raise Problem(auth.WIPED)
+
+
 @blueprint.post("/auth/refresh")
-@blueprint.response(200, AccessTokenSchema)
+@blueprint.response(200, RenewedSchema)
 def refresh() -> dict[str, str]:
-    """A new access token for the bearer of a refresh token."""
+    """New tokens for the bearer of a refresh token."""
     actor = auth.identify(refresh=True)
-    with region_scope(EVERYTHING):
-        session = services.live_session(*_token_session())
-        if services.needs_noting(session):
-            with transaction():
-                services.note_use(services.live_session(*_token_session()), actor.region_code)
-    return {"access_token": _access_token(session)}
+    session_id, jti = _token_session()
+    lifetime = current_app.config["JWT_REFRESH_TOKEN_EXPIRES"]
+    with region_scope(EVERYTHING), transaction():
+        session, goes_on = services.renew(session_id, jti, actor, lifetime)
+    if not goes_on:
+        raise Problem("token_reused")
+    return issue_tokens(session)
 
 
 @blueprint.post("/auth/logout")
@@ -73,7 +86,7 @@ def logout() -> None:
     """Sign out on this device; its tokens stop working at once."""
     actor = auth.identify(refresh=True)
     with region_scope(EVERYTHING), transaction():
-        services.close_session(services.live_session(*_token_session()), actor.region_code)
+        services.close_session(_token_session()[0], actor.region_code)
 
 
 @blueprint.get("/me")

@@ -6,8 +6,12 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema, fields, post_load, validate
 
-from server.accounts.services import Device, LoginForm
-from server.core.wire import PlainText
+from server.accounts.devices import ClientDevice, DeviceReport
+from server.accounts.services import LoginForm
+from server.core.wire import Flag, Instant, PlainText, Whole, WireSchema
+
+_COUNT = validate.Range(0, 1_000_000)
+_CENTURY_MS = 4_000_000_000_000  # a clock set back to 1970, and as much again
 
 
 class LoginDeviceSchema(Schema):
@@ -21,8 +25,8 @@ class LoginDeviceSchema(Schema):
     app_version = PlainText(load_default="", validate=validate.Length(max=40))
 
     @post_load
-    def _to_device(self, data: dict[str, Any], **_: object) -> Device:
-        return Device(**data)
+    def _to_device(self, data: dict[str, Any], **_: object) -> ClientDevice:
+        return ClientDevice(**data)
 
 
 class LoginSchema(Schema):
@@ -69,7 +73,24 @@ class SignedInSchema(Schema):
     user = fields.Nested(UserSchema, required=True)
 
 
-class AccessTokenSchema(Schema):
-    """A new access token."""
+class DeviceReportSchema(WireSchema):
+    """What a device says of itself with a push; null is "not said". Instants are by its own clock."""
+
+    outbox_count = Whole(required=True, validate=_COUNT)
+    photos_unsent = Whole(required=True, validate=_COUNT)
+    oldest_unsent = Instant(required=True, allow_none=True)
+    dead = Whole(required=True, validate=_COUNT)
+    storage_persisted = Flag(required=True, allow_none=True)
+    app_version = PlainText(required=True, validate=validate.Length(max=40))
+    offset_ms = Whole(required=True, allow_none=True, validate=validate.Range(-_CENTURY_MS, _CENTURY_MS))
+
+    @post_load
+    def _to_report(self, data: dict[str, Any], **_: object) -> DeviceReport:
+        return DeviceReport(**data)
+
+
+class RenewedSchema(Schema):
+    """A new access token, and the refresh token to be used next time: kept before it is used."""
 
     access_token = fields.String(required=True)
+    refresh_token = fields.String(required=True)

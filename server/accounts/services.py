@@ -6,30 +6,22 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, func, select
 
-from server.accounts import passwords, queries
-from server.accounts.models import LoginSession, LoginThrottle, User
+from server.accounts import devices, passwords, queries
+from server.accounts.devices import ClientDevice
+from server.accounts.models import ACTIVE, KILL, Device, LoginSession, LoginThrottle, User
 from server.accounts.throttling import FORGOTTEN_AFTER, delay_after, seconds_left
 from server.core import audit, clock
-from server.core.auth import Actor
+from server.core.auth import WIPED, Actor, Standing
 from server.core.crypto import blind_index
 from server.core.db import db
 from server.core.problems import Problem
 from server.core.scope import NOTHING
 
 NOWHERE = "0"  # region code of audit entries that concern no region
-_USED_NOTED_EVERY = timedelta(days=1)
+_USED_NOTED_EVERY = timedelta(hours=1)
 LONGEST_SIGN_IN = timedelta(days=180)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Device:
-    """The phone or browser somebody signs in from, as it describes itself."""
-
-    id: str
-    name: str
-    app_version: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +30,7 @@ class LoginForm:
 
     username: str
     password: str
-    device: Device
+    device: ClientDevice
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +59,9 @@ def load_actor(user_id: UUID, session_id: UUID) -> Actor | None:
     """The user of a token as the database has them now; None when the user or the session is switched off."""
     row = db.session.execute(
         select(User.id, User.role, User.region_code, User.display_name)
+        .add_columns(LoginSession.id, LoginSession.device_id, func.coalesce(Device.order, ACTIVE))
         .join(LoginSession, LoginSession.user_id == User.id)
+        .outerjoin(Device, _of_session())
         .where(
             User.id == user_id,
             User.active.is_(True),
@@ -77,6 +71,27 @@ def load_actor(user_id: UUID, session_id: UUID) -> Actor | None:
         )
     ).one_or_none()
     return Actor(*row) if row else None
+
+
+def standing(user_id: UUID, session_id: UUID) -> Standing:
+    """Why a token opens nothing, also one of a session that ended: its device may be ordered to wipe."""
+    row = db.session.execute(
+        select(User.active, LoginSession.revoked_at, Device.order, Device.wiped_at)
+        .join(LoginSession, LoginSession.user_id == User.id)
+        .outerjoin(Device, _of_session())
+        .where(User.id == user_id, LoginSession.id == session_id)
+    ).one_or_none()
+    if row is None:
+        return Standing("token_invalid")
+    if row.order == KILL:
+        return Standing(WIPED, unheard=row.wiped_at is None)
+    if not row.active:
+        return Standing("account_disabled")
+    return Standing("token_expired" if row.revoked_at is None else "token_invalid")
+
+
+def _of_session() -> ColumnElement[bool]:
+    return and_(Device.user_id == LoginSession.user_id, Device.device_id == LoginSession.device_id)
 
 
 def judge_login(form: LoginForm) -> Attempt:
@@ -96,7 +111,7 @@ def judge_login(form: LoginForm) -> Attempt:
     return Attempt(account=account, device=device, user=user, correct=correct, better_hash=better)
 
 
-def record_login(attempt: Attempt, device: Device, lifetime: timedelta) -> LoginSession | None:
+def record_login(attempt: Attempt, device: ClientDevice, lifetime: timedelta) -> LoginSession | None:
     """Open a session for a correct attempt, or count a failed one and give None.
 
     Raises:
@@ -116,19 +131,19 @@ def record_login(attempt: Attempt, device: Device, lifetime: timedelta) -> Login
     return open_session(attempt.user, device, lifetime)
 
 
-def judge_signature(user_id: UUID, session_id: UUID, password: str) -> Attempt:
+def judge_signature(actor: Actor, password: str) -> Attempt:
     """Check the password that somebody signed in types again to sign a decision; reads only, slow on purpose.
 
     Raises:
         Problem: too_many_attempts, with ``retry_after``: guesses count with those on the sign-in screen.
     """
-    user, session = queries.user_by_id(user_id), queries.session_by_id(session_id)
-    if user is None or session is None or session.user_id != user_id:
+    user = queries.user_by_id(actor.id)
+    if user is None:
         raise Problem("account_disabled")
     account = blind_index(f"login:{user.username}")
-    _refuse_while_blocked(queries.throttle(account, session.device_id))
+    _refuse_while_blocked(queries.throttle(account, actor.device_id))
     correct = passwords.matches(user.password_hash, password)
-    return Attempt(account=account, device=session.device_id, user=user, correct=correct, better_hash=None)
+    return Attempt(account=account, device=actor.device_id, user=user, correct=correct, better_hash=None)
 
 
 def record_signature(attempt: Attempt) -> bool:
@@ -179,8 +194,8 @@ def _count_failure(
     db.session.flush()
 
 
-def open_session(user: User, device: Device, lifetime: timedelta) -> LoginSession:
-    """Start a sign-in session of a user on a device."""
+def open_session(user: User, device: ClientDevice, lifetime: timedelta) -> LoginSession:
+    """Start a sign-in session of a user on a device, which the county knows from then on."""
     now = clock.now()
     session = LoginSession(
         id=uuid4(),
@@ -195,36 +210,51 @@ def open_session(user: User, device: Device, lifetime: timedelta) -> LoginSessio
         ends_at=now + LONGEST_SIGN_IN,
     )
     db.session.add(session)
+    devices.register(user.id, user.region_code, device)
     audit.record("account.login", ("user", user.id), user.region_code, session=str(session.id))
     db.session.flush()
     return session
 
 
-def live_session(session_id: UUID, jti: str) -> LoginSession:
-    """The session that a refresh token belongs to.
+def renew(session_id: UUID, jti: str, actor: Actor, lifetime: timedelta) -> tuple[LoginSession, bool]:
+    """Take a refresh token in, and say whether its session may go on.
+
+    The token to be used next makes way for a new one. The one before it gets that new one again as long as it
+    was not used: the answer that carried it may have been lost, and an old client never takes it. Any older
+    one was copied, or comes from a copy of the phone: the whole session ends.
 
     Raises:
-        Problem: token_invalid, when the token is not the session's own.
+        Problem: token_invalid, when the session ended meanwhile.
     """
-    session = queries.session_by_id(session_id)
-    if session is None or session.refresh_jti != jti:
+    session = queries.session_by_id(session_id, lock=True)
+    if session is None or session.revoked_at is not None:
         raise Problem("token_invalid")
-    return session
+    if jti not in (session.refresh_jti, session.previous_jti):
+        session.revoked_at = clock.now()
+        audit.record("account.token_reused", ("user", actor.id), actor.region_code, session=str(session.id))
+        return session, False
+    rotates = jti == session.refresh_jti
+    if rotates:
+        session.previous_jti, session.refresh_jti = jti, str(uuid4())
+    if rotates or clock.now() - session.last_used_at >= _USED_NOTED_EVERY:
+        _note_use(session, actor, lifetime)
+    return session, True
 
 
-def needs_noting(session: LoginSession) -> bool:
-    """Whether the session's last use lies so far back that it should be written down again."""
-    return clock.now() - session.last_used_at >= _USED_NOTED_EVERY
+def _note_use(session: LoginSession, actor: Actor, lifetime: timedelta) -> None:
+    now = clock.now()
+    session.last_used_at = now
+    session.expires_at = min(now + lifetime, session.ends_at)
+    device = ClientDevice(id=session.device_id, name=session.device_name, app_version=session.app_version)
+    devices.note_contact(actor, device)
+    audit.record("account.session_used", ("user", actor.id), actor.region_code, session=str(session.id))
 
 
-def note_use(session: LoginSession, region_code: str) -> None:
-    """Write down that the session is in use: once a day, not at every refresh."""
-    session.last_used_at = clock.now()
-    audit.record("account.session_used", ("user", session.user_id), region_code, session=str(session.id))
-
-
-def close_session(session: LoginSession, region_code: str) -> None:
+def close_session(session_id: UUID, region_code: str) -> None:
     """Sign out: every token of the session stops working at once."""
+    session = queries.session_by_id(session_id)
+    if session is None:
+        raise Problem("token_invalid")
     session.revoked_at = clock.now()
     audit.record("account.logout", ("user", session.user_id), region_code, session=str(session.id))
 

@@ -1,43 +1,77 @@
-"""Who is asking: a token names a user, the database says at every request what that user may do."""
+"""Who is asking: a token names a user and a device, the database says at every request what they may do."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, NoReturn
 from uuid import UUID
 
-from flask import Flask, g, request
-from flask_jwt_extended import JWTManager, get_jwt, get_jwt_identity, verify_jwt_in_request
+from flask import Flask, current_app, g, request
+from flask_jwt_extended import JWTManager, decode_token, get_jwt, verify_jwt_in_request
 from flask_jwt_extended.exceptions import JWTExtendedException
 from jwt import ExpiredSignatureError, InvalidTokenError
 
 from server.core import permissions
 from server.core.crypto import Keyring
+from server.core.db import transaction
 from server.core.problems import Problem
 from server.core.scope import EVERYTHING, enter_scope, leave_scope, region_scope
 
 API = "/api/"
 ISSUER = "liangdeng"
+ACTIVE, DRAIN, KILL = "active", "drain", "kill"
+WIPED = "device_wiped"
+_NOT_OURS = (
+    InvalidTokenError,
+    JWTExtendedException,
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+)
 
 
 @dataclass(frozen=True)
 class Actor:
-    """The signed-in user as the database has them now. ``region_code`` is the prefix of their scope."""
+    """The signed-in user as the database has them now. ``region_code`` is the prefix of their scope.
+
+    ``order`` is what the server wants of the device: active, drain (hand over, then wipe) or kill (wipe now).
+    """
 
     id: UUID
     role: str
     region_code: str
     display_name: str
+    session_id: UUID | None = None
+    device_id: str = ""
+    order: str = ACTIVE
 
 
-Loader = Callable[[UUID, UUID], Actor | None]
-"""User and sign-in session → the actor, or None when either is switched off."""
+@dataclass(frozen=True)
+class Standing:
+    """Why a token opens nothing: a problem's code, and whether its device was never told to wipe before."""
+
+    code: str
+    unheard: bool = False
 
 
-def init_app(app: Flask, keys: Keyring, load_actor: Loader, minutes: int, days: int) -> None:
-    """Guard every API operation by token, permission table and region scope."""
+@dataclass(frozen=True, kw_only=True)
+class Gate:
+    """What the guard asks of the domain that knows people and devices; each takes a user and a session.
+
+    ``load_actor`` gives None when the token opens nothing, ``standing`` says why, whatever became of the
+    session; ``note_wipe`` writes down that the device was told to wipe.
+    """
+
+    load_actor: Callable[[UUID, UUID], Actor | None]
+    standing: Callable[[UUID, UUID], Standing]
+    note_wipe: Callable[[UUID, UUID], None]
+
+
+def init_app(app: Flask, keys: Keyring, gate: Gate, minutes: int, days: int) -> None:
+    """Guard every API operation by token, the device's order, permission table and region scope."""
     app.config.update(
         JWT_SECRET_KEY=keys.key("token").hex(),
         JWT_ALGORITHM="HS256",
@@ -52,7 +86,7 @@ def init_app(app: Flask, keys: Keyring, load_actor: Loader, minutes: int, days: 
         JWT_COOKIE_CSRF_PROTECT=False,  # no cookies, so no token against forged ones either
     )
     JWTManager(app)
-    app.extensions["load_actor"] = load_actor
+    app.extensions["gate"] = gate
     app.before_request(_authorise)
     app.teardown_request(_release_scope)
 
@@ -75,40 +109,56 @@ def _release_scope(_error: BaseException | None) -> None:
 
 
 def identify(*, refresh: bool = False) -> Actor:
-    """The actor of the bearer token.
+    """The actor of the bearer token. A device that was ordered to wipe is told so by any token that was ours.
 
     Raises:
-        Problem: token_missing, token_expired, token_invalid, account_disabled (all 401).
+        Problem: token_missing, token_expired, token_invalid, account_disabled (all 401); device_wiped,
+            device_draining (403).
     """
-    from flask import current_app
-
-    user_id, session_id = token_subject(refresh=refresh)
+    subject, expired = _bearer(refresh=refresh)
+    gate: Gate = current_app.extensions["gate"]
     with region_scope(EVERYTHING):
-        actor: Actor | None = current_app.extensions["load_actor"](user_id, session_id)
-    if actor is None:
-        raise Problem("account_disabled")
+        actor = None if expired else gate.load_actor(*subject)
+        if actor is None or actor.order == KILL:
+            _refuse(gate, subject, expired=expired)
+    if actor.order == DRAIN and not permissions.serves_draining(request.endpoint or ""):
+        raise Problem("device_draining")
     return actor
 
 
-def token_subject(*, refresh: bool = False) -> tuple[UUID, UUID]:
-    """User and sign-in session named by the bearer token, its signature, time and kind checked."""
+def _refuse(gate: Gate, subject: tuple[UUID, UUID], *, expired: bool) -> NoReturn:
+    standing = gate.standing(*subject)
+    if standing.unheard:
+        with transaction():
+            gate.note_wipe(*subject)
+    if standing.code != WIPED and expired:
+        raise Problem("token_expired")
+    raise Problem(standing.code)
+
+
+def _bearer(*, refresh: bool) -> tuple[tuple[UUID, UUID], bool]:
+    """User and sign-in session named by the bearer token, and whether its time is over."""
     if not request.headers.get("Authorization"):
         raise Problem("token_missing")
     try:
         verify_jwt_in_request(refresh=refresh)
-        claims: dict[str, Any] = get_jwt()
-        return UUID(get_jwt_identity()), UUID(claims["session"])
-    except ExpiredSignatureError as error:
-        raise Problem("token_expired") from error
-    except (
-        InvalidTokenError,
-        JWTExtendedException,
-        ValueError,
-        KeyError,
-        TypeError,
-        AttributeError,
-    ) as error:
+        return _subject(get_jwt()), False
+    except ExpiredSignatureError:
+        return _subject_of_expired(), True
+    except _NOT_OURS as error:
         raise Problem("token_invalid") from error
+
+
+def _subject_of_expired() -> tuple[UUID, UUID]:
+    encoded = request.headers["Authorization"].split()[-1]
+    try:
+        return _subject(decode_token(encoded, allow_expired=True))
+    except _NOT_OURS as error:
+        raise Problem("token_expired") from error
+
+
+def _subject(claims: dict[str, Any]) -> tuple[UUID, UUID]:
+    return UUID(claims["sub"]), UUID(claims["session"])
 
 
 def current_actor() -> Actor:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -28,8 +29,19 @@ def table() -> dict[str, frozenset[str]]:
     Raises:
         ValueError: a row names a role that does not exist.
     """
-    rows = yaml.safe_load(TABLE.read_text(encoding="utf-8"))["operations"]
-    return {operation: _roles(operation, row) for operation, row in rows.items()}
+    return {operation: _roles(operation, row) for operation, row in _document()["operations"].items()}
+
+
+@cache
+def draining() -> frozenset[str]:
+    """The operations that a device may still call that was ordered to hand over its work and to wipe."""
+    return frozenset(_document()["draining"])
+
+
+@cache
+def _document() -> dict[str, Any]:
+    document: dict[str, Any] = yaml.safe_load(TABLE.read_text(encoding="utf-8"))
+    return document
 
 
 def _roles(operation: str, row: str | dict[str, str]) -> frozenset[str]:
@@ -45,6 +57,11 @@ def _roles(operation: str, row: str | dict[str, str]) -> frozenset[str]:
 def is_public(operation: str) -> bool:
     """Whether anybody may call the operation without signing in."""
     return PUBLIC in table().get(operation, frozenset())
+
+
+def serves_draining(operation: str) -> bool:
+    """Whether a device that hands over its work may call the operation."""
+    return operation in draining()
 
 
 def allows(operation: str, role: str) -> bool:

@@ -12,7 +12,7 @@ from flask_smorest import Blueprint
 from sqlalchemy.exc import IntegrityError
 
 from server.accounts.services import Attempt, forget_failures, judge_signature, record_signature
-from server.core import auth, jobs
+from server.core import jobs
 from server.core.auth import current_actor
 from server.core.db import transaction
 from server.core.problems import Problem
@@ -96,8 +96,7 @@ def revoke_setting(
 
 def _sign(password: str, act: Callable[[], tuple[Act, bool]]) -> tuple[Act, bool]:
     """Do an act if the password is the actor's own, and have the county's households judged anew."""
-    user_id, session_id = auth.token_subject()
-    attempt = judge_signature(user_id, session_id, password)
+    attempt = judge_signature(current_actor(), password)
     signed, is_new = _store(attempt, act)
     if is_new:
         jobs.enqueue(REJUDGE, county_of(current_actor().region_code), signed.reason)

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from server.accounts import services
+from server.accounts import devices, services
 from server.accounts.throttling import delay_after
 from server.app import create_app
 from server.core.crypto import blind_index
@@ -88,7 +88,7 @@ def test_failures_of_another_day_are_forgotten(client, clock):
 
 def test_guesses_sent_side_by_side_learn_nothing_beyond_the_limit(app):
     """Ten attempts are judged before any is recorded; the right one is among the last."""
-    device = services.Device(id="x", name="", app_version="")
+    device = devices.ClientDevice(id="x", name="", app_version="")
     forms = [
         services.LoginForm(username="mei", password=p, device=device) for p in ["wrong-one"] * 9 + [PASSWORD]
     ]

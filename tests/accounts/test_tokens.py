@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import event, select
 
-from server.accounts.models import LoginSession, User
+from server.accounts.models import User
 from server.accounts.services import load_actor
 from server.core.audit import AuditEntry
 from server.core.db import db
@@ -49,17 +49,10 @@ def test_refresh_without_token_asks_to_sign_in(client):
     assert code(client.post("/api/v1/auth/refresh")) == (401, "token_missing")
 
 
-def test_refresh_token_replaced_by_another_of_its_session_is_refused(app, session, refresher):
-    with writing(app):
-        stored = db.session.scalar(select(LoginSession).where(LoginSession.id == session.id))
-        stored.refresh_jti = "another"
-    assert code(refresher.post("/api/v1/auth/refresh")) == (401, "token_invalid")
-
-
 def test_after_signing_out_neither_token_works(phone, refresher):
     assert refresher.post("/api/v1/auth/logout").status_code == 204
-    assert code(phone.get("/api/v1/me")) == (401, "account_disabled")
-    assert code(refresher.post("/api/v1/auth/refresh")) == (401, "account_disabled")
+    assert code(phone.get("/api/v1/me")) == (401, "token_invalid")
+    assert code(refresher.post("/api/v1/auth/refresh")) == (401, "token_invalid")
 
 
 def test_signing_out_leaves_the_other_phone_signed_in(app, refresher):
@@ -82,7 +75,7 @@ def test_moved_user_sees_the_new_place_with_the_old_token(app, phone):
 
 def test_session_ends_after_45_days(clock, phone):
     clock.advance(days=45, seconds=1)
-    assert code(phone.get("/api/v1/me")) == (401, "account_disabled")
+    assert code(phone.get("/api/v1/me")) == (401, "token_expired")
 
 
 def test_session_of_another_user_opens_nothing(app, session):
@@ -111,10 +104,11 @@ def test_signing_out_leaves_an_audit_entry(app, refresher):
     assert [row.target_id for row in entries(app, "account.logout")] == [str(MEI.id)]
 
 
-def test_use_of_a_session_is_noted_once_a_day(app, clock, refresher):
-    refresher.post("/api/v1/auth/refresh")
-    assert entries(app, "account.session_used") == []
-    clock.advance(days=1)
-    for _ in range(2):
+def test_use_of_an_old_token_that_stays_good_is_noted_once_an_hour(app, clock, refresher):
+    for _ in range(3):
         refresher.post("/api/v1/auth/refresh")
     assert len(entries(app, "account.session_used")) == 1
+    clock.advance(hours=1)
+    for _ in range(2):
+        refresher.post("/api/v1/auth/refresh")
+    assert len(entries(app, "account.session_used")) == 2

@@ -55,7 +55,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** A new access token for the bearer of a refresh token. */
+        /** New tokens for the bearer of a refresh token. */
         post: {
             parameters: {
                 query?: never;
@@ -71,7 +71,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["AccessToken"];
+                        "application/json": components["schemas"]["Renewed"];
                     };
                 };
                 default: components["responses"]["DEFAULT_ERROR"];
@@ -1729,8 +1729,9 @@ export interface components {
             refresh_token: string;
             user: components["schemas"]["User"];
         };
-        AccessToken: {
+        Renewed: {
             access_token: string;
+            refresh_token: string;
         };
         Region: {
             code: string;
