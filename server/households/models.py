@@ -98,7 +98,8 @@ class Member(RegionScoped, Base):
 class HouseholdEdit(RegionScoped, Base):
     """A field of a household or member was given another value; the newest edit of a field says whose it is.
 
-    ``revision`` is that of the household after the edit. The value is sealed: it may be an identity number.
+    ``revision`` is that of the household after the edit. ``value`` and ``before``, the value it took the
+    place of, are sealed JSON: they may be identity numbers. ``op_id`` is the operation of the author.
     """
 
     __tablename__ = "household_edit"
@@ -109,7 +110,9 @@ class HouseholdEdit(RegionScoped, Base):
     member_id: Mapped[UUID | None] = mapped_column(Uuid)
     field: Mapped[str] = mapped_column(String(24))
     value: Mapped[str] = mapped_column(Text)
+    before: Mapped[str] = mapped_column(Text)
     revision: Mapped[int]
+    op_id: Mapped[UUID] = mapped_column(Uuid)
     author_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
     author_name: Mapped[str] = mapped_column(String(60))
     written_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
