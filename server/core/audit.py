@@ -45,19 +45,18 @@ def record(action: str, target: tuple[str, object], region_code: str, **details:
         details: codes, counts and identifiers only.
     """
     actor = g.get("actor") if has_request_context() else None
-    quick.add(
-        AuditEntry(
-            at=clock.now(),
-            actor_id=actor.id if actor else None,
-            actor_role=actor.role if actor else "system",
-            action=action,
-            target_type=target[0],
-            target_id=str(target[1]),
-            region_code=region_code,
-            request_id=g.get("request_id") if has_request_context() else None,
-            details=details,
-        )
-    )
+    entry = {
+        "at": clock.now(),
+        "actor_id": actor.id if actor else None,
+        "actor_role": actor.role if actor else "system",
+        "action": action,
+        "target_type": target[0],
+        "target_id": str(target[1]),
+        "region_code": region_code,
+        "request_id": g.get("request_id") if has_request_context() else None,
+        "details": details,
+    }
+    quick.insert_row(AuditEntry, entry)
     db.session.info["audited"] = True
 
 

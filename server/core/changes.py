@@ -9,17 +9,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Index, Insert, String, Uuid, insert
+from sqlalchemy import BigInteger, Index, String, Uuid
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.sql.expression import ColumnElement
 
-from server.core import clock
-from server.core.db import Base, SequenceInteger, UtcDateTime, db
-from server.core.scope import RegionScoped, ScopeRequired, covers, current_scope
+from server.core import clock, quick
+from server.core.db import Base, SequenceInteger, UtcDateTime
+from server.core.scope import RegionScoped
 
 HERE, LEFT, GONE = "here", "left", "gone"
 
@@ -77,9 +77,6 @@ def note(kind: str, entity_id: UUID, region_code: str, effect: str = HERE) -> Po
     Raises:
         ScopeRequired: the region lies outside the scope.
     """
-    prefix = current_scope()
-    if prefix is None or not covers(prefix, region_code):
-        raise ScopeRequired("a change outside the scope was about to be noted")
     values = {
         "at": clock.now(),
         "kind": kind,
@@ -87,14 +84,5 @@ def note(kind: str, entity_id: UUID, region_code: str, effect: str = HERE) -> Po
         "region_code": region_code,
         "effect": effect,
     }
-    seq, xid = db.session.connection().execute(_INSERT, values).one()
-    db.session.info["wrote"] = True
+    seq, xid = quick.insert_row(Change, values, returning=("seq", "xid"))
     return Position(xid, seq)
-
-
-def _insert() -> Insert:
-    table = cast("Any", Change.__table__)
-    return cast("Insert", insert(table).returning(table.c.seq, table.c.xid))
-
-
-_INSERT = _insert()

@@ -1,20 +1,24 @@
 """Rows written without the ORM's unit of work: for what every visit does while it holds the write lock.
 
 The same guards hold as for everything else: rows outside the scope are refused or not found, and the
-transaction does not commit without an audit entry. The objects given stay outside the session.
+transaction does not commit without an audit entry. Objects that are given stay outside the session.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, cast
 
-from sqlalchemy import Insert, Update, bindparam, insert, tuple_, update
+from sqlalchemy import Table, bindparam, insert, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Dialect
 
 from server.core.db import Base, db
+from server.core.prepared import Prepared
 from server.core.scope import EVERYTHING, NOTHING, ScopeRequired, code_range, covers, current_scope
+
+Values = Mapping[str, Any]
 
 
 def add(*rows: Base) -> None:
@@ -24,18 +28,44 @@ def add(*rows: Base) -> None:
         ScopeRequired: a row lies outside the scope.
         IntegrityError: the database refuses a row.
     """
+    if len(rows) == 1:
+        model = type(rows[0])
+        key = model.__mapper__.primary_key[0].name
+        found = insert_row(model, _values(rows[0]), returning=(key,))
+        setattr(rows[0], key, found[0])
+    elif rows:
+        insert_rows(type(rows[0]), [_values(row) for row in rows])
+
+
+def insert_row(model: type[Base], values: Values, returning: tuple[str, ...] = ()) -> tuple[Any, ...]:
+    """Insert one row, given by its columns; the table's defaults fill in the rest.
+
+    Returns:
+        The columns of ``returning`` as the driver gives them: for numbers.
+
+    Raises:
+        ScopeRequired, IntegrityError: as for ``add``.
+    """
+    _check_scope(values.get("region_code", ""))
+    connection = db.session.connection()
+    statement = _insert(connection.dialect, model, tuple(values), returning)
+    cursor = statement.run(connection, values)
+    db.session.info["wrote"] = True
+    return tuple(cursor.fetchone()) if returning else ()
+
+
+def insert_rows(model: type[Base], rows: Sequence[Values]) -> None:
+    """Insert several rows of the same columns, in their order. Raises as ``add`` does."""
     if not rows:
         return
-    values = [_values(row) for row in rows]
-    for value in values:
-        _check_scope(value.get("region_code", ""))
-    done = db.session.connection().execute(_insert(type(rows[0])), values if len(rows) > 1 else values[0])
-    if len(rows) == 1 and done.inserted_primary_key is not None:
-        setattr(rows[0], type(rows[0]).__mapper__.primary_key[0].name, done.inserted_primary_key[0])
+    for values in rows:
+        _check_scope(values.get("region_code", ""))
+    connection = db.session.connection()
+    _insert(connection.dialect, model, tuple(rows[0]), ()).run_all(connection, rows)
     db.session.info["wrote"] = True
 
 
-def change(model: type[Base], where: Mapping[str, Any], values: Mapping[str, Any]) -> bool:
+def change(model: type[Base], where: Values, values: Values) -> bool:
     """Set columns of the row in scope whose columns all have the values of ``where`` (None included).
 
     Returns:
@@ -45,55 +75,67 @@ def change(model: type[Base], where: Mapping[str, Any], values: Mapping[str, Any
     given = {f"old_{name}": value for name, value in where.items() if value is not None}
     given |= {f"new_{name}": value for name, value in values.items()} | {"lower": lower, "upper": upper}
     absent = tuple(value is None for value in where.values())
-    done = db.session.connection().execute(_update(model, tuple(where), absent, tuple(values)), given)
+    connection = db.session.connection()
+    statement = _update(connection.dialect, model, tuple(where), absent, tuple(values))
+    cursor = statement.run(connection, given)
     db.session.info["wrote"] = True
-    return done.rowcount == 1
+    return bool(cursor.rowcount == 1)
 
 
-def put(row: Base, newer_by: tuple[str, ...] = ()) -> None:
-    """Insert a row, or take the place of the one with its primary key.
+def put(model: type[Base], values: Values, newer_by: tuple[str, ...] = ()) -> None:
+    """Insert a row, given with all its columns, or take the place of the one with its primary key.
 
     Args:
-        row: a new object outside the session, with all its columns.
+        model: the table.
+        values: every column's value.
         newer_by: columns; a row that is there stays unless it is the older one by them.
 
     Raises:
         ScopeRequired: the row lies outside the scope.
     """
-    value = _values(row)
-    _check_scope(value.get("region_code", ""))
+    _check_scope(values.get("region_code", ""))
     connection = db.session.connection()
-    connection.execute(_upsert(connection.dialect.name, type(row), newer_by), value)
+    _upsert(connection.dialect, model, tuple(values), newer_by).run(connection, values)
     db.session.info["wrote"] = True
 
 
-@lru_cache(maxsize=16)
-def _upsert(dialect: str, model: type[Base], newer_by: tuple[str, ...]) -> Any:
-    table = cast("Any", model.__table__)
-    statement = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(table)
+@lru_cache(maxsize=128)
+def _insert(
+    dialect: Dialect, model: type[Base], columns: tuple[str, ...], returning: tuple[str, ...]
+) -> Prepared:
+    table = _table(model)
+    statement: Any = insert(table)
+    if returning:
+        statement = statement.returning(*(table.c[name] for name in returning))
+    return Prepared(statement, dialect, columns)
+
+
+@lru_cache(maxsize=64)
+def _upsert(
+    dialect: Dialect, model: type[Base], columns: tuple[str, ...], newer_by: tuple[str, ...]
+) -> Prepared:
+    table = _table(model)
+    statement = (sqlite.insert if dialect.name == "sqlite" else postgresql.insert)(table)
     fresh = statement.excluded
     older = tuple_(*(table.c[name] for name in newer_by)) < tuple_(*(fresh[name] for name in newer_by))
-    return statement.on_conflict_do_update(
+    upsert = statement.on_conflict_do_update(
         index_elements=list(table.primary_key.columns),
         set_={name: fresh[name] for name in table.c.keys() if not table.c[name].primary_key},  # noqa: SIM118
         where=older if newer_by else None,
     )
-
-
-@lru_cache(maxsize=64)
-def _insert(model: type[Base]) -> Insert:
-    return insert(cast("Any", model.__table__))
+    return Prepared(upsert, dialect, columns)
 
 
 @lru_cache(maxsize=64)
 def _update(
-    model: type[Base], where: tuple[str, ...], absent: tuple[bool, ...], values: tuple[str, ...]
-) -> Update:
-    """Built once for each pair of column lists, so that its compiled form is found without looking at it.
-
-    Written with ``=`` and ``IS NULL``: PostgreSQL finds no index for IS NOT DISTINCT FROM.
-    """
-    table = cast("Any", model.__table__)
+    dialect: Dialect,
+    model: type[Base],
+    where: tuple[str, ...],
+    absent: tuple[bool, ...],
+    values: tuple[str, ...],
+) -> Prepared:
+    """Written with ``=`` and ``IS NULL``: PostgreSQL finds no index for IS NOT DISTINCT FROM."""
+    table = _table(model)
     query = update(table).where(
         *(
             table.c[name].is_(None) if is_absent else table.c[name] == bindparam(f"old_{name}")
@@ -101,11 +143,15 @@ def _update(
         )
     )
     query = query.where(table.c.region_code >= bindparam("lower"), table.c.region_code < bindparam("upper"))
-    return query.values({name: bindparam(f"new_{name}") for name in values})
+    return Prepared(query.values({name: bindparam(f"new_{name}") for name in values}), dialect)
+
+
+def _table(model: type[Base]) -> Table:
+    return cast("Table", model.__table__)
 
 
 def _values(row: Base) -> dict[str, Any]:
-    """What was set of an object that is not in the session; the table's defaults fill in the rest."""
+    """What was set of an object that is not in the session."""
     given = row.__dict__
     return {name: given[name] for name in row.__mapper__.columns.keys() if name in given}  # noqa: SIM118
 

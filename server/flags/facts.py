@@ -73,12 +73,12 @@ def source(*columns: str) -> Source:
 
 def keep_newer(visit: Visit, found: Kept) -> None:
     """The facts of a visit, unless those of a newer one are there."""
-    quick.put(_row(visit, found), newer_by=("visited_at", "visit_id"))
+    quick.put(HouseholdFacts, _row(visit, found), newer_by=("visited_at", "visit_id"))
 
 
 def keep_instead(visit: Visit, found: Kept) -> None:
     """The facts of a visit in place of any other."""
-    quick.put(_row(visit, found))
+    quick.put(HouseholdFacts, _row(visit, found))
 
 
 def drop(household_id: UUID) -> None:
@@ -88,12 +88,11 @@ def drop(household_id: UUID) -> None:
         db.session.delete(row)
 
 
-def _row(visit: Visit, found: Kept) -> HouseholdFacts:
-    return HouseholdFacts(
-        **vars(found),
-        household_id=visit.household_id,
-        region_code=visit.region_code,
-        visit_id=visit.id,
-        visited_at=visit.visited_at,
-        judged_at=clock.now(),
-    )
+def _row(visit: Visit, found: Kept) -> dict[str, Any]:
+    return vars(found) | {
+        "household_id": visit.household_id,
+        "region_code": visit.region_code,
+        "visit_id": visit.id,
+        "visited_at": visit.visited_at,
+        "judged_at": clock.now(),
+    }

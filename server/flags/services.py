@@ -89,7 +89,7 @@ def raise_flags(visit: Visit, kept: Kept | None) -> None:
 
     A revision closes the flags of what it replaces.
     """
-    quick.add(*(new_flag(visit, light) for light in visit.judgement["lights"]))
+    quick.insert_rows(Flag, [_flag(visit, light) for light in visit.judgement["lights"]])
     if visit.revises_id is not None:
         _close(visit.revises_id)
         keep_newest_of(visit.household_id, {visit.id: kept})
@@ -137,16 +137,18 @@ def today_bench(region_code: str) -> Bench:
     return bench_for(region_code, clock.today())
 
 
-def new_flag(visit: Visit, light: Mapping[str, Any], run_id: UUID | None = None) -> Flag:
-    """The row of a light, raised by its visit, or later by a run."""
-    return Flag(
-        **{name: light[name] for name in _COPIED},
-        visit_id=visit.id,
-        household_id=visit.household_id,
-        region_code=visit.region_code,
-        opened_at=clock.now() if run_id else visit.received_at,
-        opened_run_id=run_id,
-    )
+def new_flag(visit: Visit, light: Mapping[str, Any], run_id: UUID) -> Flag:
+    """The row of a light that a run raises, later than its visit."""
+    return Flag(**_flag(visit, light) | {"opened_at": clock.now(), "opened_run_id": run_id})
+
+
+def _flag(visit: Visit, light: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: light[name] for name in _COPIED} | {
+        "visit_id": visit.id,
+        "household_id": visit.household_id,
+        "region_code": visit.region_code,
+        "opened_at": visit.received_at,
+    }
 
 
 def _facts(household: Household, run: Walk) -> tuple[dict[str, Any], Walk]:

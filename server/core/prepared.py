@@ -1,0 +1,76 @@
+"""Statements built by SQLAlchemy once and then handed to the driver as they are.
+
+SQLAlchemy's own way from a statement to the driver costs more than SQLite's work on it, and a visit needs
+eight of them while it holds the write lock. Only ``core.quick`` and ``core.changes`` use this; they look
+after scope and audit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import ClauseElement, Connection
+from sqlalchemy.engine import Dialect
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.sql.compiler import SQLCompiler
+
+Values = Mapping[str, Any]
+
+
+class Prepared:
+    """The text of one statement for one engine, and how each of its values becomes the driver's."""
+
+    def __init__(
+        self, statement: ClauseElement, dialect: Dialect, columns: Sequence[str] | None = None
+    ) -> None:
+        """``columns`` are those an INSERT is given values for; the table's defaults fill in the rest."""
+        compiled = statement.compile(dialect=dialect, column_keys=None if columns is None else list(columns))
+        assert isinstance(compiled, SQLCompiler)
+        self.text, self._dialect = str(compiled), dialect
+        names = (compiled.positiontup or ()) if compiled.positional else compiled.params
+        types = [compiled.binds[name].type.dialect_impl(dialect) for name in names]
+        keys = [compiled.binds[name].key for name in names]
+        self._names = None if compiled.positional else tuple(names)
+        self._fields = [(key, kind.bind_processor(dialect)) for key, kind in zip(keys, types, strict=True)]
+        self._defaults = {str(column.key): _default(column.default) for column in compiled.insert_prefetch}
+
+    def run(self, connection: Connection, values: Values) -> Any:
+        """Execute once; gives the driver's cursor.
+
+        Raises:
+            sqlalchemy.exc.DBAPIError: as for any other statement, but without the values.
+        """
+        cursor = connection.connection.cursor()
+        parameters = self._parameters(values)
+        try:
+            cursor.execute(self.text, parameters)
+        except self._dialect.loaded_dbapi.Error as error:
+            raise self._wrapped(error) from error
+        return cursor
+
+    def run_all(self, connection: Connection, rows: Sequence[Values]) -> None:
+        """Execute for each of several rows, in their order. Raises as ``run`` does."""
+        parameters = [self._parameters(values) for values in rows]
+        try:
+            connection.connection.cursor().executemany(self.text, parameters)
+        except self._dialect.loaded_dbapi.Error as error:
+            raise self._wrapped(error) from error
+
+    def _parameters(self, values: Values) -> Any:
+        """The values as the driver takes them: by place (SQLite) or by name (PostgreSQL)."""
+        if self._defaults:
+            values = {key: make() for key, make in self._defaults.items()} | dict(values)
+        given = [values[key] if convert is None else convert(values[key]) for key, convert in self._fields]
+        return given if self._names is None else dict(zip(self._names, given, strict=True))
+
+    def _wrapped(self, error: Exception) -> BaseException:
+        """SQLAlchemy's exception for the driver's; its values may be a person's, so they stay out."""
+        base = self._dialect.loaded_dbapi.Error
+        return DBAPIError.instance(self.text, None, error, base, hide_parameters=True, dialect=self._dialect)
+
+
+def _default(default: Any) -> Callable[[], Any]:
+    """What makes a column's value where an INSERT is given none."""
+    given = default.arg
+    return (lambda: given(None)) if default.is_callable else (lambda: given)
