@@ -7,7 +7,7 @@ from flask_migrate import Migrate
 from sqlalchemy.engine import make_url
 
 from server import __version__, cli, config
-from server.accounts import devices
+from server.accounts import device_routes, devices
 from server.accounts import routes as accounts
 from server.accounts.services import load_actor, standing
 from server.checklists import routes as checklists
@@ -26,6 +26,7 @@ from server.workdays import routes as workdays
 
 BLUEPRINTS = (
     accounts.blueprint,
+    device_routes.blueprint,
     regions.blueprint,
     checklists.blueprint,
     local_policy.blueprint,

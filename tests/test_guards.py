@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import func, select
 
+from server.accounts.models import Device
 from server.config import ROOT
 from server.core import permissions
 from server.core.audit import AuditEntry
@@ -244,6 +245,14 @@ def _rejudge(_app, login, _visit, _clock):
     return login(QIN).post("/api/v1/policy/rejudgements", json={"reason": "新标准开始执行"})
 
 
+def _order_device(app, login, _visit, _clock):
+    login(MEI)
+    with inside(app):
+        known = db.session.scalars(select(Device.id).where(Device.user_id == MEI.id)).first()
+    body = {"order": "drain", "reason": "手机要收回"}
+    return login(ZHOU).post(f"/api/v1/devices/{known}/orders", json=body)
+
+
 # Asked by POST because the question is long; each has a test that nothing is stored.
 CALCULATING = {
     "fund.calculate",
@@ -255,6 +264,7 @@ WRITES = {
     "accounts.login": (_login, "account.login"),
     "accounts.refresh": (_refresh, "account.session_used"),
     "accounts.logout": (_logout, "account.logout"),
+    "devices.order_device": (_order_device, "device.order"),
     "sync.put_visit": (_put_visit, "visit.accept"),
     "sync.post_batch": (_post_batch, "visit.accept"),
     "photos.put_photo": (_put_photo, "photo.store"),

@@ -7,13 +7,16 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from server.accounts import queries
+from server.accounts import device_queries, queries
+from server.accounts.device_queries import OwnedDevice
 from server.accounts.models import ACTIVE, DRAIN, KILL, Device
 from server.core import audit, clock
 from server.core.auth import Actor
 from server.core.db import db
+from server.core.problems import Problem
 from server.core.scope import EVERYTHING, region_scope
 
+TOWNSHIP = "township"
 CONTACT_NOTED_EVERY = timedelta(minutes=1)
 
 
@@ -40,6 +43,14 @@ class DeviceReport:
     storage_persisted: bool | None
     app_version: str
     offset_ms: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeviceOrder:
+    """What somebody answerable wants of a device, and why."""
+
+    order: str
+    reason: str
 
 
 def order_for(actor: Actor) -> str:
@@ -114,6 +125,35 @@ def note_report(
             audit.record("device.drained", ("device", device.id), device.region_code)
         db.session.flush()
         return device.order
+
+
+def give_order(actor: Actor, device_id: UUID, form: DeviceOrder) -> OwnedDevice:
+    """Order a device; the order that is in force already changes nothing.
+
+    A township orders the phones of grid members only, the county every device of its area, and nobody the one
+    in their own hands.
+
+    Raises:
+        Problem: device_not_found, role_not_allowed, own_device.
+    """
+    found = device_queries.by_id(device_id, lock=True)
+    if found is None:
+        raise Problem("device_not_found")
+    device = found.device
+    if actor.role == TOWNSHIP and found.user.role != device_queries.FIELD_ROLE:
+        raise Problem("role_not_allowed")
+    if (device.user_id, device.device_id) == (actor.id, actor.device_id):
+        raise Problem("own_device")
+    if device.order == form.order:
+        return found
+    details = {"order": form.order, "before": device.order}
+    _assign(device, order=form.order, order_reason=form.reason)
+    _assign(device, ordered_by=actor.display_name, ordered_at=clock.now())
+    if form.order == KILL:
+        device.wiped_at = None  # it has to be told anew
+    audit.record("device.order", ("device", device.id), device.region_code, **details)
+    db.session.flush()
+    return found
 
 
 def ordered_to_wipe(username: str, device_id: str) -> Device | None:

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema, fields, post_load, validate
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, validate
 
-from server.accounts.devices import ClientDevice, DeviceReport
+from server.accounts.device_queries import STATES, DeviceFilters
+from server.accounts.devices import ClientDevice, DeviceOrder, DeviceReport
+from server.accounts.models import ACTIVE, DRAIN, KILL
 from server.accounts.services import LoginForm
-from server.core.wire import Flag, Instant, PlainText, Whole, WireSchema
+from server.core.wire import Flag, Instant, Pattern, PlainText, Whole, WireSchema
+
+
+def _not_blank(text: str) -> None:
+    if not text.strip():
+        raise ValidationError("Say why.")
+
 
 _COUNT = validate.Range(0, 1_000_000)
 _CENTURY_MS = 4_000_000_000_000  # a clock set back to 1970, and as much again
@@ -94,3 +102,81 @@ class RenewedSchema(Schema):
 
     access_token = fields.String(required=True)
     refresh_token = fields.String(required=True)
+
+
+class DeviceListQuerySchema(WireSchema):
+    """Filters and page of the devices; ``q`` is part of a person's name or user name."""
+
+    township = fields.String(validate=Pattern(r"^[0-9]{9}$"))
+    state = fields.String(validate=validate.OneOf(STATES))
+    q = PlainText(validate=validate.Length(1, 40))
+    cursor = fields.String(validate=validate.Length(1, 400))
+    limit = fields.Integer(load_default=50, validate=validate.Range(1, 200))
+
+    @post_load
+    def _to_page(self, data: dict[str, Any], **_: object) -> dict[str, Any]:
+        page = {name: data.pop(name, None) for name in ("cursor", "limit")}
+        return {"filters": DeviceFilters(**data), **page}
+
+
+class DeviceSchema(Schema):
+    """A device as the county and the township see it. What it never said of itself is null.
+
+    ``clock_offset_ms`` is server time minus the device's; ``village`` and ``township`` are the places of its
+    user, null above them.
+    """
+
+    id = fields.UUID(required=True)
+    user_id = fields.UUID(required=True)
+    display_name = fields.String(required=True)
+    username = fields.String(required=True)
+    role = fields.String(required=True)
+    region_code = fields.String(required=True)
+    village = fields.String(required=True, allow_none=True)
+    township = fields.String(required=True, allow_none=True)
+    name = fields.String(required=True)
+    app_version = fields.String(required=True)
+    order = fields.String(required=True, validate=validate.OneOf((ACTIVE, DRAIN, KILL)))
+    last_contact_at = Instant(required=True)
+    outbox_count = fields.Integer(required=True, allow_none=True)
+    photos_unsent = fields.Integer(required=True, allow_none=True)
+    oldest_unsent_at = Instant(required=True, allow_none=True)
+    dead_count = fields.Integer(required=True, allow_none=True)
+    storage_persisted = fields.Boolean(required=True, allow_none=True)
+    clock_offset_ms = fields.Integer(required=True, allow_none=True)
+    ordered_by = fields.String(required=True, allow_none=True)
+    ordered_at = Instant(required=True, allow_none=True)
+    order_reason = fields.String(required=True, allow_none=True)
+    wiped_at = Instant(required=True, allow_none=True)
+
+
+class DeviceCountsSchema(Schema):
+    """How many devices there are under the same area and search, whatever state was asked for."""
+
+    all = fields.Integer(required=True)
+    silent = fields.Integer(required=True)
+    unsent = fields.Integer(required=True)
+    clock = fields.Integer(required=True)
+    old = fields.Integer(required=True)
+    ordered = fields.Integer(required=True)
+
+
+class DeviceListSchema(Schema):
+    """A page of devices, the worst trouble first; ``at`` is the time that ages are counted from."""
+
+    items = fields.List(fields.Nested(DeviceSchema), required=True)
+    next = fields.String(required=True, allow_none=True)
+    counts = fields.Nested(DeviceCountsSchema, required=True)
+    at = Instant(required=True)
+    app_version = fields.String(required=True)
+
+
+class DeviceOrderSchema(WireSchema):
+    """An order: active, drain (hand over what was not sent, then wipe) or kill (wipe now); and why."""
+
+    order = fields.String(required=True, validate=validate.OneOf((ACTIVE, DRAIN, KILL)))
+    reason = PlainText(required=True, validate=[validate.Length(1, 200), _not_blank])
+
+    @post_load
+    def _to_form(self, data: dict[str, Any], **_: object) -> DeviceOrder:
+        return DeviceOrder(order=data["order"], reason=data["reason"].strip())

@@ -155,6 +155,96 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The devices of one's area, the worst trouble first, with counts for the filters. */
+        get: {
+            parameters: {
+                query?: {
+                    township?: string;
+                    state?: "silent" | "unsent" | "clock" | "old" | "ordered";
+                    q?: string;
+                    cursor?: string;
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DeviceList"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{device_id}/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Order a device to hand over its work and wipe, to wipe at once, or to go on. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    device_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["DeviceOrder"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Device"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/regions": {
         parameters: {
             query?: never;
@@ -1732,6 +1822,58 @@ export interface components {
         Renewed: {
             access_token: string;
             refresh_token: string;
+        };
+        Device: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            user_id: string;
+            display_name: string;
+            username: string;
+            role: string;
+            region_code: string;
+            village: string | null;
+            township: string | null;
+            name: string;
+            app_version: string;
+            /** @enum {string} */
+            order: "active" | "drain" | "kill";
+            /** Format: date-time */
+            last_contact_at: string;
+            outbox_count: number | null;
+            photos_unsent: number | null;
+            /** Format: date-time */
+            oldest_unsent_at: string | null;
+            dead_count: number | null;
+            storage_persisted: boolean | null;
+            clock_offset_ms: number | null;
+            ordered_by: string | null;
+            /** Format: date-time */
+            ordered_at: string | null;
+            order_reason: string | null;
+            /** Format: date-time */
+            wiped_at: string | null;
+        };
+        DeviceCounts: {
+            all: number;
+            silent: number;
+            unsent: number;
+            clock: number;
+            old: number;
+            ordered: number;
+        };
+        DeviceList: {
+            items: components["schemas"]["Device"][];
+            next: string | null;
+            counts: components["schemas"]["DeviceCounts"];
+            /** Format: date-time */
+            at: string;
+            app_version: string;
+        };
+        DeviceOrder: {
+            /** @enum {string} */
+            order: "active" | "drain" | "kill";
+            reason: string;
         };
         Region: {
             code: string;
