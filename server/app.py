@@ -16,6 +16,7 @@ from server.core.db import db
 from server.flags import routes as flags
 from server.fund import routes as fund
 from server.local_policy import routes as local_policy
+from server.photos import jobs as photo_jobs
 from server.photos import routes as photos
 from server.regions import routes as regions
 from server.reviews import routes as reviews
@@ -24,6 +25,7 @@ from server.simulations import routes as simulations
 from server.sync import routes as sync
 from server.workdays import routes as workdays
 
+JOBS = (photo_jobs,)  # declared by being imported
 BLUEPRINTS = (
     accounts.blueprint,
     device_routes.blueprint,

@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, func, select
+from sqlalchemy import Row, bindparam, func, select
 
 from server.core.auth import Actor
 from server.core.db import db
+from server.core.owned import OwnRow
 from server.core.problems import Problem
 from server.core.scope import EVERYTHING, region_scope
 from server.photos.models import EXPECTED, READY, STORED, Photo, StrayPhoto
@@ -44,16 +45,44 @@ SENT_COLUMNS: tuple[Any, ...] = (
 )
 
 
-def own(user_id: UUID, visit_id: UUID, sha256: str) -> Row[Any] | None:
+_OWN = OwnRow(
+    select(*SENT_COLUMNS)
+    .join(Visit, Visit.id == Photo.visit_id)
+    .where(
+        Photo.visit_id == bindparam("visit_id"),
+        Photo.sha256 == bindparam("sha256"),
+        Visit.author_id == bindparam("user_id"),
+    )
+)
+_OWN_STRAY = OwnRow(
+    select(StrayPhoto.file_id, StrayPhoto.length).where(
+        StrayPhoto.user_id == bindparam("user_id"),
+        StrayPhoto.visit_id == bindparam("visit_id"),
+        StrayPhoto.sha256 == bindparam("sha256"),
+    )
+)
+_OWN_VISIT = OwnRow(
+    select(Visit.seq).where(Visit.id == bindparam("visit_id"), Visit.author_id == bindparam("user_id"))
+)
+
+
+def own(user_id: UUID, visit_id: UUID, sha256: str) -> Any | None:
     """What a photo's author is told of it, and its place; None unless they wrote the visit that lists it.
 
     Looked up by author and not by region: the household may have moved away since, and what its visitor has
     still to send belongs to the visit all the same. Nothing is told but the state of the sender's own bytes.
     """
-    query = select(*SENT_COLUMNS).join(Visit, Visit.id == Photo.visit_id)
-    query = query.where(Photo.visit_id == visit_id, Photo.sha256 == sha256, Visit.author_id == user_id)
-    with region_scope(EVERYTHING):
-        return db.session.execute(query).one_or_none()
+    return _OWN.find(user_id, visit_id=visit_id, sha256=sha256)
+
+
+def wrote(user_id: UUID, visit_id: UUID) -> bool:
+    """Whether a visit is here and its author is the user."""
+    return _OWN_VISIT.find(user_id, visit_id=visit_id) is not None
+
+
+def own_stray(user_id: UUID, visit_id: UUID, sha256: str) -> Any | None:
+    """File and length of a photo that its sender's visit has not followed yet."""
+    return _OWN_STRAY.find(user_id, visit_id=visit_id, sha256=sha256)
 
 
 def by_id(photo_id: UUID) -> Row[Any] | None:
@@ -62,32 +91,12 @@ def by_id(photo_id: UUID) -> Row[Any] | None:
         return db.session.execute(select(*SENT_COLUMNS).where(Photo.id == photo_id)).one_or_none()
 
 
-def wrote(user_id: UUID, visit_id: UUID) -> bool:
-    """Whether a visit is here and its author is the user."""
-    query = select(Visit.seq).where(Visit.id == visit_id, Visit.author_id == user_id)
-    with region_scope(EVERYTHING):
-        return db.session.scalar(query) is not None
-
-
-def stray(user_id: UUID, visit_id: UUID, sha256: str) -> StrayPhoto | None:
-    """A photo that its sender's visit has not followed yet."""
-    with region_scope(EVERYTHING):
-        return db.session.scalar(select(StrayPhoto).where(*_sent_by(user_id, visit_id, (sha256,))))
-
-
 def strays(user_id: UUID, visit_id: UUID, hashes: Iterable[str]) -> dict[str, StrayPhoto]:
     """Which of several photos of a visit arrived before it, by hash."""
-    query = select(StrayPhoto).where(*_sent_by(user_id, visit_id, hashes))
+    query = select(StrayPhoto).where(StrayPhoto.user_id == user_id, StrayPhoto.visit_id == visit_id)
     with region_scope(EVERYTHING):
-        return {found.sha256: found for found in db.session.scalars(query)}
-
-
-def _sent_by(user_id: UUID, visit_id: UUID, hashes: Iterable[str]) -> tuple[ColumnElement[bool], ...]:
-    return (
-        StrayPhoto.user_id == user_id,
-        StrayPhoto.visit_id == visit_id,
-        StrayPhoto.sha256.in_(list(hashes)),
-    )
+        found = db.session.scalars(query.where(StrayPhoto.sha256.in_(list(hashes))))
+        return {stray.sha256: stray for stray in found}
 
 
 def strays_before(before: datetime, limit: int = 200) -> Sequence[StrayPhoto]:
@@ -138,9 +147,9 @@ def by_file(file_id: UUID) -> Sequence[Photo]:
     return db.session.scalars(select(Photo).where(Photo.file_id == file_id)).all()
 
 
-def files_left_stored(before: datetime, limit: int = 50) -> Sequence[UUID]:
-    """Files that have waited for their check since before an instant, the oldest first."""
-    query = select(Photo.file_id).where(Photo.state == STORED, Photo.stored_at < before)
+def files_stored(limit: int = 50) -> Sequence[UUID]:
+    """Files that wait for their check, the oldest first."""
+    query = select(Photo.file_id).where(Photo.state == STORED)
     return db.session.scalars(
         query.group_by(Photo.file_id).order_by(func.min(Photo.stored_at)).limit(limit)
     ).all()

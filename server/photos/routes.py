@@ -11,13 +11,13 @@ from flask import Response, current_app, request
 from flask_smorest import Blueprint
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 
-from server.core import disk, jobs
+from server.core import disk
 from server.core.auth import current_actor
-from server.core.db import db, transaction
+from server.core.db import db
 from server.core.problems import Problem
 from server.photos import queries, services, uploads
-from server.photos.jobs import CHECK, staging, store
-from server.photos.models import EXPECTED, READY, REFUSED, STORED, Photo
+from server.photos.finishing import finish, staging, store
+from server.photos.models import EXPECTED, READY, Photo
 from server.photos.schemas import (
     UPLOAD_STATES,
     ChunkHeadersSchema,
@@ -25,9 +25,9 @@ from server.photos.schemas import (
     PhotoStateSchema,
     UploadSchema,
 )
-from server.photos.staging import Part, Upload
-from server.photos.store import FULL, ORIGINAL, THUMB
-from server.photos.uploads import Chunk, Overtaken, Place
+from server.photos.staging import Upload
+from server.photos.store import FULL, THUMB
+from server.photos.uploads import Chunk, Place
 from server.visits.queries import check_visible
 
 blueprint = Blueprint("photos", __name__, url_prefix="/api/v1", description="Photos of visits")
@@ -85,7 +85,8 @@ def send_chunk(head: dict[str, Any], visit_id: UUID, sha256: str) -> dict[str, A
         is_all = uploads.take(part, chunk)
         if part.size < chunk.total:
             return _progress(upload, replace(place, state=uploads.PARTIAL), part.size)
-        place = _store(upload, place, part, chunk.sha256 if is_all else None)
+        region_code = current_actor().region_code
+        place = finish(upload, place, part, region_code, chunk.sha256 if is_all else None)
     return _progress(upload, place, chunk.total)
 
 
@@ -105,7 +106,7 @@ def put_photo(visit_id: UUID, sha256: str) -> tuple[Photo, int]:
     with staging().opened(upload) as part:
         part.clear()
         part.append(data)
-        stored = _store(upload, place, part, sha256)
+        stored = finish(upload, place, part, current_actor().region_code, sha256)
     return queries.expected(visit_id, sha256), 201 if stored.is_new else 200
 
 
@@ -113,23 +114,6 @@ def _upload(visit_id: UUID, sha256: str) -> Upload:
     if not SHA256_TEXT.fullmatch(sha256):
         raise Problem("not_found")  # it becomes the name of a file
     return Upload(current_actor().id, visit_id, sha256)
-
-
-def _store(upload: Upload, place: Place, part: Part, known_digest: str | None) -> Place:
-    """Finish a whole part and note it; the part goes only after the commit."""
-    folder = store()
-    uploads.finish(part, place, upload.sha256, folder, known_digest)
-    try:
-        with transaction():
-            stored = uploads.note_arrival(current_actor(), upload, place, part.size)
-    except Overtaken:
-        stored = uploads.again(upload, place)
-    part.drop()
-    if stored.state in (READY, REFUSED):
-        folder.remove(place.file_id, ORIGINAL)  # another request stored it, and it has been checked
-    if stored.is_new and stored.state == STORED:
-        jobs.enqueue(CHECK, str(stored.file_id))
-    return stored
 
 
 def _progress(upload: Upload, place: Place, offset: int) -> dict[str, Any]:

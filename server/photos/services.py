@@ -8,7 +8,6 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from hashlib import sha256 as digest_of
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,13 +22,14 @@ from server.core.scope import EVERYTHING, region_scope
 from server.photos import queries
 from server.photos.models import EXPECTED, READY, REFUSED, STORED, Photo, StrayPhoto
 from server.photos.store import FULL, ORIGINAL, THUMB, PhotoStore
-from server.photos.uploads import begins_like_a_photo, file_id_of
+from server.photos.uploads import begins_like_a_photo, file_id_of, note_stored, place_of
 
 if TYPE_CHECKING:
+    from server.photos.staging import Upload
     from server.visits.queries import Visit
     from server.visits.services import ExpectedPhoto
 
-CHECK_SECONDS = 10
+CHECK_SECONDS = 120  # of a machine whose web workers come first; its own processor time ends at ten
 _DECODER = Path(__file__).with_name("decode.py")
 _KEPT = ("file_id", "state", "width", "height", "stored_at", "change_xid", "change_seq")
 
@@ -86,14 +86,46 @@ def _take_home(photo: Photo, stray: StrayPhoto) -> None:
     photo.state, photo.stored_at, photo.length = STORED, stray.stored_at, stray.length
     photo.file_id = stray.file_id
     audit.record("photo.link", ("photo", photo.id), photo.region_code, bytes=stray.length)
-    remove_stray(stray)
+    _remove_row(stray.file_id)
 
 
-def remove_stray(stray: StrayPhoto) -> None:
-    """Delete the row of a stray, wherever its sender works by now; the caller records why."""
-    query = delete(StrayPhoto).where(StrayPhoto.file_id == stray.file_id)
+def _remove_row(stray_file: UUID) -> None:
+    """Delete the row of a stray, wherever its sender works by now."""
+    query = delete(StrayPhoto).where(StrayPhoto.file_id == stray_file)
     with region_scope(EVERYTHING):
         db.session.execute(query, execution_options={"synchronize_session": False})
+
+
+def link_stray(upload: Upload) -> None:
+    """Make a stray the stored photo of its visit, if there is one that still waits for it.
+
+    Raises:
+        Overtaken: the photo came another way meanwhile.
+    """
+    place = place_of(upload)
+    stray = queries.own_stray(upload.user_id, upload.visit_id, upload.sha256)
+    if stray is not None and place.state == EXPECTED and place.file_id == stray.file_id:
+        note_stored(place, "photo.link")
+        _remove_row(stray.file_id)
+
+
+def drop_stray(upload: Upload, region_code: str) -> UUID | None:
+    """Delete a stray whose visit never came; its file, for the caller to remove once that is committed.
+
+    None when there is nothing to remove: the visit came, or a photo has the file.
+    """
+    stray = queries.own_stray(upload.user_id, upload.visit_id, upload.sha256)
+    if stray is None:
+        return None
+    _remove_row(stray.file_id)
+    audit.record("photo.stray_removed", ("visit", upload.visit_id), region_code, bytes=stray.length)
+    file_id: UUID = stray.file_id
+    return None if queries.by_file(file_id) else file_id
+
+
+def note_part_removed(upload: Upload, region_code: str, size: int) -> None:
+    """Note that the beginning of a photo (``size`` bytes) is removed because nobody sent the rest."""
+    audit.record("photo.part_removed", ("visit", upload.visit_id), region_code, bytes=size)
 
 
 def asked(rows: Sequence[Photo]) -> list[dict[str, str]]:
@@ -171,8 +203,3 @@ def _note(action: str, photo: Photo) -> None:
     position = changes.note("photo", photo.id, photo.region_code)
     photo.change_xid, photo.change_seq = position.xid, position.seq
     audit.record(action, ("photo", photo.id), photo.region_code, state=photo.state, reason=photo.reason)
-
-
-def waiting_since(before: datetime) -> Sequence[UUID]:
-    """Files whose check is overdue."""
-    return queries.files_left_stored(before)

@@ -1,6 +1,6 @@
 """Photos on their way: one file a photo that grows by whole, checked pieces; its size is the offset.
 
-``staging/<user>/<visit>/<sha256>.part`` in the photo folder. Who works on a part holds its lock (flock), so
+``staging/<user>/<visit>.<sha256>.part`` in the photo folder. Who works on a part holds its lock (flock), so
 two uploaders of one photo, or an uploader and the sweep, take turns. A part stays until the photo's row is
 committed: what a crash leaves behind says by its name whose photo it is.
 """
@@ -11,7 +11,7 @@ import fcntl
 import os
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -19,7 +19,8 @@ from uuid import UUID
 from server.photos.store import space_or_problem, sync_file
 
 FOLDER = "staging"
-_NAME = re.compile(r"[0-9a-f]{64}")
+_USER = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_NAME = re.compile(rf"({_USER.pattern})\.([0-9a-f]{{64}})\.part")
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,11 @@ class Part:
     def size(self) -> int:
         """How much has arrived."""
         return os.fstat(self._descriptor).st_size
+
+    @property
+    def changed_at(self) -> float:
+        """When something was last added, in seconds since 1970 by the disk's clock."""
+        return os.fstat(self._descriptor).st_mtime
 
     def append(self, data: bytes) -> None:
         """Add a piece, all of it or nothing.
@@ -89,8 +95,6 @@ class Part:
             return
         self._is_dropped = True
         self.path.unlink(missing_ok=True)
-        with suppress(OSError):  # another photo of the visit is on its way
-            self.path.parent.rmdir()
 
 
 class Staging:
@@ -101,7 +105,7 @@ class Staging:
 
     def path(self, upload: Upload) -> Path:
         """Where the part of an upload lies."""
-        return self._folder / str(upload.user_id) / str(upload.visit_id) / f"{upload.sha256}.part"
+        return self._folder / str(upload.user_id) / f"{upload.visit_id}.{upload.sha256}.part"
 
     def size(self, upload: Upload) -> int:
         """How much of a photo has arrived; 0 for one that nobody began to send."""
@@ -130,10 +134,9 @@ class Staging:
 
     def uploads(self) -> Iterator[Upload]:
         """Every upload that has a part."""
-        for path in sorted(self._folder.glob("*/*/*.part")):
-            if _NAME.fullmatch(path.stem):
-                with suppress(ValueError):  # not made by us
-                    yield Upload(UUID(path.parts[-3]), UUID(path.parts[-2]), path.stem)
+        for path in sorted(self._folder.glob("*/*.part")):
+            if (found := _NAME.fullmatch(path.name)) and (user := _USER.fullmatch(path.parent.name)):
+                yield Upload(UUID(user[0]), UUID(found[1]), found[2])
 
 
 def _open_locked(path: Path) -> int:

@@ -12,7 +12,6 @@ from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from server.core import audit, changes, clock, quick
-from server.core.auth import Actor
 from server.core.problems import Problem
 from server.core.scope import region_scope
 from server.photos import queries
@@ -69,7 +68,7 @@ def place_of(upload: Upload) -> Place:
     row = queries.own(upload.user_id, upload.visit_id, upload.sha256)
     if row is not None:
         return _place(row)
-    stray = queries.stray(upload.user_id, upload.visit_id, upload.sha256)
+    stray = queries.own_stray(upload.user_id, upload.visit_id, upload.sha256)
     if stray is not None:
         return Place(stray.file_id, STRAY, length=stray.length)
     return Place(file_id_of(upload.user_id, upload.visit_id, upload.sha256), ABSENT)
@@ -127,14 +126,18 @@ def take(part: Part, chunk: Chunk) -> bool:
     return size == 0
 
 
-def finish(part: Part, place: Place, sha256: str, store: PhotoStore, known_digest: str | None) -> None:
+def digest(part: Part) -> str:
+    """The SHA-256 of all that has arrived."""
+    return digest_of(part.read()).hexdigest()
+
+
+def settle_file(part: Part, place: Place, sha256: str, store: PhotoStore, known_digest: str | None) -> None:
     """Check a whole part and make it the original under its name, durable; ``known_digest`` saves reading it.
 
     Raises:
         Problem: photo_hash_mismatch (with ``offset`` 0), photo_type_unsupported, storage_full.
     """
-    digest = known_digest or digest_of(part.read()).hexdigest()
-    if not photo_is_intact(digest, sha256):
+    if not photo_is_intact(known_digest or digest(part), sha256):
         part.drop()
         raise Problem("photo_hash_mismatch", offset=0)
     if not begins_like_a_photo(part.read(_START_BYTES)):
@@ -154,9 +157,9 @@ def offset_fits(size: int, offset: int) -> bool:
     return size == offset
 
 
-def photo_is_intact(digest: str, sha256: str) -> bool:
-    """Whether a whole file is the photo it was announced as."""
-    return digest == sha256
+def photo_is_intact(found: str, sha256: str) -> bool:
+    """Whether a whole file's hash is that of the photo it was announced as."""
+    return found == sha256
 
 
 def begins_like_a_photo(data: bytes) -> bool:
@@ -164,8 +167,10 @@ def begins_like_a_photo(data: bytes) -> bool:
     return data.startswith(_STARTS) or (data[:4] == b"RIFF" and data[8:12] == b"WEBP")
 
 
-def note_arrival(actor: Actor, upload: Upload, place: Place, length: int) -> Place:
+def note_arrival(upload: Upload, place: Place, length: int, region_code: str) -> Place:
     """Note that a photo is whole and durable, in the caller's transaction; as it stands afterwards.
+
+    ``region_code`` is where the sender works: that of a photo whose visit is not here.
 
     Raises:
         Overtaken: the photo's row says otherwise by now.
@@ -174,7 +179,7 @@ def note_arrival(actor: Actor, upload: Upload, place: Place, length: int) -> Pla
         place = place_of(upload)  # the visit may have come while the photo did
     if place.photo_id is not None:
         return place if place.state != EXPECTED else note_stored(place)
-    return place if place.state == STRAY else _note_stray(actor, upload, place, length)
+    return place if place.state == STRAY else _note_stray(upload, place, length, region_code)
 
 
 def note_stored(place: Place, action: str = "photo.store") -> Place:
@@ -202,7 +207,7 @@ def note_stored(place: Place, action: str = "photo.store") -> Place:
     )
 
 
-def _note_stray(actor: Actor, upload: Upload, place: Place, length: int) -> Place:
+def _note_stray(upload: Upload, place: Place, length: int, region_code: str) -> Place:
     quick.add(
         StrayPhoto(
             user_id=upload.user_id,
@@ -211,8 +216,8 @@ def _note_stray(actor: Actor, upload: Upload, place: Place, length: int) -> Plac
             file_id=place.file_id,
             length=length,
             stored_at=clock.now(),
-            region_code=actor.region_code,
+            region_code=region_code,
         )
     )
-    audit.record("photo.stray", ("visit", upload.visit_id), actor.region_code, bytes=length)
+    audit.record("photo.stray", ("visit", upload.visit_id), region_code, bytes=length)
     return Place(place.file_id, STRAY, length=length, is_new=True)

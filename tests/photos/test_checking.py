@@ -107,29 +107,46 @@ def test_a_decoder_that_dies_refuses_the_photo(app, phone, monkeypatch, tmp_path
     assert (photo["state"], photo["reason"]) == ("refused", "decoder_crashed")
 
 
-def test_a_disk_without_room_leaves_the_photo_for_the_sweep(app, phone, clock, monkeypatch, tmp_path):
+def test_a_disk_without_room_leaves_the_photo_for_later(app, phone, monkeypatch, tmp_path):
     full = tmp_path / "full.py"
     full.write_text("raise SystemExit(75)")
     with monkeypatch.context() as patch:
         patch.setattr(services, "_DECODER", full)
         photo = phone.sent_and_checked(picture())
+        with inside(app):
+            assert jobs.check_stored() is False
     assert photo["state"] == "stored"
-    clock.advance(minutes=2)
-    with inside(app):
-        jobs.sweep()
+    run_pending(app)
     assert row(app, photo).state == "ready"
 
 
-def test_the_sweep_checks_what_the_queue_forgot_and_leaves_fresh_ones(app, phone, clock):
+def test_the_check_needs_no_message(app, phone):
+    visit_id = phone.visit(picture())
+    phone.put(visit_id, picture())
+    assert app.extensions["job_queue"].pending() == []
+    with inside(app):
+        assert jobs.check_stored() is True
+    assert [photo["state"] for photo in phone.photos(visit_id)] == ["ready"]
+
+
+def test_a_photo_that_trips_a_bug_does_not_keep_the_others_waiting(app, phone, clock, monkeypatch):
     first, second = picture(), picture(size=(50, 50))
     visit_id = phone.visit(first, second)
     phone.put(visit_id, first)
-    clock.advance(seconds=90)
+    clock.advance(seconds=1)
     phone.put(visit_id, second)
-    app.extensions["job_queue"].flush()
+    real, seen = services.inspect, []
+
+    def inspect(folder, file_id):
+        seen.append(file_id)
+        if len(seen) == 1:
+            raise RuntimeError("a bug")
+        return real(folder, file_id)
+
+    monkeypatch.setattr(services, "inspect", inspect)
     with inside(app):
-        jobs.sweep()
-    assert [photo["state"] for photo in phone.photos(visit_id)] == ["ready", "stored"]
+        assert jobs.check_stored() is False
+    assert [photo["state"] for photo in phone.photos(visit_id)] == ["stored", "ready"]
 
 
 def test_a_stored_file_that_vanished_is_asked_for_again(app, phone):

@@ -1,0 +1,54 @@
+"""The last step of an upload: file, then row, then the part goes.
+
+The same for a phone's last piece and for the sweep after a crash; whichever of them calls is the one that
+opens the transaction here.
+"""
+
+from __future__ import annotations
+
+from flask import current_app
+
+from server.core.db import transaction
+from server.photos import uploads
+from server.photos.models import READY, REFUSED
+from server.photos.staging import Part, Staging, Upload
+from server.photos.store import ORIGINAL, PhotoStore
+from server.photos.uploads import Overtaken, Place
+
+
+def store() -> PhotoStore:
+    """The running app's photo folder."""
+    return PhotoStore(current_app.extensions["settings"].photo_dir)
+
+
+def staging() -> Staging:
+    """The running app's folder of photos on their way."""
+    return Staging(current_app.extensions["settings"].photo_dir)
+
+
+def finish(
+    upload: Upload, place: Place, part: Part, region_code: str, known_digest: str | None = None
+) -> Place:
+    """Store a whole part; the place as it is afterwards.
+
+    Args:
+        upload: whose photo.
+        place: where it belongs, as read under the part's lock.
+        part: all its bytes, locked.
+        region_code: where the sender works, for a photo whose visit is not here.
+        known_digest: the part's SHA-256, if the caller has just worked it out.
+
+    Raises:
+        Problem: photo_hash_mismatch, photo_type_unsupported, storage_full.
+    """
+    folder = store()
+    uploads.settle_file(part, place, upload.sha256, folder, known_digest)
+    try:
+        with transaction():
+            stored = uploads.note_arrival(upload, place, part.size, region_code)
+    except Overtaken:
+        stored = uploads.again(upload, place)
+    part.drop()
+    if stored.state in (READY, REFUSED):
+        folder.remove(place.file_id, ORIGINAL)  # another request stored it, and it has been checked
+    return stored
