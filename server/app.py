@@ -11,7 +11,7 @@ from server.accounts import device_routes, devices
 from server.accounts import routes as accounts
 from server.accounts.services import load_actor, standing
 from server.checklists import routes as checklists
-from server.core import auth, crypto, health, http, jobs, logs, openapi, problems
+from server.core import auth, crypto, health, http, jobs, jsontext, logs, openapi, problems
 from server.core.db import db
 from server.flags import routes as flags
 from server.fund import routes as fund
@@ -76,7 +76,12 @@ def _init_database(app: Flask, settings: config.Settings) -> None:
     if url.drivername == "postgresql":
         url = url.set(drivername="postgresql+psycopg")
     app.config["SQLALCHEMY_DATABASE_URI"] = url
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_size": 40, "max_overflow": 10}
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
+        "pool_size": 40,
+        "max_overflow": 10,
+        "json_serializer": jsontext.dumps,
+        "json_deserializer": jsontext.loads,
+    }
     db.init_app(app)
     Migrate(app, db, directory=str(config.ROOT / "migrations"), render_as_batch=True)
 

@@ -6,10 +6,11 @@ alike in both languages. A lone surrogate, which has no UTF-8 form, becomes U+FF
 
 from __future__ import annotations
 
-import json
 import re
 from hashlib import sha256
 from typing import Any
+
+from server.core import jsontext
 
 SAFE_INTEGER = 2**53 - 1
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
@@ -26,8 +27,8 @@ def canonical(value: Any) -> str:
         NotCanonical: see the class.
     """
     _check_numbers(value)
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return _LONE_SURROGATE.sub("\ufffd", text)
+    text = jsontext.dumps_sorted(value)
+    return text if text.isascii() else _LONE_SURROGATE.sub("\ufffd", text)
 
 
 def sha256_hex(text: str) -> str:

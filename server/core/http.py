@@ -9,8 +9,10 @@ from typing import Any
 from uuid import uuid4
 
 from flask import Flask, Request, Response, g, request
+from flask.json.provider import DefaultJSONProvider
 from whitenoise import WhiteNoise
 
+from server.core import jsontext
 from server.core.problems import Problem
 
 CSP = "; ".join(
@@ -39,8 +41,11 @@ SECURITY_HEADERS = {
 MAX_DEPTH = 20
 # Strings (also unfinished ones) are skipped whole; the possessive quantifier keeps that linear.
 _BRACKETS = re.compile(rb'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
+_ESCAPE, _STRING, _PAIR = re.compile(rb"\\.", re.DOTALL), re.compile(rb'"[^"]*"?'), re.compile(rb"\[\]|\{\}")
+_PLAIN = bytes(set(range(256)) - set(b'[]{}"'))
 # Python refuses to read a number of more than 4,300 digits, and not every reader expects that.
-_ENDLESS_NUMBER = re.compile(rb"[0-9]{1000}")
+_ENDLESS_NUMBER = b"0" * 1000
+_TO_ZEROS = bytes.maketrans(b"123456789", b"0" * 9)
 
 
 class ApiRequest(Request):
@@ -64,9 +69,24 @@ class ApiRequest(Request):
             return data
         if self.content_length is not None and len(data) < self.content_length:
             raise Problem("malformed_json")
-        if self.is_json and (not _is_utf8(data) or _ENDLESS_NUMBER.search(data) or _too_deep(data)):
+        if self.is_json and not _is_readable(data):
             raise Problem("malformed_json")
         return data
+
+
+class JsonProvider(DefaultJSONProvider):
+    """Chinese as UTF-8: half the bytes of escapes; read by the quicker parser."""
+
+    ensure_ascii = False
+
+    def loads(self, s: str | bytes, **_kwargs: Any) -> Any:
+        """The value of a request's or an answer's text."""
+        return jsontext.loads(s)
+
+
+def _is_readable(data: bytes) -> bool:
+    """Whether a JSON parser may be given the bytes."""
+    return _is_utf8(data) and _ENDLESS_NUMBER not in data.translate(_TO_ZEROS) and not _too_deep(data)
 
 
 def _is_utf8(data: bytes) -> bool:
@@ -79,6 +99,24 @@ def _is_utf8(data: bytes) -> bool:
 
 
 def _too_deep(data: bytes) -> bool:
+    return not _is_flat(data) and _depth_above(data, MAX_DEPTH)
+
+
+def _is_flat(data: bytes) -> bool:
+    """Whether the brackets certainly close within the levels allowed, said without looking at each byte.
+
+    Innermost pairs are taken away level by level. What does not close is left to ``_depth_above``. A
+    backslash outside of a string may hide brackets behind it, but every parser stops at it.
+    """
+    bare = _ESCAPE.sub(b"", data) if b"\\" in data else data
+    left = bare.translate(None, _PLAIN).replace(b'""', b"")
+    left = _STRING.sub(b"", left) if b'"' in left else left
+    for _ in range(MAX_DEPTH):
+        left = _PAIR.sub(b"", left)
+    return not left
+
+
+def _depth_above(data: bytes, limit: int) -> bool:
     depth = 0
     for token in _BRACKETS.finditer(data):
         first = data[token.start()]
@@ -86,7 +124,7 @@ def _too_deep(data: bytes) -> bool:
             depth += 1
         elif first in b"]}":
             depth -= 1
-        if depth > MAX_DEPTH:
+        if depth > limit:
             return True
     return False
 
@@ -99,7 +137,7 @@ def init_app(app: Flask, request_max_bytes: int) -> None:
         MAX_FORM_MEMORY_SIZE=16 * 1024,
         MAX_FORM_PARTS=10,
     )
-    app.json.ensure_ascii = False  # type: ignore[attr-defined]  # Chinese as UTF-8: half the bytes of escapes
+    app.json = JsonProvider(app)
     app.before_request(_name_request)
     app.after_request(_add_headers)
 

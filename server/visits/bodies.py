@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
 from uuid import UUID
 
+from server.core import jsontext
 from server.core.crypto import seal, unseal
 from server.households.services import masked_id_number
 
@@ -28,7 +28,7 @@ def open_body(visit_id: UUID, sealed: str) -> dict[str, Any]:
 
 def open_own_body(visit_id: UUID, sealed: str) -> dict[str, Any]:
     """A stored body exactly as its author signed it, for nobody else than the author."""
-    body: dict[str, Any] = json.loads(unseal(sealed, f"visit:{visit_id}"))
+    body: dict[str, Any] = jsontext.loads(unseal(sealed, f"visit:{visit_id}"))
     return body
 
 

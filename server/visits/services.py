@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,7 +12,7 @@ from marshmallow import ValidationError
 from sqlalchemy.exc import IntegrityError
 
 from server.checklists.services import Person, Walk, definition, walk
-from server.core import audit, clock, quick
+from server.core import audit, clock, jsontext, quick
 from server.core.auth import Actor
 from server.core.canonical import NotCanonical, canonical, sha256_hex
 from server.core.problems import Errors, Problem, flatten
@@ -110,7 +109,7 @@ def open_signed(raw: Any, sha256: str | None) -> SignedVisit:
     if sha256 != digest:
         raise Problem("body_hash_mismatch")
     try:
-        return SignedVisit(_BODY.load(json.loads(text)), text, digest)
+        return SignedVisit(_BODY.load(jsontext.loads(text)), text, digest)
     except ValidationError as error:
         raise Problem("invalid", errors=flatten(error.messages)) from error
 
@@ -295,16 +294,12 @@ def _result(visit: Visit, photos: Sequence[dict[str, str]]) -> str:
         "unknown": visit.judgement["unknown"],
         "photos": list(photos),
     }
-    return _text(told)
+    return jsontext.dumps(told)
 
 
 def answer(visit: Visit) -> str:
     """What the phone is told of a stored visit, as JSON text; the same for the first copy and every later."""
-    return f'{visit.result[:-1]},"receipt":{_text(receipt(visit))}}}'
-
-
-def _text(told: dict[str, Any]) -> str:
-    return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+    return f'{visit.result[:-1]},"receipt":{jsontext.dumps(receipt(visit))}}}'
 
 
 def receipt(visit: Visit) -> dict[str, Any]:
