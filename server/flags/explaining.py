@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from server.checklists.services import Person, definition, facts_of, lexicon_of, roster_values, walk
+from server.checklists.services import definition, facts_of, lexicon_of, roster_values, walk
 from server.core import clock
 from server.core.db import db
 from server.core.problems import Problem
@@ -22,6 +22,7 @@ from server.local_policy.services import bench_that_judged
 from server.policy.engine import Bench
 from server.policy.explain import Explainer, UnknownRule
 from server.visits.queries import body_of
+from server.visits.services import people_of
 
 if TYPE_CHECKING:
     from server.visits.queries import Visit
@@ -82,7 +83,6 @@ def _facts(visit: Visit, day: date) -> tuple[dict[str, Any], str]:
         body_of(visit),
         definition(visit.checklist_version),
     )
-    people = [Person(str(m.id), m.stage, m.relation, m.sex) for m in household.members]
     home = {"lat": household.home_lat, "lon": household.home_lon} if household.home_lat else None
-    seen = walk(form, body["answers"], body["roster"], people, day)
+    seen = walk(form, body["answers"], body["roster"], people_of(household), day)
     return facts_of(seen, home) | roster_values(form, body["roster"]), REBUILT

@@ -82,10 +82,11 @@ def ranges(region_code: str, size: int, after: str = "") -> list[tuple[str, str]
 
 
 def without_facts(region_code: str, after: UUID | None, limit: int) -> Sequence[UUID]:
-    """Visited households that have no facts, in the order of their ids."""
+    """Visited households of the register that have no facts, in the order of their ids."""
     query = select(Household.id).outerjoin(HouseholdFacts, HouseholdFacts.household_id == Household.id)
     query = query.where(within(Household.region_code, region_code), Household.last_visit_id.is_not(None))
-    query = query.where(HouseholdFacts.household_id.is_(None)).order_by(Household.id).limit(limit)
+    query = query.where(HouseholdFacts.household_id.is_(None), Household.removed_at.is_(None))
+    query = query.order_by(Household.id).limit(limit)
     return db.session.scalars(query.where(Household.id > after) if after else query).all()
 
 

@@ -16,7 +16,7 @@ from uuid import UUID, uuid4
 
 from cryptography.exceptions import InvalidTag
 
-from server.core import audit, clock
+from server.core import audit, changes, clock
 from server.core.db import db
 from server.core.problems import Problem
 from server.flags import facts as keeping
@@ -213,6 +213,7 @@ def _judge(run: Rejudgement, bench: Bench, row: HouseholdFacts, visit: Visit, fl
         run.households_changed += 1
     if changed:
         _count_lights(visit, list(lights.values()))
+        changes.note("household", visit.household_id, visit.region_code)
 
 
 def _switch(

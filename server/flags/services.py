@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from server.checklists.services import Person, Walk, definition, facts_of, roster_values, walk, with_roster
+from server.checklists.services import Walk, definition, facts_of, roster_values, walk, with_roster
 from server.core import clock, quick
 from server.core.db import db
 from server.core.rawrows import Source
@@ -23,7 +23,7 @@ from server.households.services import roster_facts
 from server.local_policy.services import bench_for
 from server.policy.engine import Bench
 from server.visits import queries as visits
-from server.visits.services import Examined, Judgement
+from server.visits.services import Examined, Judgement, people_of
 
 if TYPE_CHECKING:
     from server.households.queries import Household
@@ -47,7 +47,10 @@ _COPIED = ("rule", "severity", "risks", "causes", "articles", "pack", "pack_vers
 
 @dataclass(frozen=True)
 class Judged(Judgement):
-    """A judgement with what is kept of it for the whole county; None when the family did not agree."""
+    """A judgement with what is kept of it for the whole county.
+
+    ``kept`` is None when the family did not agree, and for a household that is no longer in the register.
+    """
 
     kept: Kept | None = None
 
@@ -70,7 +73,7 @@ def judge(household: Household, examined: Examined) -> Judged:
         packs={pack.id: pack.version for pack in found.packs},
         not_asked=seen.not_asked,
         rules=bench.version,
-        kept=keeping.kept(household.id, facts, found, bench),
+        kept=None if household.removed_at else keeping.kept(household.id, facts, found, bench),
     )
 
 
@@ -113,15 +116,14 @@ def keep_newest_of(household_id: UUID, known: Mapping[UUID, Kept | None]) -> boo
 
 
 def judge_again(visit: Visit) -> Kept | None:
-    """What would be kept of a stored visit by the rules of its day; None when the family did not agree."""
+    """What would be kept of a stored visit by the rules of its day; None as in ``Judged.kept``."""
     body = visits.body_of(visit, for_author=True)
-    if body["answers"].get("consent") == REFUSED:
-        return None
     household = households_by_id([visit.household_id])[visit.household_id]
+    if body["answers"].get("consent") == REFUSED or household.removed_at is not None:
+        return None
     day = clock.local_date(visit.visited_at)
-    people = [Person(str(m.id), m.stage, m.relation, m.sex) for m in household.members]
     version = definition(visit.checklist_version)
-    run = walk(version, body["answers"], body["roster"], people, day, visit.photo_count)
+    run = walk(version, body["answers"], body["roster"], people_of(household), day, visit.photo_count)
     facts, _ = _facts(household, run)
     bench = bench_for(household.region_code, day)
     return keeping.kept(household.id, facts, bench.judge(facts), bench)

@@ -78,3 +78,8 @@ class NewHousehold:
     online_flag: bool | None = False
     home: tuple[str, str] | None = None
     id: UUID = field(default_factory=uuid4)
+
+    @property
+    def living(self) -> list[NewMember]:
+        """All members: nobody is registered who has died or moved away."""
+        return self.members

@@ -66,6 +66,11 @@ class Household(RegionScoped, Base):
             return self.kind
         return "lifted" if self.lifted else "ordinary"
 
+    @property
+    def living(self) -> list[Member]:
+        """The members who live there: those who died or moved away stay on record only."""
+        return [member for member in self.members if member.removed_at is None]
+
 
 class Member(RegionScoped, Base):
     """One person living in a household; the identity number is sealed and bound to ``id``.

@@ -22,6 +22,7 @@ __all__ = [
     "count_households",
     "get_household",
     "headings",
+    "households_behind",
     "households_by_id",
     "lock_household",
     "lock_households",
@@ -42,6 +43,7 @@ class Standing:
     revision: int
     last_visit_id: UUID | None
     last_visited_at: datetime | None
+    removed: bool
 
 
 def standing_of(household: Household) -> Standing:
@@ -52,6 +54,7 @@ def standing_of(household: Household) -> Standing:
         household.revision,
         household.last_visit_id,
         household.last_visited_at,
+        household.removed_at is not None,
     )
 
 
@@ -92,17 +95,24 @@ def lock_households(ids: Iterable[UUID]) -> None:
 def page_of_households(after: str | None, limit: int = PAGE) -> tuple[Sequence[Household], str | None]:
     """One page in the order of region and number, and the cursor of the next (None at the end).
 
+    Households that were removed from the register are on none.
+
     Raises:
         Problem: bad_request, for a cursor that is not one of ours.
     """
-    query = select(Household).options(selectinload(Household.members))
+    following = None if after is None else _position(after)
+    page, more = households_behind(following, limit)
+    return page, cursors.pack("households", page[-1].region_code, page[-1].number) if more else None
+
+
+def households_behind(after: tuple[str, str] | None, limit: int) -> tuple[Sequence[Household], bool]:
+    """The households in the order of region and number behind a place of it, and whether there are more."""
+    query = select(Household).options(selectinload(Household.members)).where(Household.removed_at.is_(None))
     query = query.order_by(Household.region_code, Household.number).limit(limit + 1)
     if after is not None:
-        query = query.where(tuple_(Household.region_code, Household.number) > tuple_(*_position(after)))
+        query = query.where(tuple_(Household.region_code, Household.number) > tuple_(*after))
     rows = db.session.scalars(query).all()
-    page = rows[:limit]
-    more = len(rows) > limit
-    return page, cursors.pack("households", page[-1].region_code, page[-1].number) if more else None
+    return rows[:limit], len(rows) > limit
 
 
 def _position(cursor: str) -> tuple[str, str]:
@@ -127,8 +137,9 @@ def headings(ids: Iterable[UUID]) -> Sequence[Household]:
 
 
 def count_households() -> int:
-    """How many households the scope holds."""
-    return db.session.scalar(select(func.count()).select_from(Household)) or 0
+    """How many households the scope holds, without those removed from the register."""
+    query = select(func.count()).select_from(Household).where(Household.removed_at.is_(None))
+    return db.session.scalar(query) or 0
 
 
 def members_with_id_number(id_number: str) -> Sequence[Member]:

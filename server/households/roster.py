@@ -26,8 +26,8 @@ def age_on(birth_on: date | None, day: date) -> int | None:
 
 
 def roster_facts(household: Household, day: date) -> dict[str, Any]:
-    """Facts of the register on a day; money is Decimal yuan, counts are integers, flags bool or None."""
-    return _register_facts(household, day) | _member_facts(household.members, day)
+    """Facts of the register and of the living members on a day; money is Decimal yuan, counts are integers, flags bool or None."""
+    return _register_facts(household, day) | _member_facts(household.living, day)
 
 
 def wire_facts(facts: dict[str, Any]) -> dict[str, Any]:

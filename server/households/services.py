@@ -142,7 +142,7 @@ def _present(household: Household, places: dict[str, str], hamlets: dict[UUID, s
         "roster": roster.wire_facts(roster.roster_facts(household, today)),
         "home": _home(household),
         "due_on": due_on(household.kind, last, today).isoformat(),
-        "members": [_present_member(member) for member in household.members],
+        "members": [_present_member(member) for member in household.living],
     }
 
 

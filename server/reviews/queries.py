@@ -25,7 +25,7 @@ TOWNSHIP_DIGITS = 9
 class Filters:
     """What a reviewer narrows the list to; None = everything. Superseded revisions only when asked for.
 
-    ``latest`` leaves only the newest visit of each household, so that counts are of households.
+    ``latest`` leaves only the newest visit of each registered household, so that counts are of those.
     """
 
     region: str | None = None
@@ -92,7 +92,8 @@ def _matching(actor: Actor, filters: Filters) -> list[ColumnElement[bool]]:
     conditions += [within(Visit.region_code, filters.region)] if filters.region else []
     conditions += [Visit.risks.contains(f"|{filters.risk}|", autoescape=True)] if filters.risk else []
     if filters.latest:
-        conditions.append(Visit.id.in_(select(Household.last_visit_id)))
+        registered = select(Household.last_visit_id).where(Household.removed_at.is_(None))
+        conditions.append(Visit.id.in_(registered))
     conditions.append(Visit.state == filters.state if filters.state else Visit.state != SUPERSEDED)
     return conditions
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from server.checklists.services import definition
-from server.core import audit, clock
+from server.core import audit, changes, clock
 from server.core.auth import Actor
 from server.core.canonical import canonical, sha256_hex
 from server.core.db import db
@@ -61,6 +61,7 @@ def review(actor: Actor, visit_id: UUID, form: ReviewForm) -> tuple[Review, bool
     row = _row(actor, visit, form, digest)
     db.session.add(row)
     audit.record("visit.review", ("visit", visit.id), visit.region_code, decision=form.decision)
+    changes.note("household", visit.household_id, visit.region_code)
     db.session.flush()
     return row, True
 

@@ -12,9 +12,10 @@ from marshmallow import ValidationError
 from sqlalchemy.exc import IntegrityError
 
 from server.checklists.services import Person, Walk, definition, walk
-from server.core import audit, clock, jsontext, quick
+from server.core import audit, changes, clock, jsontext, quick
 from server.core.auth import Actor
 from server.core.canonical import NotCanonical, canonical, sha256_hex
+from server.core.changes import GONE, HERE, Position
 from server.core.problems import Errors, Problem, flatten
 from server.core.wire import instant_text
 from server.households.queries import Standing, lock_household, standing_of
@@ -41,6 +42,7 @@ __all__ = [
     "examine",
     "first_answers",
     "open_signed",
+    "people_of",
     "prepare",
     "receipt",
     "record",
@@ -150,13 +152,21 @@ def _walk(household: Household, form: VisitForm) -> Walk:
         version = definition(form.checklist_version)
     except KeyError as error:
         raise Problem("unknown_checklist_version") from error
-    people = [Person(str(m.id), m.stage, m.relation, m.sex) for m in household.members]
     day = clock.local_date(form.finished_at)
-    found = walk(version, form.answers, form.roster, people, day, len(form.photos))
+    found = walk(version, form.answers, form.roster, people_of(household), day, len(form.photos))
     strays = form.notes.keys() - version.questions.keys()
     if found.errors or strays:
         raise Problem("invalid_answers", errors=_answer_errors(found, strays))
     return found
+
+
+def people_of(household: Household) -> list[Person]:
+    """The members as the form needs them.
+
+    Who has died or moved away since may still be named: the phone did not know. Nothing is asked for them.
+    """
+    living = [Person(str(m.id), m.stage, m.relation, m.sex) for m in household.living]
+    return living + [Person(str(m.id)) for m in household.members if m.removed_at is not None]
 
 
 def _answer_errors(found: Walk, strays: set[str]) -> Errors:
@@ -197,14 +207,13 @@ def prepare(actor: Actor, signed: SignedVisit, examined: Examined, judgement: Ju
     return visit
 
 
-def record(
-    actor: Actor, visit: Visit, examined: Examined, photos: Sequence[dict[str, str]]
-) -> Household | None:
+def record(actor: Actor, visit: Visit, examined: Examined, photos: Sequence[dict[str, str]]) -> Position:
     """Store a prepared visit among the household's others, in the caller's transaction.
 
+    A household that was removed from the register keeps what arrives later; the audit says so.
+
     Returns:
-        None for the usual visit, newer than all the household has; else the household, locked, whose visits
-        had to be ordered anew.
+        The visit's place in the change log.
 
     Raises:
         Problem: household_not_found, revision_unknown, revision_outdated.
@@ -213,16 +222,15 @@ def record(
     if timeline.comes_last(examined.standing, visit, examined.compared):
         if not note_visit(examined.standing, visit.id, visit.visited_at):
             raise Overtaken(str(visit.id))
-        _insert(visit, photos)
-        return None
+        return _insert(visit, photos, examined.standing)
     household = lock_household(visit.household_id)
     if household.revision != examined.standing.revision:
         raise Overtaken(str(visit.id))
     if visit.revises_id is not None:
         _replace(actor, visit, visit.revises_id)
-    _insert(visit, photos)
+    position = _insert(visit, photos, examined.standing)
     timeline.rebuild(household)
-    return household
+    return position
 
 
 def _replace(actor: Actor, visit: Visit, revises_id: UUID) -> None:
@@ -249,7 +257,7 @@ def _distance(household: Household, form: VisitForm) -> int | None:
     return round(metres_between(home, (float(form.location.lat), float(form.location.lon))))
 
 
-def _insert(visit: Visit, photos: Sequence[dict[str, str]]) -> None:
+def _insert(visit: Visit, photos: Sequence[dict[str, str]], standing: Standing) -> Position:
     """Write the row and learn its ``seq``; only a copy that came first can stand in the way."""
     visit.result = _result(visit, photos)
     try:
@@ -263,6 +271,10 @@ def _insert(visit: Visit, photos: Sequence[dict[str, str]]) -> None:
         sha256=visit.sha256,
         revision=visit.revision,
         severity=visit.severity,
+        **({"removed": True} if standing.removed else {}),
+    )
+    return changes.note(
+        "household", visit.household_id, visit.region_code, GONE if standing.removed else HERE
     )
 
 
