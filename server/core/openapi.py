@@ -28,6 +28,8 @@ class ProblemSchema(Schema):
     retry_after = fields.Integer()
     state = fields.String(metadata={"description": "State of the photo that is not ready"})
     offset = fields.Integer(metadata={"description": "Bytes of the photo that have arrived"})
+    epoch = fields.String(metadata={"description": "History of the server's database"})
+    scope = fields.String(metadata={"description": "Prefix of the region codes the caller may see"})
     errors = fields.Dict(keys=fields.String(), values=fields.List(fields.Dict()))
 
 

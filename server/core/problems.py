@@ -91,6 +91,9 @@ CATALOGUE: dict[str, Kind] = {
     "upload_offset": Kind(409, "The photo goes on at another place. The phone does so by itself.",
                           "照片要从另一处接着传，手机会自动继续。"),
     "photo_not_ready": Kind(409, "The photo is still being checked. Try again shortly.", "照片还在检查，请稍后再看。"),
+    "cursor_gone": Kind(410, "The list on this device is too old, or of another area. It is fetched anew; nothing that was "
+                             "not sent yet is lost.",
+                        "本机名单已过期或管理范围已变，会重新下载；未发送的记录不会丢。"),
     "length_required": Kind(411, "The length of the content is missing.", "请求缺少内容长度。"),
     "too_large": Kind(413, "The request is too large.", "请求内容过大。"),
     "photo_too_large": Kind(413, "The photo is larger than 2 MB.", "照片超过 2 MB，请重拍或压缩。"),

@@ -1,4 +1,4 @@
-"""Facts about this installation itself, one row each: today only the epoch."""
+"""Facts about this installation itself, one row each."""
 
 from __future__ import annotations
 
@@ -24,7 +24,21 @@ class ServerState(Base):
 
 def epoch() -> str | None:
     """The identifier of this database's history; it changes when a backup is restored. None before set-up."""
-    return db.session.scalar(select(ServerState.value).where(ServerState.name == EPOCH))
+    return read(EPOCH)
+
+
+def read(name: str) -> str | None:
+    """The value of a fact; None when nobody has stated it."""
+    return db.session.scalar(select(ServerState.value).where(ServerState.name == name))
+
+
+def write(name: str, value: str) -> None:
+    """State a fact, in place of what was stated before. The caller audits it."""
+    row = db.session.scalar(select(ServerState).where(ServerState.name == name))
+    if row is None:
+        db.session.add(ServerState(name=name, value=value))
+    else:
+        row.value = value
 
 
 def ensure_epoch() -> None:

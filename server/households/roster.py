@@ -26,7 +26,10 @@ def age_on(birth_on: date | None, day: date) -> int | None:
 
 
 def roster_facts(household: Household, day: date) -> dict[str, Any]:
-    """Facts of the register and of the living members on a day; money is Decimal yuan, counts are integers, flags bool or None."""
+    """Facts of the register and of those who live there, on a day.
+
+    Money is Decimal yuan, counts are integers, flags bool or None.
+    """
     return _register_facts(household, day) | _member_facts(household.living, day)
 
 

@@ -20,8 +20,16 @@ from server.core.problems import Problem
 from server.core.wire import instant_text
 from server.flags.services import income_line
 from server.households.queries import page_of_households
-from server.sync import queries, services
-from server.sync.schemas import BATCH_ANSWER, AssignmentListSchema, BatchSchema, PageQuerySchema
+from server.sync import jobs, queries, services  # noqa: F401 - importing the jobs declares them
+from server.sync import pull as pulling
+from server.sync.schemas import (
+    BATCH_ANSWER,
+    AssignmentListSchema,
+    BatchSchema,
+    PageQuerySchema,
+    PullQuerySchema,
+    PullSchema,
+)
 from server.visits.schemas import VisitBodySchema, VisitResultSchema
 from server.visits.services import Overtaken, SignedVisit, open_signed
 
@@ -98,6 +106,16 @@ def list_households(after: str | None, limit: int) -> dict[str, Any]:
     items = queries.assignments(current_actor(), page)
     line = income_line(current_actor().region_code)
     return {"items": items, "next": following, "income_line": line, "server_time": clock.now()}
+
+
+@blueprint.get("/s1/pull")
+@blueprint.arguments(PullQuerySchema, location="query", as_kwargs=True)
+@blueprint.response(200, PullSchema)
+def pull(cursor: str | None, limit: int) -> dict[str, Any]:
+    """What changed of the caller's households since the cursor; without one all of them, page by page."""
+    actor = current_actor()
+    page = pulling.pull(actor, cursor, limit)
+    return page | {"income_line": income_line(actor.region_code), "server_time": clock.now()}
 
 
 def _entries(raw: Any) -> list[dict[str, Any]]:

@@ -81,6 +81,32 @@ class AssignmentListSchema(Schema):
     server_time = Instant(required=True)
 
 
+class PullQuerySchema(WireSchema):
+    """How far the device is; without a cursor everything is sent anew."""
+
+    cursor = fields.String(load_default=None, validate=validate.Length(1, 300))
+    limit = fields.Integer(load_default=200, validate=validate.Range(1, 500))
+
+
+class PullSchema(Schema):
+    """Households to take anew, to drop because they are no more (gone) or no longer the caller's (left).
+
+    ``snapshot``: a page of a full pull; what is on none of its pages is dropped when it ends. ``scope`` is
+    the prefix of all region codes the caller may see; ``epoch`` names the history of the server's database.
+    """
+
+    rows = fields.List(fields.Nested(AssignmentSchema), required=True)
+    gone = fields.List(fields.UUID(), required=True)
+    left = fields.List(fields.UUID(), required=True)
+    cursor = fields.String(required=True)
+    more = fields.Boolean(required=True)
+    snapshot = fields.Boolean(required=True)
+    epoch = fields.String(required=True)
+    scope = fields.String(required=True)
+    income_line = fields.Decimal(required=True, allow_none=True, as_string=True, metadata={"type": "string"})
+    server_time = Instant(required=True)
+
+
 # apispec reads schemas inside such a description; marshmallow itself has no "one of two forms".
 BATCH_ANSWER = {
     "type": "object",

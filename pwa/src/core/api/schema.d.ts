@@ -1746,6 +1746,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/s1/pull": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What changed of the caller's households since the cursor; without one all of them, page by page. */
+        get: {
+            parameters: {
+                query?: {
+                    cursor?: string | null;
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Pull"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1764,6 +1805,10 @@ export interface components {
             state?: string;
             /** @description Bytes of the photo that have arrived */
             offset?: number;
+            /** @description History of the server's database */
+            epoch?: string;
+            /** @description Prefix of the region codes the caller may see */
+            scope?: string;
             errors?: {
                 [key: string]: {
                     [key: string]: unknown;
@@ -3217,6 +3262,19 @@ export interface components {
         AssignmentList: {
             items: components["schemas"]["Assignment"][];
             next: string | null;
+            income_line: string | null;
+            /** Format: date-time */
+            server_time: string;
+        };
+        Pull: {
+            rows: components["schemas"]["Assignment"][];
+            gone: string[];
+            left: string[];
+            cursor: string;
+            more: boolean;
+            snapshot: boolean;
+            epoch: string;
+            scope: string;
             income_line: string | null;
             /** Format: date-time */
             server_time: string;
