@@ -53,6 +53,8 @@ class HeldOperation(RegionScoped, Base):
     ``code`` is version (of a newer app), scope (the household is no longer the sender's), conflict (another
     text under a number that was taken), or quarantine (from a phone that is being emptied). ``region_code``
     is where it is to be decided on: the household's, else the sender's. ``raw`` is the sealed operation.
+    ``xid`` and ``change_seq`` are its place in the change log, ``result`` the JSON answer since it was
+    carried out: the ledger has no row of its own for a second text under one number.
     """
 
     __tablename__ = "held_operation"
@@ -72,6 +74,9 @@ class HeldOperation(RegionScoped, Base):
     code: Mapped[str] = mapped_column(String(20))
     raw: Mapped[str] = mapped_column(Text, deferred=True)
     state: Mapped[str] = mapped_column(String(8), default=OPEN)
+    result: Mapped[str] = mapped_column(Text, default="")
+    xid: Mapped[int] = mapped_column(BigInteger)
+    change_seq: Mapped[int] = mapped_column(BigInteger)
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     decided_by: Mapped[str | None] = mapped_column(String(60))
