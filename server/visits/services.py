@@ -17,6 +17,7 @@ from server.core.auth import Actor
 from server.core.canonical import NotCanonical, canonical, sha256_hex
 from server.core.changes import GONE, HERE, Position
 from server.core.problems import Errors, Problem, flatten
+from server.core.quickform import QuickForm
 from server.core.wire import instant_text
 from server.households.queries import Standing, lock_household, standing_of
 from server.households.services import note_visit
@@ -49,7 +50,7 @@ __all__ = [
 ]
 
 CLOCK_TOLERANCE = timedelta(minutes=10)
-_BODY = VisitBodySchema()
+_BODY = QuickForm(VisitBodySchema())
 
 
 class Overtaken(Exception):
