@@ -49,6 +49,7 @@ function shell(tab: Tab) {
   return log;
 }
 
+const real = IDBObjectStore.prototype.put;
 let one: Tab;
 let two: Tab;
 
@@ -65,7 +66,7 @@ describe('a tab that did not hear that another user signed in', () => {
   });
 
   it('does not put its renewed token over the session of the other, and is nobody from then on', async () => {
-    expect(await one.renewAccess(held(one), 'a1-new')).toBe(false);
+    expect(await one.renewTokens(held(one), 'a1-new', 'r1-new')).toBe(false);
     expect(one.tokens()).toBeNull();
     expect(await stored()).toMatchObject({ user: { id: 'grid2' }, access: 'a2', refresh: 'r2' });
   });
@@ -81,21 +82,68 @@ describe('a renewal', () => {
   it('of a sign-in that ended stores nothing', async () => {
     const old = held(one);
     await two.endSession();
-    expect(await one.renewAccess(old, 'a1-new')).toBe(false);
+    expect(await one.renewTokens(old, 'a1-new', 'r1-new')).toBe(false);
     expect(await stored()).toBeNull();
   });
 
   it('of an earlier sign-in of the same user takes over the later one', async () => {
     const old = held(one);
     await two.startSession(person('grid1'), 'b1', 's1');
-    expect(await one.renewAccess(old, 'a1-new')).toBe(false);
+    expect(await one.renewTokens(old, 'a1-new', 'r1-new')).toBe(false);
     expect(one.tokens()).toMatchObject({ access: 'b1', refresh: 's1' });
   });
 
   it('in both tabs at once succeeds in both', async () => {
-    const both = await Promise.all([one.renewAccess(held(one), 'x'), two.renewAccess(held(two), 'y')]);
+    const [first, second] = [held(one), held(two)];
+    const both = await Promise.all([one.renewTokens(first, 'x', 'rx'), two.renewTokens(second, 'y', 'ry')]);
     expect(both).toEqual([true, true]);
-    expect(['x', 'y']).toContain((await stored())?.access);
+    const kept = await stored();
+    expect([
+      ['x', 'rx'],
+      ['y', 'ry'],
+    ]).toContainEqual([kept?.access, kept?.refresh]);
+  });
+
+  it('is on disk, flushed, before anybody uses it', async () => {
+    const transaction = vi.spyOn(IDBDatabase.prototype, 'transaction');
+    const seen: (string | undefined)[] = [];
+    const put = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (
+      this: IDBObjectStore,
+      ...row
+    ) {
+      seen.push(one.tokens()?.refresh);
+      return real.apply(this, row);
+    });
+    expect(await one.renewTokens(held(one), 'a1-new', 'r1-new')).toBe(true);
+    expect(seen).toEqual(['r1']);
+    expect(transaction.mock.lastCall?.[2]).toEqual({ durability: 'strict' });
+    put.mockRestore();
+    expect(one.tokens()?.refresh).toBe('r1-new');
+    expect((await stored())?.refresh).toBe('r1-new');
+  });
+
+  it('on a full phone goes on with the token on disk, which stays good until its successor is used', async () => {
+    vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(() => {
+      throw new DOMException('full', 'QuotaExceededError');
+    });
+    expect(await one.renewTokens(held(one), 'a1-new', 'r1-new')).toBe(true);
+    expect(one.tokens()).toMatchObject({ access: 'a1-new', refresh: 'r1' });
+    vi.restoreAllMocks();
+    expect(await stored()).toMatchObject({ access: 'a1', refresh: 'r1' });
+    expect(await one.renewTokens(held(one), 'a1-newer', 'r2')).toBe(true);
+    expect(await stored()).toMatchObject({ access: 'a1-newer', refresh: 'r2' });
+  });
+
+  it('goes on from a session that an older version stored, which named no sign-in', async () => {
+    const { signIn: _none, ...old } = held(one);
+    const { seal } = await import('./vault');
+    const { writeMeta } = await import('./localDb');
+    await writeMeta('session', await seal('meta', 'session', old));
+    const tab = await openTab();
+    expect(await tab.renewTokens(held(tab), 'a2', 'r2')).toBe(true);
+    expect(await tab.renewTokens(held(tab), 'a3', 'r3')).toBe(true);
+    expect(tab.sameSignIn(held(tab), { user: old.user, access: 'a1', refresh: 'r1' })).toBe(true);
+    expect(await stored()).toMatchObject({ access: 'a3', refresh: 'r3' });
   });
 });
 
@@ -113,8 +161,8 @@ describe('a tab that follows the others', () => {
   it('takes a renewed token and a new login of the same user without leaving the page', async () => {
     const log = shell(one);
     one.markExpired(held(one));
-    await two.renewAccess(held(two), 'a1-new');
-    await vi.waitFor(() => expect(one.tokens()?.access).toBe('a1-new'));
+    await two.renewTokens(held(two), 'a1-new', 'r1-new');
+    await vi.waitFor(() => expect(one.tokens()).toMatchObject({ access: 'a1-new', refresh: 'r1-new' }));
     expect(one.loginNeeded.value).toBe(false);
     await two.startSession(person('grid1'), 'b1', 's1');
     await vi.waitFor(() => expect(one.tokens()?.refresh).toBe('s1'));

@@ -1,14 +1,17 @@
 /** Who uses this phone, and the proof of it. Losing the proof never touches work that waits. */
 import { computed, type ReadonlySignal, signal } from '@preact/signals';
 import type { User } from './api/types';
+import { noteOrder } from './device';
 import { readMeta, writeMeta, writeStrict } from './localDb';
 import { open, type Sealed, seal } from './vault';
 
-/** A sign-in: its refresh token stays the same from sign-in to sign-out, its access token is renewed. */
+/** A sign-in. Both tokens are renewed; the refresh token is used once, and once more if its answer got lost. */
 export interface Session {
   readonly user: User;
   readonly access: string;
   readonly refresh: string;
+  /** Names the sign-in while its tokens change. An older version wrote none: there the refresh token stayed. */
+  readonly signIn?: string;
 }
 
 /** What the shell does when another tab changed the user under this one. */
@@ -43,7 +46,11 @@ export function tokens(): Session | null {
 
 /** Whether both are the same sign-in of the same user, however often renewed. */
 export function sameSignIn(a: Session | null, b: Session | null): boolean {
-  return a?.user.id === b?.user.id && a?.refresh === b?.refresh;
+  return a?.user.id === b?.user.id && nameOf(a) === nameOf(b);
+}
+
+function nameOf(session: Session | null): string | undefined {
+  return session?.signIn ?? session?.refresh;
 }
 
 const channel = typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel('liangdeng-session');
@@ -109,7 +116,7 @@ async function adopt(): Promise<void> {
   const mine = current.value;
   const stored = await unseal(await readMeta<Sealed>(META_KEY));
   if (stored?.user.id === mine?.user.id) {
-    if (stored?.access !== mine?.access || !sameSignIn(stored, mine)) use(stored);
+    if (stored?.access !== mine?.access || stored?.refresh !== mine?.refresh) use(stored);
     return;
   }
   if (mine) await handover?.settle().catch(() => undefined);
@@ -128,7 +135,10 @@ export function reloadSession(): Promise<void> {
 /** Follows the sign-ins, sign-outs and renewals of other tabs, also those missed while this one was frozen. */
 export function followSession(shell: Handover): void {
   handover = shell;
-  channel?.addEventListener('message', () => void reloadSession());
+  channel?.addEventListener(
+    'message',
+    ({ data }) => void (data === 'kill' ? noteOrder('kill') : reloadSession()),
+  );
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'visible') void reloadSession();
   });
@@ -138,23 +148,27 @@ export function followSession(shell: Handover): void {
 /** Starts a session in the place of any other; on disk before it is used. */
 export function startSession(user: User, access: string, refresh: string): Promise<void> {
   return inTurn(async () => {
-    const session = { user, access, refresh };
+    const session = { user, access, refresh, signIn: crypto.randomUUID() };
     await writeMeta(META_KEY, await seal('meta', META_KEY, session));
     use(session);
     announce();
   });
 }
 
-/** Stores a renewed access token of `of`; false when that sign-in is no longer the one of this phone. */
-export function renewAccess(of: Session, access: string): Promise<boolean> {
+/**
+ * Takes the renewed tokens of `of`, on disk before they are used; false when that sign-in is no longer the one of this
+ * phone. When the disk takes nothing, the old refresh token stays: it is good until its successor was used.
+ */
+export function renewTokens(of: Session, access: string, refresh: string): Promise<boolean> {
   return inTurn(async () => {
-    const renewed = { ...of, access };
     if (!sameSignIn(current.value, of)) return false;
-    if (!(await replaceStored(of, renewed))) {
+    const renewed = { ...of, access, refresh, signIn: nameOf(of) as string };
+    const stored = await replaceStored(of, renewed).catch(() => null);
+    if (stored === false) {
       await adopt();
       return false;
     }
-    use(renewed);
+    use(stored ? renewed : { ...of, access });
     announce();
     return true;
   });

@@ -1,6 +1,14 @@
 /** Tokens: renewed once for all, and their loss changes nothing but a notice. */
-import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { endSession, loginNeeded, restoreSession, startSession, tokens, user } from '../session';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import {
+  endSession,
+  loginNeeded,
+  restoreSession,
+  type Session,
+  startSession,
+  tokens,
+  user,
+} from '../session';
 import { authFetch, logout } from './auth';
 import { api, call } from './client';
 import { codeOf } from './problem';
@@ -34,11 +42,12 @@ function isRefresh(request: Request): boolean {
 }
 
 function guarded(request: Request): Response {
-  if (isRefresh(request)) return Response.json({ access_token: 'new' });
+  if (isRefresh(request)) return Response.json({ access_token: 'new', refresh_token: 'next' });
   const fresh = request.headers.get('Authorization') === 'Bearer new';
   return fresh ? Response.json({ ok: true }) : Response.json({ code: 'login_needed' }, { status: 401 });
 }
 
+afterEach(() => vi.unstubAllGlobals());
 beforeEach(() => startSession(ME, 'old', 'refresh'));
 
 describe('an expired access token', () => {
@@ -65,18 +74,74 @@ describe('an expired access token', () => {
     serve(guarded);
     await authFetch(new Request('http://localhost:3000/api/v1/x'));
     await restoreSession();
+    expect(tokens()).toMatchObject({ access: 'new', refresh: 'next' });
+  });
+
+  it('leaves the refresh token as it is when the server is an older one', async () => {
+    serve((request) => (isRefresh(request) ? Response.json({ access_token: 'new' }) : guarded(request)));
+    await authFetch(new Request('http://localhost:3000/api/v1/x'));
     expect(tokens()).toMatchObject({ access: 'new', refresh: 'refresh' });
+  });
+
+  it('is asked for with the same refresh token again when the answer got lost', async () => {
+    let lost = true;
+    const calls = serve((request) => {
+      if (!isRefresh(request) || !lost) return guarded(request);
+      lost = false;
+      throw new TypeError('cut off');
+    });
+    const url = 'http://localhost:3000/api/v1/x';
+    await expect(authFetch(new Request(url))).rejects.toThrow('cut off');
+    expect((await authFetch(new Request(url))).status).toBe(200);
+    expect(authorized(calls, '/auth/refresh')).toEqual(['Bearer refresh', 'Bearer refresh']);
+    expect(loginNeeded.value).toBe(false);
+  });
+
+  it('is not renewed again when another tab has just done so', async () => {
+    const calls = serve(guarded);
+    const other = await import('../session');
+    const under = serveHeld('/y', guarded);
+    const reply = authFetch(new Request('http://localhost:3000/api/v1/y'));
+    await under.waits;
+    await other.renewTokens(tokens() as Session, 'new', 'next');
+    under.release();
+    expect((await reply).status).toBe(200);
+    expect([...calls, ...under.calls].filter(isRefresh)).toHaveLength(0);
+  });
+
+  it('is renewed by one tab at a time, and the other takes what it stored', async () => {
+    let tail: Promise<unknown> = Promise.resolve();
+    const request = vi.fn((_name: string, work: () => Promise<boolean>) => {
+      const turn = tail.then(work);
+      tail = turn;
+      return turn;
+    });
+    vi.stubGlobal('navigator', Object.create(navigator, { locks: { value: { request } } }));
+    const calls = serve(guarded);
+    vi.resetModules();
+    const session = await import('../session');
+    await session.restoreSession();
+    const { authFetch: fetchOfOther } = await import('./auth');
+    const url = 'http://localhost:3000/api/v1/x';
+    const replies = await Promise.all([authFetch(new Request(url)), fetchOfOther(new Request(url))]);
+    expect(replies.map((reply) => reply.status)).toEqual([200, 200]);
+    expect(calls.filter(isRefresh)).toHaveLength(1);
+    expect(request).toHaveBeenCalledTimes(2);
+    expect(session.tokens()).toMatchObject({ access: 'new', refresh: 'next' });
   });
 });
 
 describe('a refused refresh token', () => {
-  it('asks for a login and keeps the user', async () => {
-    serve(() => Response.json({ code: 'login_needed' }, { status: 401 }));
-    const reply = await authFetch(new Request('http://localhost:3000/api/v1/x'));
-    expect(reply.status).toBe(401);
-    expect(loginNeeded.value).toBe(true);
-    expect(user.value?.id).toBe('u1');
-  });
+  it.each(['token_expired', 'token_invalid', 'token_reused', 'account_disabled'])(
+    '(%s) asks for a login and keeps the user',
+    async (code) => {
+      serve(() => Response.json({ code }, { status: 401 }));
+      const reply = await authFetch(new Request('http://localhost:3000/api/v1/x'));
+      expect(reply.status).toBe(401);
+      expect(loginNeeded.value).toBe(true);
+      expect(user.value?.id).toBe('u1');
+    },
+  );
 
   it('is not believed when the server merely fails', async () => {
     serve((request) =>
@@ -136,7 +201,7 @@ describe('a user who changes while a request is under way', () => {
   it('renews alone: neither takes the renewal of the other, and the late one stores nothing', async () => {
     const server = serveHeld('/auth/refresh', (request) =>
       request.headers.get('Authorization') === 'Bearer refresh'
-        ? Response.json({ access_token: 'of u1' })
+        ? Response.json({ access_token: 'of u1', refresh_token: 'next of u1' })
         : guarded(request),
     );
     const first = authFetch(new Request(`${url}?1`, { method: 'POST', body: 'of u1' }));
@@ -149,7 +214,7 @@ describe('a user who changes while a request is under way', () => {
     expect(authorized(server.calls, '/auth/refresh')).toEqual(['Bearer refresh', 'Bearer refresh2']);
     expect(authorized(server.calls, '?1')).toEqual(['Bearer old']);
     await restoreSession();
-    expect(tokens()).toMatchObject({ user: { id: 'u2' }, access: 'new', refresh: 'refresh2' });
+    expect(tokens()).toMatchObject({ user: { id: 'u2' }, access: 'new', refresh: 'next' });
   });
 
   it('does not need a login because the proof of the last one was refused', async () => {

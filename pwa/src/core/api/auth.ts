@@ -1,26 +1,56 @@
 /** Adds the access token to requests and renews it once when the server asks. A 401 never touches the queue. */
-import { markExpired, reloadSession, renewAccess, type Session, sameSignIn, tokens } from '../session';
+import { noteOrder } from '../device';
+import { markExpired, reloadSession, renewTokens, type Session, sameSignIn, tokens } from '../session';
 
 const LOGOUT_MS = 5_000;
+const RENEW_MS = 30_000;
+
+/** A refusal may be an order to this device; only our server's is believed. */
+async function heed(response: Response): Promise<Response> {
+  if (response.status === 403 && response.headers.has('X-Sync')) {
+    const body = (await response
+      .clone()
+      .json()
+      .catch(() => null)) as { code?: unknown } | null;
+    if (body?.code === 'device_wiped') await noteOrder('kill');
+    if (body?.code === 'device_draining') await noteOrder('drain');
+  }
+  return response;
+}
+
+async function ask(request: Request | string, init?: RequestInit): Promise<Response> {
+  return heed(await fetch(request, init));
+}
 
 function postAs(held: Session, operation: 'refresh' | 'logout', init?: RequestInit): Promise<Response> {
-  return fetch(`${location.origin}/api/v1/auth/${operation}`, {
+  return ask(`${location.origin}/api/v1/auth/${operation}`, {
     ...init,
     method: 'POST',
     headers: { Authorization: `Bearer ${held.refresh}` },
   });
 }
 
-async function renew(held: Session): Promise<boolean> {
-  const response = await postAs(held, 'refresh');
+/** One tab at a time: a refresh token that two tabs use in turn would look like a stolen one. */
+async function alone(owner: string, work: () => Promise<boolean>): Promise<boolean> {
+  return navigator.locks ? await navigator.locks.request(`liangdeng-renew/${owner}`, work) : work();
+}
+
+async function renew(begun: Session): Promise<boolean> {
+  await reloadSession();
+  const held = tokens();
+  if (held?.user.id !== begun.user.id) return false;
+  if (held.access !== begun.access) return true; // another tab has just done it
+  const response = await postAs(held, 'refresh', { signal: AbortSignal.timeout(RENEW_MS) });
   if (response.status === 401) {
     markExpired(held);
     return false;
   }
   if (!response.ok) return false;
-  const body = (await response.json().catch(() => null)) as { access_token?: unknown } | null;
-  if (typeof body?.access_token !== 'string') return false;
-  return renewAccess(held, body.access_token);
+  const body = (await response.json().catch(() => null)) as Record<string, unknown> | null;
+  if (typeof body?.['access_token'] !== 'string') return false;
+  // A server of before did not renew this one.
+  const refresh = typeof body['refresh_token'] === 'string' ? body['refresh_token'] : held.refresh;
+  return renewTokens(held, body['access_token'], refresh);
 }
 
 interface Renewal {
@@ -35,19 +65,12 @@ function renewOnce(held: Session): Promise<boolean> {
   if (renewing && sameSignIn(renewing.of, held)) return renewing.done;
   const mine: Renewal = {
     of: held,
-    done: renew(held).finally(() => {
+    done: alone(held.user.id, () => renew(held)).finally(() => {
       if (renewing === mine) renewing = null;
     }),
   };
   renewing = mine;
   return mine.done;
-}
-
-/** The sign-in of this user, after a look at what other tabs did; null when it is somebody else's turn. */
-async function stillOf(owner: string): Promise<Session | null> {
-  await reloadSession();
-  const held = tokens();
-  return held?.user.id === owner ? held : null;
 }
 
 function withToken(request: Request): Request {
@@ -64,12 +87,11 @@ function withToken(request: Request): Request {
  */
 export async function authFetch(request: Request): Promise<Response> {
   const again = request.clone();
-  const owner = tokens()?.user.id;
-  const response = await fetch(withToken(request));
-  if (response.status !== 401 || request.url.endsWith('/auth/login') || !owner) return response;
-  const held = await stillOf(owner);
-  if (!held || !(await renewOnce(held)) || tokens()?.user.id !== owner) return response;
-  return fetch(withToken(again));
+  const held = tokens();
+  const response = await ask(withToken(request));
+  if (response.status !== 401 || request.url.endsWith('/auth/login') || !held) return response;
+  if (!(await renewOnce(held)) || tokens()?.user.id !== held.user.id) return response;
+  return ask(withToken(again));
 }
 
 /** Tells the server that this sign-in ends. Best effort: never rejects, and nobody has to wait for it. */

@@ -25,8 +25,11 @@ function open(): Promise<Db> {
   });
 }
 
+let shut = false;
+
 /** The open connection. */
 export function db(): Promise<Db> {
+  if (shut) return Promise.reject(new Error('this device was wiped'));
   connection ??= open().catch((error: unknown) => {
     connection = null;
     throw error;
@@ -101,4 +104,24 @@ export function writeMeta(key: string, value: unknown): Promise<void> {
   return writeStrict(['meta'], async (tx) => {
     await tx.objectStore('meta').put(value, key);
   });
+}
+
+/**
+ * Forgets everything on this phone: first the key, without which nothing can be read, then every row at once. From the
+ * first moment on nobody reads or writes here any more, whatever was under way. Never deletes the database itself:
+ * that waits for other tabs and would leave half of it behind.
+ */
+export async function emptyForGood(): Promise<void> {
+  shut = true;
+  await close();
+  const database = await open();
+  const strict = { durability: 'strict' } as const;
+  const first = database.transaction('meta', 'readwrite', strict);
+  await Promise.all([first.store.delete('vault.key'), first.done]);
+  const all = database.transaction([...database.objectStoreNames], 'readwrite', strict);
+  await Promise.all([
+    ...[...database.objectStoreNames].map((name) => all.objectStore(name).clear()),
+    all.done,
+  ]);
+  database.close();
 }
