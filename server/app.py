@@ -18,6 +18,7 @@ from server.fund import routes as fund
 from server.local_policy import routes as local_policy
 from server.photos import jobs as photo_jobs
 from server.photos import routes as photos
+from server.proposals import routes as proposals
 from server.regions import routes as regions
 from server.reviews import routes as reviews
 from server.rule_health import routes as rule_health
@@ -37,6 +38,7 @@ BLUEPRINTS = (
     simulations.blueprint,
     reviews.blueprint,
     rule_health.blueprint,
+    proposals.blueprint,
     fund.blueprint,
     workdays.blueprint,
     sync.blueprint,

@@ -22,6 +22,7 @@ DOMAINS = {
     "local_policy",
     "visits",
     "photos",
+    "proposals",
     "flags",
     "simulations",
     "reviews",

@@ -8,6 +8,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from sqlalchemy import update
+
 from server.checklists.services import Walk, definition, facts_of, roster_values, walk, with_roster
 from server.core import clock, quick
 from server.core.db import db
@@ -16,10 +18,10 @@ from server.flags import facts as keeping
 from server.flags import queries
 from server.flags.explaining import explanation
 from server.flags.facts import Kept
-from server.flags.models import CLOSED, Flag
+from server.flags.models import CLOSED, Flag, HouseholdFacts
 from server.flags.standing import lights_of, lit_labels
 from server.households.queries import households_by_id
-from server.households.services import roster_facts
+from server.households.services import ends_along, moves_along, roster_facts
 from server.local_policy.services import bench_for
 from server.policy.engine import Bench
 from server.visits import queries as visits
@@ -38,6 +40,7 @@ __all__ = [
     "judge",
     "lights_of",
     "lit_labels",
+    "move_household",
     "raise_flags",
 ]
 
@@ -127,6 +130,20 @@ def judge_again(visit: Visit) -> Kept | None:
     facts, _ = _facts(household, run)
     bench = bench_for(household.region_code, day)
     return keeping.kept(household.id, facts, bench.judge(facts), bench)
+
+
+@moves_along
+def move_household(household_id: UUID, region_code: str) -> None:
+    """Take the flags and the facts of a household along to another grid."""
+    for model in (Flag, HouseholdFacts):
+        query = update(model).where(model.household_id == household_id)
+        db.session.execute(query.values(region_code=region_code))
+
+
+@ends_along
+def forget_household(household_id: UUID) -> None:
+    """A household that is no more is judged by no rules to come; its flags stay with its visits."""
+    keeping.drop(household_id)
 
 
 def facts_source(*columns: str) -> Source:

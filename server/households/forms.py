@@ -1,14 +1,26 @@
-"""What a household to be registered consists of, checked; never a raw dict."""
+"""What a household to be registered consists of, checked, and the names of its fields; never a raw dict."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 from uuid import UUID, uuid4
 
 from stdnum.cn import ric
 from stdnum.exceptions import InvalidFormat, ValidationError
+
+
+class FieldName(NamedTuple):
+    """A field of a household (``member_id`` None) or of one of its members."""
+
+    member_id: UUID | None
+    field: str
+
+    def wire(self) -> dict[str, str | None]:
+        """As JSON."""
+        return {"member_id": None if self.member_id is None else str(self.member_id), "field": self.field}
 
 
 class IdNumberRefused(ValueError):

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import re
+
+_WRITTEN = re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)")
+
 
 def mask_id(number: str) -> str:
     """The six digits of the place and the last four characters: ``450321********123X``."""
     if len(number) < 11:
         return "*" * len(number)
     return number[:6] + "*" * (len(number) - 10) + number[-4:]
+
+
+def mask_written(text: str) -> str:
+    """A written text whose identity numbers are masked."""
+    return _WRITTEN.sub(lambda found: mask_id(found[0]), text)
 
 
 def mask_phone(number: str) -> str:

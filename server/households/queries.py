@@ -14,19 +14,24 @@ from server.core import cursors
 from server.core.crypto import blind_index
 from server.core.db import db
 from server.core.problems import Problem
-from server.households.models import Household, Member
+from server.households.forms import FieldName
+from server.households.models import Household, HouseholdEdit, Member
 
 __all__ = [
     "Household",
+    "HouseholdEdit",
     "Standing",
     "count_households",
+    "edits_of",
     "get_household",
     "headings",
+    "household_to_edit",
     "households_behind",
     "households_by_id",
     "lock_household",
     "lock_households",
     "members_with_id_number",
+    "newest_edits",
     "page_of_households",
     "standing_of",
 ]
@@ -84,6 +89,36 @@ def lock_household(household_id: UUID) -> Household:
     if household is None:
         raise Problem("household_not_found")
     return household
+
+
+def household_to_edit(household_id: UUID) -> Household:
+    """A household with all its members, as they are now; its row is held until the transaction ends.
+
+    Raises:
+        Problem: household_not_found.
+    """
+    query = select(Household).where(Household.id == household_id).options(selectinload(Household.members))
+    query = query.with_for_update().execution_options(populate_existing=True)
+    household = db.session.scalar(query)
+    if household is None:
+        raise Problem("household_not_found")
+    return household
+
+
+def edits_of(household_id: UUID) -> dict[FieldName, list[HouseholdEdit]]:
+    """The edits of a household by field, the oldest first."""
+    found: dict[FieldName, list[HouseholdEdit]] = {}
+    query = select(HouseholdEdit).where(HouseholdEdit.household_id == household_id)
+    for edit in db.session.scalars(query.order_by(HouseholdEdit.seq)):
+        found.setdefault(FieldName(edit.member_id, edit.field), []).append(edit)
+    return found
+
+
+def newest_edits(household_ids: Iterable[UUID]) -> dict[tuple[UUID, FieldName], HouseholdEdit]:
+    """The newest edit of each field of several households, in one query."""
+    query = select(HouseholdEdit).where(HouseholdEdit.household_id.in_(set(household_ids)))
+    rows = db.session.scalars(query.order_by(HouseholdEdit.seq))
+    return {(edit.household_id, FieldName(edit.member_id, edit.field)): edit for edit in rows}
 
 
 def lock_households(ids: Iterable[UUID]) -> None:

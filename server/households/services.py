@@ -12,12 +12,50 @@ from server.core.crypto import blind_index, seal
 from server.core.db import db
 from server.households import queries, roster
 from server.households.due import due_on
-from server.households.forms import NewHousehold, NewMember, check_id_number
-from server.households.masking import mask_id, mask_phone
+from server.households.editing import (
+    MOVE,
+    Author,
+    Edited,
+    check_value,
+    is_protected,
+    leaves_village,
+    set_fields,
+    value_of,
+    values_of,
+)
+from server.households.fields import shown as shown_value
+from server.households.following import ends_along, moves_along
+from server.households.forms import FieldName, NewHousehold, NewMember, check_id_number
+from server.households.masking import mask_id, mask_phone, mask_written
 from server.households.models import Household, Member
 from server.households.names import search_forms
 from server.households.queries import Standing
 from server.regions import queries as regions
+
+__all__ = [
+    "MOVE",
+    "Author",
+    "Edited",
+    "FieldName",
+    "check_value",
+    "ends_along",
+    "is_protected",
+    "leaves_village",
+    "masked_id_number",
+    "masked_text",
+    "moves_along",
+    "note_visit",
+    "present",
+    "present_former",
+    "register",
+    "remember_visit",
+    "roster_facts",
+    "set_fields",
+    "shown_value",
+    "summarise",
+    "value_of",
+    "values_of",
+]
 
 _COPIED = (
     "id", "region_code", "number", "natural_village_id", "address", "lifted", "kind", "released",
@@ -93,6 +131,11 @@ def masked_id_number(number: str) -> str:
     return mask_id(number)
 
 
+def masked_text(text: str) -> str:
+    """What somebody wrote, with identity numbers masked should it hold any."""
+    return mask_written(text)
+
+
 def roster_facts(household: Household) -> dict[str, Any]:
     """Today's facts of the register for judging; money is Decimal yuan."""
     return roster.roster_facts(household, clock.today())
@@ -144,6 +187,12 @@ def _present(household: Household, places: dict[str, str], hamlets: dict[UUID, s
         "due_on": due_on(household.kind, last, today).isoformat(),
         "members": [_present_member(member) for member in household.living],
     }
+
+
+def present_former(household: Household) -> list[dict[str, Any]]:
+    """Wire form of the members who died or moved away."""
+    former = [member for member in household.members if member.removed_at is not None]
+    return [_present_member(member) | {"removed_at": member.removed_at} for member in former]
 
 
 def _home(household: Household) -> dict[str, str] | None:

@@ -13,20 +13,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select, update
 
 from server.core import audit, changes
 from server.core.db import db
 from server.core.problems import Problem
 from server.core.scope import EVERYTHING, region_scope
+from server.households.services import moves_along
 from server.photos import queries
 from server.photos.models import EXPECTED, READY, REFUSED, STORED, Photo, StrayPhoto
 from server.photos.store import FULL, ORIGINAL, THUMB, PhotoStore
 from server.photos.uploads import begins_like_a_photo, file_id_of, note_stored, place_of
+from server.visits.queries import Visit
 
 if TYPE_CHECKING:
     from server.photos.staging import Upload
-    from server.visits.queries import Visit
     from server.visits.services import ExpectedPhoto
 
 CHECK_SECONDS = 120  # of a machine whose web workers come first; its own processor time ends at ten
@@ -41,6 +42,13 @@ class Verdict:
     width: int | None = None
     height: int | None = None
     reason: str | None = None
+
+
+@moves_along
+def move_household(household_id: UUID, region_code: str) -> None:
+    """Take the photos of a household's visits along to another grid; strays stay with whoever sent them."""
+    ids = select(Visit.id).where(Visit.household_id == household_id)
+    db.session.execute(update(Photo).where(Photo.visit_id.in_(ids)).values(region_code=region_code))
 
 
 def promised_rows(visit: Visit, promised: Sequence[ExpectedPhoto]) -> list[Photo]:

@@ -4,21 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from server.core.changes import Position
+from server.households.services import FieldName
 
-
-class FieldName(NamedTuple):
-    """A field of a household (``member_id`` None) or of one of its members."""
-
-    member_id: UUID | None
-    field: str
-
-    def wire(self) -> dict[str, str | None]:
-        """As JSON."""
-        return {"member_id": None if self.member_id is None else str(self.member_id), "field": self.field}
+__all__ = ["EditOutcome", "FieldChange", "FieldName", "HouseholdEditForm"]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ from sqlalchemy import or_, select
 
 from server.core.db import db
 from server.core.scope import EVERYTHING, NOTHING, within
-from server.regions.models import COUNTY, LEVEL_BY_LENGTH, NaturalVillage, Region
+from server.regions.models import COUNTY, GRID, LEVEL_BY_LENGTH, NaturalVillage, Region
 
 
 def ancestors(code: str) -> list[str]:
@@ -38,6 +38,18 @@ def under(prefix: str) -> Sequence[Region]:
 def counties() -> Sequence[str]:
     """Codes of the counties in scope, in order."""
     return db.session.scalars(select(Region.code).where(Region.level == COUNTY).order_by(Region.code)).all()
+
+
+def is_grid(code: str) -> bool:
+    """Whether a code is that of a grid."""
+    query = select(Region.code).where(Region.code == code, Region.level == GRID)
+    return db.session.scalar(query) is not None
+
+
+def village_of(natural_village_id: UUID) -> str | None:
+    """Code of the village a natural village lies in; None when there is none of that identifier."""
+    query = select(NaturalVillage.village_code).where(NaturalVillage.id == natural_village_id)
+    return db.session.scalar(query)
 
 
 def names_of(codes: Iterable[str]) -> dict[str, str]:

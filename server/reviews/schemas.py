@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
 from server.core.wire import Instant, Pattern, PlainText, StrictUuid, TextSchema, WireSchema
-from server.households.schemas import HouseholdSchema
+from server.households.schemas import HouseholdSchema, MemberSchema
 from server.photos.schemas import PhotoSchema
 from server.reviews.queries import Filters
 from server.reviews.services import MAX_COMMENTS, QuestionComment, ReviewForm
@@ -245,7 +245,18 @@ class HistoryEntrySchema(VisitSummarySchema):
     reviews = fields.List(fields.Nested(ReviewSchema), required=True)
 
 
-class HouseholdHistorySchema(HouseholdSchema):
-    """A household with every visit the caller may open, newest first."""
+class FormerMemberSchema(MemberSchema):
+    """A member who died or moved away."""
 
+    removed_at = Instant(required=True)
+
+
+class HouseholdHistorySchema(HouseholdSchema):
+    """A household with every visit the caller may open, newest first.
+
+    ``removed_at`` is set once it is no longer in the register.
+    """
+
+    removed_at = Instant(required=True, allow_none=True)
+    former_members = fields.List(fields.Nested(FormerMemberSchema), required=True)
     history = fields.List(fields.Nested(HistoryEntrySchema), required=True)

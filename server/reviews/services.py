@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from sqlalchemy import select, update
+
 from server.checklists.services import definition
 from server.core import audit, changes, clock
 from server.core.auth import Actor
 from server.core.canonical import canonical, sha256_hex
 from server.core.db import db
 from server.core.problems import Errors, Problem
+from server.households.services import moves_along
 from server.reviews import queries
 from server.reviews.models import Review
 from server.visits import queries as visits
@@ -64,6 +67,13 @@ def review(actor: Actor, visit_id: UUID, form: ReviewForm) -> tuple[Review, bool
     changes.note("household", visit.household_id, visit.region_code)
     db.session.flush()
     return row, True
+
+
+@moves_along
+def move_household(household_id: UUID, region_code: str) -> None:
+    """Take the decisions on a household's visits along to another grid."""
+    ids = select(Visit.id).where(Visit.household_id == household_id)
+    db.session.execute(update(Review).where(Review.visit_id.in_(ids)).values(region_code=region_code))
 
 
 def _digest(visit_id: UUID, form: ReviewForm) -> str:

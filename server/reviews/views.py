@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from server.core.auth import Actor
+from server.core.problems import Problem
 from server.flags.services import lights_of, lit_labels
 from server.households import queries as households
-from server.households.services import present, summarise
+from server.households.services import present, present_former, summarise
 from server.photos import queries as photos
 from server.regions import queries as regions
 from server.reviews import counting, queries
@@ -109,7 +110,9 @@ def history(actor: Actor, household_id: Any) -> Wire:
     Raises:
         Problem: household_not_found.
     """
-    household = present([households.get_household(household_id)])[0]
+    household = households.get_household(household_id)
+    if household.removed_at is not None and actor.role == "grid_member":
+        raise Problem("household_not_found")  # it is on no phone any more; who reviews keeps its history
     rows = visits.visible_of_household(actor, household_id)
     decisions = queries.of_visits(visit.id for visit in rows)
     lights = lights_of(rows)
@@ -117,4 +120,5 @@ def history(actor: Actor, household_id: Any) -> Wire:
         line | {"lights": lights[visit.id], "reviews": decisions[visit.id]}
         for visit, line in zip(rows, summaries(rows), strict=True)
     ]
-    return household | {"history": entries}
+    gone = {"removed_at": household.removed_at, "former_members": present_former(household)}
+    return present([household])[0] | gone | {"history": entries}

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from uuid import UUID
+
+from sqlalchemy import update
 
 from server.core import quick
+from server.core.db import db
+from server.households.services import moves_along
 from server.local_policy.services import policy_version
 from server.rule_health.models import PreviewDifference
 from server.visits.queries import Visit
 from server.visits.services import Preview
 
-__all__ = ["between_bars", "note_preview"]
+__all__ = ["between_bars", "move_household", "note_preview"]
 
 
 def note_preview(visit: Visit, preview: Preview | None) -> bool:
@@ -41,6 +46,13 @@ def note_preview(visit: Visit, preview: Preview | None) -> bool:
         )
     )
     return True
+
+
+@moves_along
+def move_household(household_id: UUID, region_code: str) -> None:
+    """Take the differences of a household's visits along to another grid."""
+    query = update(PreviewDifference).where(PreviewDifference.household_id == household_id)
+    db.session.execute(query.values(region_code=region_code))
 
 
 def between_bars(rules: Iterable[str]) -> str:

@@ -20,7 +20,7 @@ from server.core.problems import Problem
 from server.core.wire import instant_text
 from server.flags.services import income_line
 from server.households.queries import page_of_households
-from server.sync import jobs, queries, services  # noqa: F401 - importing the jobs declares them
+from server.sync import jobs, moving, queries, services  # noqa: F401 - importing them declares them
 from server.sync import pull as pulling
 from server.sync.schemas import (
     BATCH_ANSWER,

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 from uuid import UUID
 
 from server.core import jsontext
 from server.core.crypto import seal, unseal
-from server.households.services import masked_id_number
+from server.households.services import masked_id_number, masked_text
 
 _NUMBER = "id_number"
-_WRITTEN_NUMBER = re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)")
 
 
 def seal_body(visit_id: UUID, canonical_text: str) -> str:
@@ -22,7 +20,7 @@ def seal_body(visit_id: UUID, canonical_text: str) -> str:
 def open_body(visit_id: UUID, sealed: str) -> dict[str, Any]:
     """A stored body as the phone signed it, but identity numbers masked: no reader needs them whole."""
     body = open_own_body(visit_id, sealed)
-    notes = {question: mask_text(text) for question, text in body.get("notes", {}).items()}
+    notes = {question: masked_text(text) for question, text in body.get("notes", {}).items()}
     return body | {"answers": mask_answers(body["answers"]), "notes": notes}
 
 
@@ -30,11 +28,6 @@ def open_own_body(visit_id: UUID, sealed: str) -> dict[str, Any]:
     """A stored body exactly as its author signed it, for nobody else than the author."""
     body: dict[str, Any] = jsontext.loads(unseal(sealed, f"visit:{visit_id}"))
     return body
-
-
-def mask_text(text: str) -> str:
-    """A written text whose identity numbers, should it hold any, are masked."""
-    return _WRITTEN_NUMBER.sub(lambda found: masked_id_number(found[0]), text)
 
 
 def mask_answers(answers: dict[str, Any]) -> dict[str, Any]:

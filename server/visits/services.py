@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from marshmallow import ValidationError
+from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
 from server.checklists.services import Person, Walk, definition, walk
@@ -16,11 +17,12 @@ from server.core import audit, changes, clock, jsontext, quick
 from server.core.auth import Actor
 from server.core.canonical import NotCanonical, canonical, sha256_hex
 from server.core.changes import GONE, HERE, Position
+from server.core.db import db
 from server.core.problems import Errors, Problem, flatten
 from server.core.quickform import QuickForm
 from server.core.wire import instant_text
 from server.households.queries import Standing, lock_household, standing_of
-from server.households.services import note_visit
+from server.households.services import moves_along, note_visit
 from server.visits import queries, receipts, timeline
 from server.visits.bodies import seal_body
 from server.visits.distance import metres_between
@@ -42,6 +44,7 @@ __all__ = [
     "decide",
     "examine",
     "first_answers",
+    "move_household",
     "open_signed",
     "people_of",
     "prepare",
@@ -322,6 +325,14 @@ def receipt(visit: Visit) -> dict[str, Any]:
         "seq": visit.seq,
         "received_at": instant_text(visit.received_at),
     }
+
+
+@moves_along
+def move_household(household_id: UUID, region_code: str) -> None:
+    """Take the visits of a household along to another grid."""
+    db.session.execute(
+        update(Visit).where(Visit.household_id == household_id).values(region_code=region_code)
+    )
 
 
 def decide(visit: Visit, decision: str) -> None:
