@@ -102,7 +102,7 @@ def test_each_role_may_call_exactly_what_the_table_says(app, login, role):
     assert refused == expected
 
 
-CONTENT = ("sync", "photos", "reviews", "local_policy")
+CONTENT = ("sync", "photos", "proposals", "reviews", "local_policy")
 
 
 def test_administrator_and_auditor_reach_no_household(app):
@@ -162,7 +162,7 @@ def test_record_of_ones_own_area_is_there(visit, login, person):
 @pytest.mark.parametrize("person", FOREIGN, ids=lambda person: person.username)
 def test_nothing_of_another_area_is_in_any_list_or_count(visit, login, person):
     client = login(person)
-    for address in ("/api/v1/households", "/api/v1/visits"):
+    for address in ("/api/v1/households", "/api/v1/visits", "/api/v1/s1/pull"):
         reply = client.get(address)
         assert reply.status_code == 200
         assert visit["id"] not in reply.text
@@ -222,6 +222,22 @@ def _review(_app, login, visit, _clock):
     return login(WEI).post(f"/api/v1/visits/{visit['id']}/reviews", json=body)
 
 
+def _edit(client, visit, **changes):
+    body = {"op_id": new_id(), "base_revision": 1, "set": [{"field": "address", "value": "大榕屯9号"}]}
+    return client.post(f"/api/v1/households/{visit['household_id']}/edits", json=body | changes)
+
+
+def _edit_household(_app, login, visit, _clock):
+    return _edit(login(WEI), visit)
+
+
+def _decide_proposal(_app, login, visit, _clock):
+    moving = [{"field": "grid", "value": LAN.region_code}]
+    key = _edit(login(WEI), visit, set=moving).json["proposal"]
+    body = {"decision": "approved", "comment": ""}
+    return login(ZHOU).post(f"/api/v1/proposals/{key}/decision", json=body)
+
+
 def _sign_setting(_app, login, _visit, _clock):
     return settings.sign(login(QIN), settings.parameter())
 
@@ -270,6 +286,8 @@ WRITES = {
     "photos.put_photo": (_put_photo, "photo.store"),
     "photos.send_chunk": (_send_chunk, "photo.store"),
     "reviews.review_visit": (_review, "visit.review"),
+    "proposals.edit_household": (_edit_household, "household.edit"),
+    "proposals.decide_proposal": (_decide_proposal, "proposal.decide"),
     "flags.start_rejudgement": (_rejudge, "policy.rejudge_ask"),
     "workdays.set_day": (_set_day, "calendar.set"),
     "workdays.remove_day": (_remove_day, "calendar.remove"),

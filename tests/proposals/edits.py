@@ -36,7 +36,9 @@ def edit(app: Flask, person: Person, form: HouseholdEditForm) -> EditOutcome:
         return apply_edit(actor_of(person), form)
 
 
-def change(app: Flask, person: Person, household: Household, *changes: Any, base: int = 1, **more: Any) -> EditOutcome:
+def change(
+    app: Flask, person: Person, household: Household, *changes: Any, base: int = 1, **more: Any
+) -> EditOutcome:
     """Correct fields of a household, its first revision seen unless told otherwise."""
     return edit(app, person, form_of(household.id, base, *changes, **more))
 

@@ -1433,6 +1433,140 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/households/{household_id}/edits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                household_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Correct fields of a household; what cannot be merged waits for the township's decision. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    household_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["HouseholdEdit"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["EditOutcome"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Corrections that wait for the caller's level, the oldest first, or those decided, the newest first. */
+        get: {
+            parameters: {
+                query?: {
+                    state?: "open" | "decided";
+                    cursor?: string | null;
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProposalList"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/proposals/{proposal_id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                proposal_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approve or decline a correction. Sent again it changes nothing. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    proposal_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ProposalDecision"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Proposal"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/fund/calculations": {
         parameters: {
             query?: never;
@@ -2745,6 +2879,21 @@ export interface components {
             comment: string;
             comments?: components["schemas"]["QuestionComment"][];
         };
+        FormerMember: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            relation: string;
+            sex: string | null;
+            age: number | null;
+            stage: string | null;
+            labour: string;
+            id_masked: string;
+            main_labour: boolean;
+            disability_grade: number | null;
+            /** Format: date-time */
+            removed_at: string;
+        };
         HistoryEntry: {
             /** Format: uuid */
             id: string;
@@ -2792,6 +2941,9 @@ export interface components {
             /** Format: date */
             due_on: string | null;
             members: components["schemas"]["Member"][];
+            /** Format: date-time */
+            removed_at: string | null;
+            former_members: components["schemas"]["FormerMember"][];
             history: components["schemas"]["HistoryEntry"][];
         };
         Agreement: {
@@ -2855,6 +3007,87 @@ export interface components {
         DifferenceList: {
             items: components["schemas"]["Difference"][];
             next: string | null;
+        };
+        FieldChange: {
+            /**
+             * Format: uuid
+             * @default null
+             */
+            member_id: string | null;
+            field: string;
+            value: unknown;
+        };
+        HouseholdEdit: {
+            /** Format: uuid */
+            op_id: string;
+            base_revision: number;
+            /** @default  */
+            reason: string;
+            /**
+             * Format: date-time
+             * @default null
+             */
+            written_at: string | null;
+            set: components["schemas"]["FieldChange"][];
+        };
+        FieldName: {
+            /** Format: uuid */
+            member_id: string | null;
+            field: string;
+        };
+        EditOutcome: {
+            revision: number;
+            applied: components["schemas"]["FieldName"][];
+            unchanged: components["schemas"]["FieldName"][];
+            /** Format: uuid */
+            proposal: string | null;
+        };
+        ProposedField: {
+            /** Format: uuid */
+            member_id: string | null;
+            field: string;
+            member_name: string | null;
+            current: unknown;
+            proposed: unknown;
+            /** @enum {string} */
+            why: "overlap" | "protected";
+            current_by: string | null;
+            /** Format: date-time */
+            current_at: string | null;
+        };
+        Proposal: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            household_id: string;
+            household_number: string;
+            head_name: string;
+            village: string;
+            author_name: string;
+            /** Format: date-time */
+            written_at: string | null;
+            /** Format: date-time */
+            created_at: string;
+            reason: string;
+            /** @enum {string} */
+            level: "village" | "township";
+            /** @enum {string} */
+            state: "open" | "approved" | "declined";
+            decided_by: string | null;
+            /** Format: date-time */
+            decided_at: string | null;
+            comment: string;
+            fields: components["schemas"]["ProposedField"][];
+        };
+        ProposalList: {
+            items: components["schemas"]["Proposal"][];
+            next: string | null;
+        };
+        ProposalDecision: {
+            /** @enum {string} */
+            decision: "approved" | "declined";
+            /** @default  */
+            comment: string;
         };
         FundBill: {
             /** Format: date */

@@ -126,7 +126,15 @@ export interface HistoryEntry extends VisitSummary {
   reviews: Review[];
 }
 
+/** Somebody who died or moved away: on record, but asked about no more. */
+export interface FormerMember extends Member {
+  removed_at: string;
+}
+
 export interface HouseholdDetail extends RegisteredHousehold {
+  /** Set once the household is no longer in the register. */
+  removed_at: string | null;
+  former_members: FormerMember[];
   history: HistoryEntry[];
 }
 
