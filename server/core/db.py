@@ -15,8 +15,10 @@ from typing import IO, Any
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import BigInteger, Connection, DateTime, Engine, Integer, MetaData, event
 from sqlalchemy.engine import Dialect
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
+
+from server.core.prepared import send
 
 _NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -26,8 +28,11 @@ _NAMES = {
     "pk": "pk_%(table_name)s",
 }
 BUSY_SECONDS = 10  # how long a writer waits for others before it gives up
+_LOOK_SECONDS = 0.001
 _FEN = Decimal(100)
+_CONNECTION = "connection"
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
+_in_turn: ContextVar[bool] = ContextVar("in_turn", default=False)
 
 
 class Base(DeclarativeBase):
@@ -92,10 +97,25 @@ def transaction() -> Iterator[None]:
     db.session.rollback()  # ends the read transaction that authorising the request began
     token = _writing.set(True)
     try:
-        with _turn():
+        with turns():
             yield from _committed()
     finally:
         _writing.reset(token)
+
+
+def present_connection() -> Connection:
+    """The connection of the present transaction, begun if need be; the session is asked once in each."""
+    session = db.session()
+    found: Connection | None = session.info.get(_CONNECTION)
+    if found is None:
+        found = session.info[_CONNECTION] = session.connection()
+    return found
+
+
+@event.listens_for(Session, "after_transaction_end")
+def _forget_connection(session: Session, ended: Any) -> None:
+    if ended.parent is None:
+        session.info.pop(_CONNECTION, None)
 
 
 def _committed() -> Iterator[None]:
@@ -108,12 +128,26 @@ def _committed() -> Iterator[None]:
 
 
 @contextmanager
-def _turn() -> Iterator[None]:
+def turns() -> Iterator[None]:
     """Queue for SQLite's one write lock, so that it does not lie idle while many phones send at once.
 
     SQLite itself lets those who wait sleep longer and longer; here they look again after a millisecond. After
-    the time that SQLite would wait they go on, and get its "database is locked".
+    the time that SQLite would wait they go on, and get its "database is locked". Around several transactions
+    it keeps the turn from one to the next: while they are written, other processes prepare theirs.
     """
+    if _in_turn.get():
+        yield
+        return
+    token = _in_turn.set(True)
+    try:
+        with _turn():
+            yield
+    finally:
+        _in_turn.reset(token)
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
     url = db.engine.url
     if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:"):
         yield
@@ -121,7 +155,7 @@ def _turn() -> Iterator[None]:
     with open(f"{url.database}-turn", "a") as queue:  # noqa: PTH123 - a lock file, never read
         deadline = time.monotonic() + BUSY_SECONDS
         while not _taken(queue) and time.monotonic() < deadline:
-            time.sleep(0.001)
+            time.sleep(_LOOK_SECONDS)
         yield
 
 
@@ -145,6 +179,7 @@ def _configure_sqlite(connection: Any, _record: Any) -> None:
         "foreign_keys = ON",
         "temp_store = MEMORY",
         "cache_size = -16000",
+        "wal_autocheckpoint = 4000",  # pages: a visit writes thirty, most of them again and again
     ):
         connection.execute(f"PRAGMA {pragma}")
 
@@ -152,4 +187,4 @@ def _configure_sqlite(connection: Any, _record: Any) -> None:
 @event.listens_for(Engine, "begin")
 def _begin(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
+        send(connection, "BEGIN IMMEDIATE" if _writing.get() else "BEGIN")

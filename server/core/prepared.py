@@ -27,7 +27,7 @@ class Prepared:
         """``columns`` are those an INSERT is given values for; the table's defaults fill in the rest."""
         compiled = statement.compile(dialect=dialect, column_keys=None if columns is None else list(columns))
         assert isinstance(compiled, SQLCompiler)
-        self.text, self._dialect = str(compiled), dialect
+        self.text = str(compiled)
         names = (compiled.positiontup or ()) if compiled.positional else compiled.params
         types = [compiled.binds[name].type.dialect_impl(dialect) for name in names]
         keys = [compiled.binds[name].key for name in names]
@@ -36,26 +36,12 @@ class Prepared:
         self._defaults = {str(column.key): _default(column.default) for column in compiled.insert_prefetch}
 
     def run(self, connection: Connection, values: Values) -> Any:
-        """Execute once; gives the driver's cursor.
-
-        Raises:
-            sqlalchemy.exc.DBAPIError: as for any other statement, but without the values.
-        """
-        cursor = connection.connection.cursor()
-        parameters = self._parameters(values)
-        try:
-            cursor.execute(self.text, parameters)
-        except self._dialect.loaded_dbapi.Error as error:
-            raise self._wrapped(error) from error
-        return cursor
+        """Execute once; gives the driver's cursor. Raises as ``send`` does."""
+        return send(connection, self.text, self._parameters(values))
 
     def run_all(self, connection: Connection, rows: Sequence[Values]) -> None:
-        """Execute for each of several rows, in their order. Raises as ``run`` does."""
-        parameters = [self._parameters(values) for values in rows]
-        try:
-            connection.connection.cursor().executemany(self.text, parameters)
-        except self._dialect.loaded_dbapi.Error as error:
-            raise self._wrapped(error) from error
+        """Execute for each of several rows, in their order. Raises as ``send`` does."""
+        send(connection, self.text, [self._parameters(values) for values in rows], many=True)
 
     def _parameters(self, values: Values) -> Any:
         """The values as the driver takes them: by place (SQLite) or by name (PostgreSQL)."""
@@ -64,10 +50,20 @@ class Prepared:
         given = [values[key] if convert is None else convert(values[key]) for key, convert in self._fields]
         return given if self._names is None else dict(zip(self._names, given, strict=True))
 
-    def _wrapped(self, error: Exception) -> BaseException:
-        """SQLAlchemy's exception for the driver's; its values may be a person's, so they stay out."""
-        base = self._dialect.loaded_dbapi.Error
-        return DBAPIError.instance(self.text, None, error, base, hide_parameters=True, dialect=self._dialect)
+
+def send(connection: Connection, text: str, parameters: Any = (), *, many: bool = False) -> Any:
+    """Hand a text to the driver; gives its cursor.
+
+    Raises:
+        sqlalchemy.exc.DBAPIError: as for any other statement, but without the values: they may be a person's.
+    """
+    cursor = connection.connection.cursor()
+    try:
+        (cursor.executemany if many else cursor.execute)(text, parameters)
+    except connection.dialect.loaded_dbapi.Error as error:
+        base, dialect = connection.dialect.loaded_dbapi.Error, connection.dialect
+        raise DBAPIError.instance(text, None, error, base, hide_parameters=True, dialect=dialect) from error
+    return cursor
 
 
 def _default(default: Any) -> Callable[[], Any]:

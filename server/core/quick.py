@@ -14,7 +14,7 @@ from sqlalchemy import Table, bindparam, insert, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
 
-from server.core.db import Base, db
+from server.core.db import Base, db, present_connection
 from server.core.prepared import Prepared
 from server.core.scope import EVERYTHING, NOTHING, ScopeRequired, code_range, covers, current_scope
 
@@ -47,7 +47,7 @@ def insert_row(model: type[Base], values: Values, returning: tuple[str, ...] = (
         ScopeRequired, IntegrityError: as for ``add``.
     """
     _check_scope(values.get("region_code", ""))
-    connection = db.session.connection()
+    connection = present_connection()
     statement = _insert(connection.dialect, model, tuple(values), returning)
     cursor = statement.run(connection, values)
     db.session.info["wrote"] = True
@@ -60,7 +60,7 @@ def insert_rows(model: type[Base], rows: Sequence[Values]) -> None:
         return
     for values in rows:
         _check_scope(values.get("region_code", ""))
-    connection = db.session.connection()
+    connection = present_connection()
     _insert(connection.dialect, model, tuple(rows[0]), ()).run_all(connection, rows)
     db.session.info["wrote"] = True
 
@@ -75,7 +75,7 @@ def change(model: type[Base], where: Values, values: Values) -> bool:
     given = {f"old_{name}": value for name, value in where.items() if value is not None}
     given |= {f"new_{name}": value for name, value in values.items()} | {"lower": lower, "upper": upper}
     absent = tuple(value is None for value in where.values())
-    connection = db.session.connection()
+    connection = present_connection()
     statement = _update(connection.dialect, model, tuple(where), absent, tuple(values))
     cursor = statement.run(connection, given)
     db.session.info["wrote"] = True
@@ -94,7 +94,7 @@ def put(model: type[Base], values: Values, newer_by: tuple[str, ...] = ()) -> No
         ScopeRequired: the row lies outside the scope.
     """
     _check_scope(values.get("region_code", ""))
-    connection = db.session.connection()
+    connection = present_connection()
     _upsert(connection.dialect, model, tuple(values), newer_by).run(connection, values)
     db.session.info["wrote"] = True
 

@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 
 from server.core import clock
 from server.core.auth import current_actor
-from server.core.db import transaction
+from server.core.db import transaction, turns
 from server.core.logs import log
 from server.core.problems import Problem
 from server.core.wire import instant_text
@@ -91,9 +91,10 @@ def _take_in(entries: list[dict[str, Any]]) -> list[str]:
     new = [signed for signed in opened if isinstance(signed, SignedVisit)]
     found = dict(zip(map(id, new), services.assess(current_actor(), new), strict=True))
     answers: dict[int, str] = {}
-    for place in services.sending_order(entries):
-        signed = opened[place]
-        answers[place] = _answer(entries[place], signed, found.get(id(signed)))
+    with turns():
+        for place in services.sending_order(entries):
+            signed = opened[place]
+            answers[place] = _answer(entries[place], signed, found.get(id(signed)))
     return [answers[place] for place in range(len(entries))]
 
 

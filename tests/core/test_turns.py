@@ -1,0 +1,93 @@
+"""Writers take turns at SQLite's one write lock; a row of transactions keeps its turn."""
+
+from __future__ import annotations
+
+import sqlite3
+from threading import Event, Thread
+
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from server.core import audit
+from server.core import db as core_db
+from server.core.audit import AuditEntry
+from server.core.db import db, transaction, turns
+from tests.factories import GRID, inside
+
+SQLITE_ONLY = pytest.mark.parametrize("engine", ["sqlite"], indirect=True, scope="session")
+
+
+def note(app, name):
+    with inside(app), transaction():
+        audit.record(f"turn.{name}", ("test", 1), GRID)
+
+
+def write_and_fail():
+    audit.record("turn.second", ("test", 1), GRID)
+    _ = 1 / 0
+
+
+def noted(app):
+    with inside(app):
+        names = db.session.scalars(db.select(AuditEntry.action).order_by(AuditEntry.seq)).all()
+    return [name for name in names if name.startswith("turn.")]
+
+
+def other_writer(app):
+    """Somebody who writes as soon as they are let; and the event that they have begun to wait."""
+    begun = Event()
+
+    def write():
+        begun.set()
+        note(app, "other")
+
+    thread = Thread(target=write)
+    thread.start()
+    begun.wait(10)
+    return thread
+
+
+@SQLITE_ONLY
+def test_nobody_comes_between_transactions_of_one_turn(app, engine):
+    with app.app_context(), turns():
+        note(app, "first")
+        other = other_writer(app)
+        other.join(0.3)
+        assert other.is_alive()
+        note(app, "second")
+    other.join(10)
+    assert noted(app) == ["turn.first", "turn.second", "turn.other"]
+
+
+def test_each_transaction_of_a_turn_stands_by_itself(app):
+    with app.app_context(), turns():
+        note(app, "first")
+        with inside(app), pytest.raises(ZeroDivisionError), transaction():
+            write_and_fail()
+        note(app, "third")
+    assert noted(app) == ["turn.first", "turn.third"]
+
+
+def test_a_turn_that_ended_in_an_error_is_over(app):
+    with app.app_context(), pytest.raises(ZeroDivisionError), turns():
+        _ = 1 / 0
+    other = other_writer(app)
+    other.join(10)
+    assert noted(app) == ["turn.other"]
+
+
+@SQLITE_ONLY
+def test_a_database_that_stays_locked_is_busy_as_for_any_other_statement(app, engine, monkeypatch):
+    with app.app_context():
+        db.engine.dispose()
+        monkeypatch.setattr(core_db, "BUSY_SECONDS", 1)
+        stranger = sqlite3.connect(db.engine.url.database, isolation_level=None)
+    stranger.execute("BEGIN IMMEDIATE")
+    with pytest.raises(OperationalError, match="database is locked"):
+        note(app, "locked")
+    stranger.close()
+    monkeypatch.undo()
+    with app.app_context():
+        db.engine.dispose()  # with the connection that waits so little
+    note(app, "later")
+    assert noted(app) == ["turn.later"]
