@@ -86,7 +86,9 @@ def test_captive_portal_and_dead_server_take_nothing_out_of_the_queue(
 def test_refused_visit_says_why_and_is_sent_after_its_correction(
     server: LiveServer, phone_of: Callable[..., Phone], api_of: Callable[[LiveServer, str], Api]
 ) -> None:
-    household = untouched(api_of(server, "grid1"))[2]
+    api = api_of(server, "grid1")
+    household = untouched(api)[2]
+    hello = api.ok("GET", "/s1/hello")
     phone = phone_of(server)
     page = keep_app(phone, "grid1")
     problem = {
@@ -98,16 +100,19 @@ def test_refused_visit_says_why_and_is_sent_after_its_correction(
     }
 
     def refuse(route: Route) -> None:
-        sent = route.request.post_data_json["visits"][0]["body"]["id"]
-        result = {"id": sent, "state": "rejected", "problem": problem}
-        body = {"results": [result], "server_time": "2026-11-22T00:00:00.000Z"}
-        route.fulfill(status=200, json=body, headers={"X-Sync": "1", "Content-Type": "application/json"})
+        results = [
+            {"op_id": op["op_id"], "sha256": op["sha256"], "st": "rejected", "problem": problem}
+            for op in route.request.post_data_json["ops"]
+        ]
+        body = {key: hello[key] for key in ("epoch", "server_time", "durable", "order")}
+        headers = {"X-Sync": "1", "Content-Type": "application/json"}
+        route.fulfill(status=200, json=body | {"results": results}, headers=headers)
 
-    phone.context.route("**/api/v1/visits/batch", refuse)
+    phone.context.route("**/api/v1/s1/push", refuse)
     visit(page, household, {})
     row = Outbox(page).open().row(household["head_name"])
     expect(row.get_by_text("没有收", exact=True)).to_be_visible()
-    phone.context.unroute("**/api/v1/visits/batch")
+    phone.context.unroute("**/api/v1/s1/push")
     row.get_by_role("link", name="去修改").click()
     form = VisitForm(page, household).wait()
     expect(page.get_by_text("服务器没有收下上一次的记录")).to_be_visible()

@@ -143,11 +143,12 @@ def with_long_names(route: Route) -> None:
     """The households, each head and member with a name as long as names get."""
     reply = route.fetch()
     page = reply.json()
-    for household in page["items"]:
+    for household in page["rows"]:
         household["head_name"] = LONG
         for member in household["members"]:
             member["name"] = LONG
-    route.fulfill(response=reply, body=json.dumps(page), headers={"Content-Type": "application/json"})
+    headers = {"Content-Type": "application/json", "X-Sync": "1"}
+    route.fulfill(response=reply, body=json.dumps(page), headers=headers)
 
 
 def test_lights_look_right_on_a_desk_and_in_the_dark(
@@ -160,7 +161,7 @@ def test_lights_look_right_on_a_desk_and_in_the_dark(
     for size, scheme in ((DESK, "light"), (DESK, "dark"), ((360, 800), "dark")):
         phone = phone_of(server, size=size, scheme=scheme)
         page = phone.open()
-        page.context.route("**/api/v1/households?*", with_long_names)
+        page.context.route("**/api/v1/s1/pull?*", with_long_names)
         sign_in(page, "grid1")
         Worklist(page).wait().open(household | {"head_name": LONG})
         form = VisitForm(page, household).begin()

@@ -5,7 +5,7 @@ import { refreshChecklist } from '../core/checklists';
 import { now } from '../core/clock';
 import { loadDrafts } from '../core/drafts';
 import { readMeta, writeMeta, writeStrict } from '../core/localDb';
-import { kick, releaseOldPhotos, reloadOutbox, startOutbox } from '../core/outbox';
+import { kick, reloadOutbox, startOutbox } from '../core/outbox';
 import { followSession, type Handover, restoreSession, user } from '../core/session';
 
 /** False until the stored session has been read. */
@@ -41,15 +41,16 @@ async function showOwn(): Promise<void> {
   await Promise.all([loadHouseholds(), loadDrafts(), reloadOutbox()]);
 }
 
-const lackingKey = (id: string) => `offline.lacking/${id}`;
+const restKey = (id: string) => `offline.rest/${id}`;
 
 /** The checklist and the rules; when one did not come, the next start asks again. The list does without. */
 async function refreshRest(): Promise<void> {
   const id = user.value?.id;
+  const at = now();
   const rules = import('../core/policy/store').then(({ refreshPolicy }) => refreshPolicy());
   const results = await Promise.allSettled([refreshChecklist(), rules]);
-  const lacking = results.some(({ status }) => status === 'rejected');
-  if (id !== undefined) await writeMeta(lackingKey(id), lacking).catch(() => undefined);
+  const complete = results.every(({ status }) => status === 'fulfilled');
+  if (id !== undefined) await writeMeta(restKey(id), complete ? at : 0).catch(() => undefined);
 }
 
 /** Downloads what a grid member needs offline; others read from the server. */
@@ -57,8 +58,10 @@ async function refreshOwn(): Promise<void> {
   if (user.value?.role === 'grid_member') await refreshHouseholds();
 }
 
+/** The engine brings the list up to date by itself, the checklist and the rules it does not. */
 async function outOfDate(id: string): Promise<boolean> {
-  return now() - (refreshedAt.value ?? 0) > STALE_MS || (await readMeta<boolean>(lackingKey(id))) === true;
+  const rest = (await readMeta<number>(restKey(id))) ?? 0;
+  return now() - Math.min(refreshedAt.value ?? 0, rest) > STALE_MS;
 }
 
 /** Time for a form that was closed to begin its last write. */
@@ -94,7 +97,6 @@ export async function start(): Promise<void> {
     followSession(handover);
     startOutbox();
   }
-  void releaseOldPhotos();
   if (user.value && (await outOfDate(user.value.id))) await refreshOwn();
 }
 

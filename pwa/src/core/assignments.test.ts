@@ -1,13 +1,24 @@
-/** A list of households only counts as new when everything a visit needs offline has come with it. */
-import { afterEach, expect, it, vi } from 'vitest';
-import type { User } from './api/types';
-import { downloadAlongside, households, refreshHouseholds } from './assignments';
+/** The worklist on screen: complete before it is shown, readable without a network, gone after signing out. */
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { Household, User } from './api/types';
+import {
+  download,
+  downloadAlongside,
+  forgetHouseholds,
+  households,
+  incomeLine,
+  loadHouseholds,
+  noteLoaded,
+  refreshedAt,
+  refreshHouseholds,
+} from './assignments';
+import { db, writeMeta } from './localDb';
+import { storageOf } from './outbox/store';
 import { startSession } from './session';
+import { seal } from './vault';
 
-vi.mock('./api/client', () => ({
-  api: { GET: () => null },
-  call: async () => ({ items: [{ id: 'h1' }], next: null, income_line: null }),
-}));
+const pull = vi.hoisted(() => vi.fn());
+vi.mock('./outbox', () => ({ pullNow: pull }));
 
 const ME = {
   id: 'grid1',
@@ -19,10 +30,28 @@ const ME = {
   region: { code: '45032110020101', name: '', level: 'grid', path: [] },
 } as User;
 
+const row = (id: string, region_code = '4501', number = id) => ({ id, region_code, number }) as Household;
+
+/** Writes rows as the engine does. */
+async function put(...rows: Household[]): Promise<void> {
+  const storage = storageOf(ME.id);
+  const { cursor } = await storage.state();
+  const state = { cursor: `${cursor}+`, pulledAt: 7, incomeLine: '8700' };
+  const nothing = { clearAside: false, aside: [], swap: true, drop: [], hide: new Set<string>() };
+  await storage.applyPull({ ...nothing, expect: cursor, aside: rows, put: [], state });
+}
+
+const ids = () => households.value.map((household) => household.id);
+
+beforeEach(async () => {
+  await startSession(ME, 'a', 'r');
+  await forgetHouseholds();
+  pull.mockReset();
+});
+
 afterEach(() => downloadAlongside(async () => undefined));
 
 it('the list waits for what a visit needs besides', async () => {
-  await startSession(ME, 'a', 'r');
   let arrive: () => void = () => undefined;
   downloadAlongside(
     () =>
@@ -30,10 +59,54 @@ it('the list waits for what a visit needs besides', async () => {
         arrive = resolve;
       }),
   );
+  pull.mockImplementation(async () => {
+    await put(row('h1'));
+    await noteLoaded(1);
+    return { ok: true };
+  });
   const done = refreshHouseholds();
   await new Promise((resolve) => setTimeout(resolve, 50));
-  expect(households.value).toEqual([]);
+  expect(ids()).toEqual([]);
+  expect(download.value).toMatchObject({ phase: 'downloading', loaded: 1 });
   arrive();
   await done;
-  expect(households.value).toEqual([{ id: 'h1' }]);
+  expect(ids()).toEqual(['h1']);
+  expect([refreshedAt.value, incomeLine.value]).toEqual([7, '8700']);
+});
+
+it('a refresh that fails says why and leaves the list', async () => {
+  await put(row('h1'));
+  await loadHouseholds();
+  pull.mockResolvedValue({ ok: false, code: 'no_network' });
+  await refreshHouseholds();
+  expect(download.value).toMatchObject({ phase: 'failed', error: { problem: { code: 'no_network' } } });
+  expect(ids()).toEqual(['h1']);
+});
+
+it('what the engine brings by itself is shown in the order of the register', async () => {
+  await put(row('h3', '4502', '1'), row('h2', '4501', '2'), row('h1', '4501', '1'));
+  await noteLoaded(3);
+  expect(ids()).toEqual(['h1', 'h2', 'h3']);
+});
+
+it('the list of the first version is shown until the first pull', async () => {
+  const key = `${ME.id}/00000`;
+  const sealed = await seal('assignments', key, [row('old')]);
+  const database = await db();
+  await database.put('assignments', { user_id: ME.id, saved_at: 1, sealed }, key);
+  await writeMeta(`households.at/${ME.id}`, 5);
+  await loadHouseholds();
+  expect([ids(), refreshedAt.value]).toEqual([['old'], 5]);
+  await put(row('new'));
+  await loadHouseholds();
+  expect([ids(), refreshedAt.value]).toEqual([['new'], 7]);
+  expect(await database.count('assignments')).toBe(0);
+});
+
+it('nothing of it stays after signing out, and the next pull begins anew', async () => {
+  await put(row('h1'));
+  await forgetHouseholds();
+  await loadHouseholds();
+  expect(ids()).toEqual([]);
+  expect(await storageOf(ME.id).state()).toMatchObject({ cursor: null, pulledAt: null });
 });

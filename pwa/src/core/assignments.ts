@@ -1,15 +1,13 @@
-/** The households a person has to visit: downloaded whole, sealed in chunks, readable without network. */
+/** The households a person has to visit: pulled page by page, sealed, readable without network. */
 import { type ReadonlySignal, signal } from '@preact/signals';
-import { api, call } from './api/client';
+import { localProblem } from './api/problem';
 import type { Household } from './api/types';
-import { now } from './clock';
-import { type AssignmentRow, read, readMeta, writeStrict } from './localDb';
-import { noteContact } from './network';
+import { read, readMeta, writeStrict } from './localDb';
+import { pullNow } from './outbox';
 import { user, userId } from './session';
-import { open, seal } from './vault';
-
-const CHUNK = 100;
-const PAGE = 200;
+import { openRows, ownKeys } from './sync/households';
+import { readState, stateKey, stateOf } from './sync/state';
+import { open } from './vault';
 
 const list = signal<readonly Household[]>([]);
 const state = signal<DownloadState>({ phase: 'idle', loaded: 0 });
@@ -43,8 +41,51 @@ function show(items: readonly Household[]): void {
   list.value = items;
 }
 
-function ownKeys(): IDBKeyRange {
-  return IDBKeyRange.bound(`${userId()}/`, `${userId()}/\uffff`);
+interface Kept {
+  rows: Household[];
+  at: number | null;
+  line: string | null;
+}
+
+/** The list as version 0.1 of the app kept it, chunks of 100: shown until the first pull took its place. */
+async function oldList(owner: string): Promise<Kept> {
+  const range = ownKeys(owner);
+  const [keys, rows] = await read((database) =>
+    Promise.all([database.getAllKeys('assignments', range), database.getAll('assignments', range)]),
+  );
+  const chunks = await Promise.all(
+    rows.map((row, i) => open<Household[]>('assignments', keys[i] ?? '', row.sealed)),
+  );
+  const at = (await readMeta<number>(`households.at/${owner}`)) ?? null;
+  return { rows: chunks.flat(), at, line: (await readMeta<string>(`households.line/${owner}`)) ?? null };
+}
+
+async function keptList(owner: string): Promise<Kept> {
+  const { pulledAt, incomeLine } = await readState(owner);
+  const rows = await openRows(owner);
+  return pulledAt === null && rows.length === 0
+    ? oldList(owner)
+    : { rows: rows.sort(byPlace), at: pulledAt, line: incomeLine };
+}
+
+function byPlace(a: Household, b: Household): number {
+  return compare(a.region_code, b.region_code) || compare(a.number, b.number);
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
+}
+
+/** Reads the list on this phone again. */
+async function showKept(): Promise<void> {
+  const owner = user.value?.id;
+  if (owner === undefined) return show([]);
+  const kept = await keptList(owner);
+  // Somebody else signed in meanwhile: this list is not theirs.
+  if (user.value?.id !== owner) return;
+  show(kept.rows);
+  refreshed.value = kept.at;
+  line.value = kept.line;
 }
 
 /** Shows the households kept on this phone. */
@@ -52,100 +93,48 @@ export async function loadHouseholds(): Promise<void> {
   if (!user.value) return show([]);
   state.value = { phase: 'reading', loaded: 0 };
   try {
-    const range = ownKeys();
-    const [keys, rows] = await read((database) =>
-      Promise.all([database.getAllKeys('assignments', range), database.getAll('assignments', range)]),
-    );
-    const chunks = await Promise.all(
-      rows.map((row, i) => open<Household[]>('assignments', keys[i] ?? '', row.sealed)),
-    );
-    show(chunks.flat());
-    refreshed.value = (await readMeta<number>(`households.at/${userId()}`)) ?? null;
-    line.value = (await readMeta<string>(`households.line/${userId()}`)) ?? null;
+    await showKept();
     state.value = { phase: 'idle', loaded: 0 };
   } catch (error) {
     state.value = { phase: 'failed', loaded: 0, error };
   }
-  return undefined;
 }
 
-interface Assigned {
-  items: Household[];
-  line: string | null;
-}
-
-async function fetchAll(onPage: (count: number) => void): Promise<Assigned> {
-  const items: Household[] = [];
-  let income: string | null = null;
-  let after: string | null = null;
-  do {
-    const query: { limit: number; after?: string } = { limit: PAGE, ...(after === null ? {} : { after }) };
-    const page = await call(api.GET('/households', { params: { query } }));
-    items.push(...page.items);
-    after = page.next;
-    income = page.income_line;
-    onPage(items.length);
-  } while (after !== null);
-  return { items, line: income };
-}
-
-async function sealChunks(items: readonly Household[], at: number): Promise<Map<string, AssignmentRow>> {
-  const rows = new Map<string, AssignmentRow>();
-  for (let start = 0; start < items.length; start += CHUNK) {
-    const key = `${userId()}/${String(start / CHUNK).padStart(5, '0')}`;
-    const sealed = await seal('assignments', key, items.slice(start, start + CHUNK));
-    rows.set(key, { user_id: userId(), saved_at: at, sealed });
+/** The engine wrote a page: `loaded` households of a full pull so far, 0 when the page was of changes only. */
+export async function noteLoaded(loaded: number): Promise<void> {
+  if (state.value.phase === 'downloading') {
+    // The refresh shows the list when everything a visit needs besides has come with it.
+    state.value = { phase: 'downloading', loaded };
+    return;
   }
-  return rows;
-}
-
-/** Puts a whole list in place of the old one, in one transaction: never half of either. */
-async function replaceAll({ items, line: income }: Assigned): Promise<void> {
-  const at = now();
-  const rows = await sealChunks(items, at);
-  const range = ownKeys();
-  const atKey = `households.at/${userId()}`;
-  const lineKey = `households.line/${userId()}`;
-  await writeStrict(['assignments', 'meta'], async (tx) => {
-    const store = tx.objectStore('assignments');
-    await store.delete(range);
-    await Promise.all([...rows].map(([key, row]) => store.put(row, key)));
-    await tx.objectStore('meta').put(at, atKey);
-    await tx.objectStore('meta').put(income, lineKey);
-  });
-  show(items);
-  line.value = income;
-  refreshed.value = at;
+  const owner = user.value?.id;
+  // A set that is still being built aside is not shown yet.
+  if (owner !== undefined && !(await readState(owner)).building) await showKept();
 }
 
 let running: Promise<void> | null = null;
 let fetchRest: () => Promise<void> = async () => undefined;
 
-/** Says what else a household needs offline: a list only counts as new once that has arrived as well. */
+/** Says what else a household needs offline: a refresh is only over once that has arrived as well. */
 export function downloadAlongside(rest: () => Promise<void>): void {
   fetchRest = rest;
 }
 
 async function refresh(): Promise<void> {
-  const owner = user.value?.id;
   state.value = { phase: 'downloading', loaded: 0 };
   try {
     const rest = fetchRest();
-    const assigned = await fetchAll((loaded) => {
-      state.value = { phase: 'downloading', loaded };
-    });
+    const end = await pullNow();
     await rest;
-    // Somebody else signed in meanwhile: this list is not theirs.
-    if (user.value?.id !== owner) return;
-    await replaceAll(assigned);
-    noteContact(true);
+    if (!end.ok) throw localProblem(end.code);
+    await showKept();
     state.value = { phase: 'idle', loaded: 0 };
   } catch (error) {
     state.value = { phase: 'failed', loaded: 0, error };
   }
 }
 
-/** Downloads the whole list; the old one stays readable until the new one is complete. Never throws. */
+/** Brings the list up to date; the old one stays readable until a new one is complete. Never throws. */
 export function refreshHouseholds(): Promise<void> {
   running ??= refresh().finally(() => {
     running = null;
@@ -155,11 +144,17 @@ export function refreshHouseholds(): Promise<void> {
 
 /** Removes the copies of the server's list at sign-out; no work is touched. */
 export async function forgetHouseholds(): Promise<void> {
-  const range = ownKeys();
-  const atKey = `households.at/${userId()}`;
-  await writeStrict(['assignments', 'meta'], async (tx) => {
+  const owner = userId();
+  const range = ownKeys(owner);
+  await writeStrict(['assignments', 'households', 'aside', 'hidden', 'meta'], async (tx) => {
     await tx.objectStore('assignments').delete(range);
-    await tx.objectStore('meta').delete(atKey);
+    await tx.objectStore('households').delete(range);
+    await tx.objectStore('aside').delete(range);
+    await tx.objectStore('hidden').delete(range);
+    const meta = tx.objectStore('meta');
+    await meta.delete(`households.at/${owner}`);
+    const anew = { cursor: null, building: false, pulledAt: null };
+    await meta.put({ ...stateOf(await meta.get(stateKey(owner))), ...anew }, stateKey(owner));
   });
   show([]);
   refreshed.value = null;

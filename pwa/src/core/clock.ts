@@ -12,6 +12,26 @@ export function setClock(clock: () => number = () => Date.now()): void {
   source = clock;
 }
 
+let offset: number | null = null;
+
+/** The server's time minus this device's, milliseconds, as last measured; null before the first contact. */
+export function serverOffset(): number | null {
+  return offset;
+}
+
+/** Tells what the last answer of the server showed. */
+export function noteServerOffset(ms: number | null): void {
+  offset = ms;
+}
+
+/**
+ * Milliseconds of a clock that nobody can set, from an arbitrary start: of two operations of one life of the app it
+ * tells how far apart they were, whatever was done to the device's clock between them.
+ */
+export function monotonic(): number {
+  return Math.round(performance.now());
+}
+
 /** China has one zone without summer time, so a fixed offset is exact and needs no Intl data. */
 const CHINA_OFFSET_MS = 8 * 3_600_000;
 

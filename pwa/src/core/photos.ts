@@ -13,7 +13,7 @@ export interface NewPhoto {
 
 export interface StoredPhoto extends Omit<NewPhoto, 'bytes'> {
   length: number;
-  /** null once the bytes were given up because the server has the photo. */
+  /** null where version 0.1 gave the bytes up because the server had the photo. */
   bytes: ArrayBuffer | null;
 }
 
@@ -66,14 +66,5 @@ export async function dropPhoto(visitId: string, sha256: string): Promise<void> 
   await writeStrict(['photos', 'outbox'], async (tx) => {
     if (await tx.objectStore('outbox').get(visitId)) throw new Error('the visit is saved, its photos stay');
     await tx.objectStore('photos').delete([visitId, sha256]);
-  });
-}
-
-/** Gives up the bytes of a photo that the server can show; the row stays as history. */
-export async function releaseBytes(visitId: string, sha256: string): Promise<void> {
-  await writeStrict(['photos'], async (tx) => {
-    const store = tx.objectStore('photos');
-    const row = await store.get([visitId, sha256]);
-    if (row) await store.put({ ...row, bytes: null }, [visitId, sha256]);
   });
 }

@@ -2,7 +2,15 @@
 import { type IDBPDatabase, type IDBPTransaction, openDB } from 'idb';
 import { DB_NAME, DB_VERSION, type LocalSchema, STORES, type StoreName } from './schema';
 
-export type { AssignmentRow, DraftRow, OutboxRow, PhotoRow, StoreName, VisitRow } from './schema';
+export type {
+  AssignmentRow,
+  DraftRow,
+  HouseholdRow,
+  OutboxRow,
+  PhotoRow,
+  StoreName,
+  VisitRow,
+} from './schema';
 export type Db = IDBPDatabase<LocalSchema>;
 export type WriteTx<S extends StoreName> = IDBPTransaction<LocalSchema, S[], 'readwrite'>;
 
@@ -15,7 +23,8 @@ const ATTEMPTS = 3;
 function open(): Promise<Db> {
   return openDB<LocalSchema>(DB_NAME, DB_VERSION, {
     upgrade(database, oldVersion) {
-      if (oldVersion < 1) for (const store of STORES) database.createObjectStore(store);
+      for (let version = oldVersion + 1; version <= DB_VERSION; version += 1)
+        for (const store of STORES[version] ?? []) database.createObjectStore(store);
     },
     // Another tab wants a newer schema: let it, and open again with the next use.
     blocking: () => void close(),

@@ -3,7 +3,7 @@ import type { DBSchema } from 'idb';
 import type { Sealed } from '../vault/types';
 
 export const DB_NAME = 'liangdeng';
-export const DB_VERSION = 1;
+export const DB_VERSION = 2;
 
 /** A sealed value and the user it belongs to; another user of the phone never sees it. */
 export interface SealedRow {
@@ -11,22 +11,25 @@ export interface SealedRow {
   sealed: Sealed;
 }
 
-/** A sealed chunk of up to 100 households, key `<user>/<number>`. */
+/** Version 1: a sealed chunk of up to 100 households, key `<user>/<number>`; read until the first pull replaced it. */
 export type AssignmentRow = SealedRow & { saved_at: number };
+
+/** A sealed household, key `<user>/<household>`. */
+export type HouseholdRow = SealedRow;
 
 /** A form being filled in, key `<user>/<household>`. */
 export type DraftRow = SealedRow & { household_id: string; saved_at: number };
 
-/** A finished visit as it is sent, key visit id; never changed once written. */
+/** The body of a saved operation (a finished visit, an edit) as it is sent, key operation id; never changed. */
 export type VisitRow = SealedRow & { saved_at: number };
 
 /**
- * How far a visit has come, key visit id. `n` is the order of saving on this phone, `rev` counts changes so that
- * two tabs cannot overwrite each other, `corrected_by` names the visit that took a refused one's place.
+ * How far an operation has come, key operation id. `n` is the order of saving on this phone, `rev` counts changes so
+ * that two tabs cannot overwrite each other, `corrected_by` names the operation that took a refused one's place.
  */
 export type OutboxRow = SealedRow & { n: number; rev: number; corrected_by: string | null };
 
-/** Bytes of a photo, key [visit id, sha256]; `bytes` is null once the server has shown it can display it. */
+/** Bytes of a photo, key [visit id, sha256]; version 1 put null for `bytes` once the server could show it. */
 export interface PhotoRow {
   visit_id: string;
   sha256: string;
@@ -40,6 +43,12 @@ export interface PhotoRow {
 export interface LocalSchema extends DBSchema {
   meta: { key: string; value: unknown };
   assignments: { key: string; value: AssignmentRow };
+  /** The worklist that is shown. */
+  households: { key: string; value: HouseholdRow };
+  /** The set of a full pull while it is being built. */
+  aside: { key: string; value: HouseholdRow };
+  /** Households of unsent work that left this user's region: shown nowhere. */
+  hidden: { key: string; value: HouseholdRow };
   drafts: { key: string; value: DraftRow };
   visits: { key: string; value: VisitRow };
   outbox: { key: string; value: OutboxRow };
@@ -47,13 +56,20 @@ export interface LocalSchema extends DBSchema {
   checklists: { key: string; value: unknown };
 }
 
-export type StoreName = 'meta' | 'assignments' | 'drafts' | 'visits' | 'outbox' | 'photos' | 'checklists';
-export const STORES: readonly StoreName[] = [
-  'meta',
-  'assignments',
-  'drafts',
-  'visits',
-  'outbox',
-  'photos',
-  'checklists',
-];
+export type StoreName =
+  | 'meta'
+  | 'assignments'
+  | 'households'
+  | 'aside'
+  | 'hidden'
+  | 'drafts'
+  | 'visits'
+  | 'outbox'
+  | 'photos'
+  | 'checklists';
+
+/** The stores each version of the schema added. No upgrade ever removes one. */
+export const STORES: Readonly<Record<number, readonly StoreName[]>> = {
+  1: ['meta', 'assignments', 'drafts', 'visits', 'outbox', 'photos', 'checklists'],
+  2: ['households', 'aside', 'hidden'],
+};

@@ -1,7 +1,17 @@
 /** Which saved visit replaces which, and which returns are answered by it. Pure. */
-/** Whether the server has refused the record for good. */
+/** Whether the server has refused the record as it is. */
 export function refused(state: string): boolean {
-  return state === 'rejected' || state === 'conflicted';
+  return state === 'rejected';
+}
+
+/** Whether the server has the record's text, at least in safe keeping. */
+export function signedFor(state: string): boolean {
+  return state !== 'queued' && state !== 'rejected';
+}
+
+/** Whether the server has all of it, photos included. */
+export function arrived(state: string): boolean {
+  return state === 'complete' || state === 'durable' || state === 'pruned';
 }
 
 export interface SavedRevision {

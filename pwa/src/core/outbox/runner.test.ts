@@ -1,197 +1,258 @@
-/** The loop against a server that misbehaves: order, one at a time, halving, pausing, photos. */
-import { describe, expect, it } from 'vitest';
-import { fresh } from './machine';
-import { BATCH_CHARS, pickBatch, Runner, type RunnerDeps } from './runner';
-import type { OutboxRecord } from './store';
+/** The engine against a server and a network that do everything wrong they can. */
+import { beforeEach, describe, expect, it } from 'vitest';
+import { ASK_HELD_MS } from './machine';
+import { BATCH_BYTES, pickBatch } from './push';
+import { Runner } from './runner';
+import { ANSWER_LOST, DEAD, GOOD, type Network, once, TestPhone } from './testPhone';
+import { record } from './testRecords';
+import { FakeServer, json, portal } from './testServer';
 
-interface Sent {
-  path: string;
-  ids: string[];
-}
+let server: FakeServer;
+let phone: TestPhone;
 
-type Server = (path: string, ids: string[]) => Response;
+beforeEach(() => {
+  server = new FakeServer();
+  phone = new TestPhone(server);
+});
 
-function record(id: string, n: number, photos: string[] = [], size = 100): OutboxRecord {
-  const entry = fresh(
-    0,
-    photos.map((sha256) => ({ sha256, length: 3, kind: 'house' })),
-  );
-  const base = { visit_id: id, household_id: 'h', head_name: '', saved_at: 0, sha256: `sha-${id}` };
-  return { ...base, revises: null, size, entry, n, corrected_by: null };
-}
+const pushes = () => phone.calls.filter((call) => call.path === '/s1/push');
 
-function json(body: unknown, status = 200, headers: Record<string, string> = {}): Response {
-  return new Response(JSON.stringify(body), { status, headers: { 'X-Sync': '1', ...headers } });
-}
-
-function accept(ids: string[], photos: string[] = []): Response {
-  const receipt = { number: 'R', seq: 1, received_at: '' };
-  const states = photos.map((sha256) => ({ sha256, state: 'expected' }));
-  return json({
-    results: ids.map((id) => ({ id, sha256: `sha-${id}`, state: 'accepted', receipt, photos: states })),
+describe('a day with a network', () => {
+  it('says hello, sends texts in the order of saving, then photos, then tells and asks what is new', async () => {
+    for (let i = 0; i < 60; i += 1) await phone.save(`v${i}`, i === 0 ? [5] : []);
+    await phone.runner.kick('connection');
+    const photo = `/s1/visits/v0/photos/${phone.entry('v0').photos[0]?.sha256}`;
+    expect(phone.paths()).toEqual([
+      'GET /s1/hello',
+      'POST /s1/push',
+      'POST /s1/push',
+      `PATCH ${photo}`,
+      'POST /s1/push',
+      'GET /s1/pull',
+    ]);
+    expect(pushes().map((call) => call.ops.length)).toEqual([50, 10, 0]);
+    expect(pushes()[0]?.ops[0]).toBe('v0');
+    expect(new Set(phone.states())).toEqual(new Set(['complete']));
+    expect(server.reports.at(-1)).toMatchObject({ outbox_count: 0, photos_unsent: 0, dead: 0 });
   });
-}
 
-/** A world with a clock that stands still, rows in memory and a server given as a function. */
-function world(records: OutboxRecord[], server: Server) {
-  const sent: Sent[] = [];
-  const wakes: number[] = [];
-  const time = { now: 1000 };
-  let locked = false;
-  const deps: RunnerDeps = {
-    load: async () => records.map((row) => ({ ...row })),
-    update: async (ids, change) => {
-      for (const row of records) if (ids.includes(row.visit_id)) row.entry = change(row.entry);
-    },
-    body: async (id) => ({ id }),
-    photo: async () => new ArrayBuffer(3),
-    send: async (path, init) => {
-      const text = typeof init.body === 'string' ? init.body : '{"visits":[]}';
-      const ids = (JSON.parse(text) as { visits: { body: { id: string } }[] }).visits.map(
-        (visit) => visit.body.id,
-      );
-      sent.push({ path, ids });
-      return server(path, ids);
-    },
-    alone: async (work) => {
-      if (locked) return false;
-      locked = true;
-      await work();
-      locked = false;
-      return true;
-    },
-    now: () => time.now,
-    random: () => 0.5,
-    wakeIn: (ms) => wakes.push(ms),
-    changed: async () => undefined,
-    contact: () => undefined,
-  };
-  const state = (id: string) => records.find((row) => row.visit_id === id)?.entry.state;
-  return { runner: new Runner(deps), deps, sent, wakes, time, state, records };
-}
+  it('says nothing when there is nothing to say', async () => {
+    await phone.runner.kick('connection');
+    const before = phone.calls.length;
+    await phone.runner.kick();
+    await phone.runner.kick('connection');
+    expect(phone.calls).toHaveLength(before);
+  });
 
-describe('a revision in a batch', () => {
-  it('never goes while the visit it replaces still waits', () => {
-    const first = record('a', 1);
-    const second = { ...record('b', 2), revises: 'a' };
-    expect(pickBatch([first, second], 1000, 20).map((row) => row.visit_id)).toEqual(['a', 'b']);
-    const later = { ...first, entry: { ...first.entry, notBefore: 5000 } };
-    expect(pickBatch([later, second], 1000, 20)).toEqual([]);
-    const gone = { ...first, entry: { ...first.entry, state: 'complete' as const } };
-    expect(pickBatch([gone, second], 1000, 20).map((row) => row.visit_id)).toEqual(['b']);
+  it('sends a visit that is saved during an upload before the next chunk', async () => {
+    await phone.save('old', [100_000]);
+    let saved = false;
+    phone.network = async (go, { path }) => {
+      if (path.includes('/photos/') && !saved) {
+        saved = true;
+        await phone.save('new');
+        void phone.runner.kick();
+      }
+      return go();
+    };
+    await phone.runner.kick();
+    const order = phone.calls.map((call) => call.ops.join() || call.path.slice(0, 12));
+    expect(order.indexOf('new')).toBeLessThan(order.lastIndexOf('/s1/visits/o'));
+    expect(phone.states()).toEqual(['complete', 'complete']);
   });
 });
 
-describe('the runner', () => {
-  it('sends texts in the order of saving, twenty at a time, then photos', async () => {
-    const rows = Array.from({ length: 25 }, (_, i) => record(`v${i}`, i, i === 0 ? ['p'] : []));
-    const it = world(rows, (path, ids) => {
-      if (path === '/visits/batch') return accept(ids, ['p']);
-      if (path === '/visits/v0/photos/p') return json({ sha256: 'p', state: 'stored' }, 201);
-      return json({ items: [{ sha256: 'p', state: 'ready', reason: null }] });
+describe('an answer that does not come', () => {
+  it('leaves everything, asks once and pauses', async () => {
+    await phone.save('a', [5]);
+    await phone.save('b');
+    phone.network = DEAD;
+    await phone.runner.kick();
+    expect(phone.calls).toHaveLength(1);
+    expect(phone.states()).toEqual(['queued', 'queued']);
+    expect(phone.entry('a').text.reason).toBe('no_network');
+    expect(phone.wakes.at(-1)).toBeGreaterThanOrEqual(1000);
+  });
+
+  it('after the server took it changes nothing there: the same operation gets the same answer', async () => {
+    await phone.save('a');
+    phone.network = once(/push/, ANSWER_LOST);
+    await phone.runner.kick();
+    expect(phone.states()).toEqual(['queued']);
+    phone.time += 5000;
+    await phone.runner.kick();
+    expect(phone.states()).toEqual(['complete']);
+    expect(server.ledger.size).toBe(1);
+  });
+
+  const faults: [string, Network, string][] = [
+    ['a captive portal', async () => portal(), 'not_our_server'],
+    ['an empty success', async () => json({}), 'not_our_server'],
+    ['a cut answer', async (go) => json((await (await go()).text()).slice(0, -9)), 'not_our_server'],
+    ['a token refused', async () => json({ code: 'login_needed' }, 401), 'login'],
+    ['a role refused', async () => json({ code: 'forbidden' }, 403), 'forbidden'],
+    ['a busy server', async () => json({ code: 'busy' }, 503), 'busy'],
+    ['a crash', async () => portal(502), 'server_error'],
+  ];
+  it.each(faults)('%s touches nothing and says why', async (_name, network, reason) => {
+    await phone.save('a', [5]);
+    phone.network = once(/push/, network, 99);
+    await phone.runner.kick();
+    expect(phone.entry('a')).toMatchObject({
+      state: 'queued',
+      text: { reason },
+      photos: [{ state: 'waiting' }],
     });
-    await it.runner.kick();
-    expect(it.sent.map((call) => [call.path, call.ids.length])).toEqual([
-      ['/visits/batch', 20],
-      ['/visits/batch', 5],
-      ['/visits/v0/photos/p', 0],
-      ['/visits/v0/photos', 0],
-    ]);
-    expect(it.sent[0]?.ids[0]).toBe('v0');
-    expect(rows.every((row) => row.entry.state === 'complete')).toBe(true);
+    phone.network = GOOD;
+    await phone.runner.kick('all');
+    expect(phone.states()).toEqual(['complete']);
   });
 
-  it('keeps everything and pauses when nobody answers', async () => {
-    const it = world([record('a', 1), record('b', 2)], () => {
-      throw new TypeError('network');
-    });
-    await it.runner.kick();
-    expect(it.sent).toHaveLength(1);
-    expect([it.state('a'), it.state('b')]).toEqual(['queued', 'queued']);
-    expect(it.wakes.at(-1)).toBeGreaterThanOrEqual(1000);
+  it('is not asked for again before the time, but when the person asks', async () => {
+    await phone.save('a');
+    await phone.runner.kick();
+    await phone.save('b');
+    phone.network = once(/push/, async () => json({ code: 'busy' }, 429, { 'retry-after': '600' }), 99);
+    await phone.runner.kick();
+    const before = phone.calls.length;
+    await phone.runner.kick();
+    await phone.runner.kick('connection');
+    expect(phone.calls).toHaveLength(before);
+    phone.network = GOOD;
+    await phone.runner.kick('all');
+    expect(phone.states()).toEqual(['complete', 'complete']);
+  });
+});
+
+describe('a clock that is set', () => {
+  it.each([-3650, -1, 400])('%i days on while work waits keeps nothing back', async (days) => {
+    await phone.save('a', [5]);
+    phone.network = once(/push/, async () => json({ code: 'busy' }, 503), 6);
+    for (let i = 0; i < 6; i += 1) {
+      await phone.runner.kick();
+      phone.time += 60_000;
+    }
+    expect(phone.states()).toEqual(['queued']);
+    phone.time = Math.max(1, phone.time + days * 24 * 3_600_000);
+    for (let i = 0; i < 3; i += 1) {
+      await phone.runner.kick();
+      phone.time += 6 * 3_600_000;
+    }
+    expect(phone.states()).toEqual(['complete']);
+  });
+});
+
+describe('one bad operation', () => {
+  it('is found by halves while the others arrive', async () => {
+    for (let i = 0; i < 8; i += 1) await phone.save(`v${i}`);
+    phone.network = (go, call) => (call.ops.includes('v5') ? Promise.resolve(portal(500)) : go());
+    await phone.runner.kick();
+    expect(
+      phone
+        .states()
+        .map((state, i) => (state === 'queued' ? i : -1))
+        .filter((i) => i >= 0),
+    ).toEqual([5]);
+    expect(phone.entry('v5').text.reason).toBe('server_error');
   });
 
-  it('does not ask again before the time, but does when the person asks', async () => {
-    const it = world([record('a', 1)], () => json({ code: 'busy' }, 429, { 'Retry-After': '600' }));
-    await it.runner.kick();
-    await it.runner.kick();
-    expect(it.sent).toHaveLength(1);
-    await it.runner.kick('all');
-    expect(it.sent).toHaveLength(2);
+  it('that is refused stays to be seen, and can be offered again', async () => {
+    await phone.save('bad');
+    await phone.save('good');
+    const problem = { status: 422, code: 'invalid_answers' };
+    server.judge = (op) => (op.op_id === 'bad' ? { st: 'rejected', problem } : null);
+    await phone.runner.kick();
+    expect(phone.states()).toEqual(['rejected', 'complete']);
+    await phone.runner.kick('all');
+    expect(phone.states()).toEqual(['rejected', 'complete']);
+    server.judge = () => null;
+    await phone.runner.retry('bad');
+    expect(phone.states()).toEqual(['complete', 'complete']);
   });
 
-  it('halves a batch until the poisonous record stands alone, and delivers the others', async () => {
-    const rows = Array.from({ length: 8 }, (_, i) => record(`v${i}`, i));
-    const it = world(rows, (_path, ids) => (ids.includes('v5') ? json({}, 500) : accept(ids)));
-    await it.runner.kick();
-    const open = rows.filter((row) => row.entry.state !== 'complete').map((row) => row.visit_id);
-    expect(open).toEqual(['v5']);
-    expect(rows[5]?.entry.reason).toBe('server_error');
+  it('whose body cannot be read here does not keep the others', async () => {
+    await phone.save('gone');
+    await phone.save('good');
+    phone.storage.bodies.delete('gone');
+    await phone.runner.kick();
+    expect(phone.states()).toEqual(['rejected', 'complete']);
+    expect(phone.entry('gone').code).toBe('record_unreadable');
   });
 
-  it('leaves a refused record visible and goes on with the next', async () => {
-    const it = world([record('bad', 1), record('good', 2)], (_path, ids) => {
-      const problem = { status: 422, code: 'invalid_answers' };
-      const fine = ids.filter((id) => id === 'good');
-      return accept(fine).text !== undefined
-        ? json({
-            results: [
-              { id: 'bad', state: 'rejected', problem },
-              { id: 'good', sha256: 'sha-good', state: 'accepted', receipt: { number: 'R' }, photos: [] },
-            ],
-          })
-        : json({});
-    });
-    await it.runner.kick();
-    expect([it.state('bad'), it.state('good')]).toEqual(['rejected', 'complete']);
-    expect(it.records).toHaveLength(2);
+  it('that waits for a fault of the server does not stop the line', async () => {
+    await phone.save('a');
+    await phone.save('b', [5]);
+    server.judge = (op) => (op.op_id === 'a' ? { st: 'wait', code: 'internal' } : null);
+    await phone.runner.kick();
+    expect(phone.states()).toEqual(['queued', 'complete']);
   });
+});
 
-  it('takes up what an earlier life of the app left in the middle', async () => {
-    const row = record('a', 1);
-    row.entry = { ...row.entry, state: 'sending', attempts: 1 };
-    const it = world([row], (_path, ids) => accept(ids));
-    await it.runner.kick();
-    expect(it.state('a')).toBe('complete');
-  });
-
-  it('runs in one tab only, the other looks again later', async () => {
-    const it = world([record('a', 1)], (_path, ids) => accept(ids));
-    const second = new Runner(it.deps);
-    await Promise.all([it.runner.kick(), second.kick()]);
-    expect(it.sent.filter((call) => call.path === '/visits/batch')).toHaveLength(1);
-    expect(it.wakes).toContain(30_000);
-  });
-
-  it('touches nothing on 401 and says that a login is needed', async () => {
-    const it = world([record('a', 1, ['p'])], () => json({ code: 'login_needed' }, 401));
-    await it.runner.kick();
-    expect(it.state('a')).toBe('queued');
-    expect(it.records[0]?.entry.reason).toBe('login');
-    expect(it.records[0]?.entry.photos).toHaveLength(1);
-  });
-
-  it('sends the text again when the server does not know the visit of a photo', async () => {
-    let known = false;
-    const it = world([record('a', 1, ['p'])], (path, ids) => {
-      if (path === '/visits/batch') return accept(ids, ['p']);
-      if (!path.endsWith('/p')) return json({ items: [] });
-      const reply = known ? json({ sha256: 'p', state: 'stored' }, 201) : json({ code: 'not_found' }, 404);
-      known = true;
-      return reply;
-    });
-    await it.runner.kick();
-    expect(it.state('a')).toBe('queued');
-    await it.runner.kick('all');
-    expect(it.state('a')).toBe('complete');
+describe('a visit that replaces another', () => {
+  it('never goes before it, and waits when the server lacks it', async () => {
+    const first = record('a', 1);
+    const second = record('b', 2, [], { revises: 'a' });
+    const ids = (records: (typeof first)[]) => pickBatch(records, 1000, 20).map((row) => row.op_id);
+    expect(ids([first, second])).toEqual(['a', 'b']);
+    const later = { ...first, entry: { ...first.entry, text: { ...first.entry.text, notBefore: 5000 } } };
+    expect(ids([later, second])).toEqual([]);
+    const gone = { ...first, entry: { ...first.entry, state: 'complete' as const } };
+    expect(ids([gone, second])).toEqual(['b']);
+    await phone.save('c', [], { revises: 'unknown' });
+    await phone.runner.kick();
+    expect(phone.entry('c')).toMatchObject({ state: 'queued', text: { reason: 'parent_missing' } });
   });
 });
 
 describe('a batch', () => {
-  it('stays below the size limit, and one long record goes alone', () => {
-    const rows = [record('a', 1, [], BATCH_CHARS * 2), record('b', 2), record('c', 3)];
-    expect(pickBatch(rows, 1000, 20).map((row) => row.visit_id)).toEqual(['a']);
-    expect(pickBatch(rows.slice(1), 1000, 20).map((row) => row.visit_id)).toEqual(['b', 'c']);
-    expect(pickBatch(rows.slice(1), 1000, 1).map((row) => row.visit_id)).toEqual(['b']);
+  it('stays below the limits, and one long record goes alone', () => {
+    const rows = [record('a', 1, [], { size: BATCH_BYTES * 2 }), record('b', 2), record('c', 3)];
+    const ids = (list: typeof rows, limit = 20) => pickBatch(list, 1000, limit).map((row) => row.op_id);
+    expect(ids(rows)).toEqual(['a']);
+    expect(ids(rows.slice(1))).toEqual(['b', 'c']);
+    expect(ids(rows.slice(1), 1)).toEqual(['b']);
+    const many = Array.from({ length: 50 }, (_, i) => record(`v${i}`, i, [], { size: 20_000 }));
+    const bytes = ids(many, 50).length * 20_000;
+    expect(bytes).toBeLessThan(BATCH_BYTES);
+  });
+});
+
+describe('a held operation', () => {
+  it('is asked about every six hours until the answer is another', async () => {
+    await phone.save('a');
+    server.judge = () => ({ st: 'held', code: 'version', position: [0, 1] });
+    await phone.runner.kick();
+    expect(phone.entry('a')).toMatchObject({ state: 'held', code: 'version' });
+    const asked = () => phone.calls.filter((call) => call.ops.includes('a')).length;
+    await phone.runner.kick();
+    expect(asked()).toBe(1);
+    phone.time += ASK_HELD_MS * 1.2;
+    server.judge = () => null;
+    await phone.runner.kick();
+    expect(asked()).toBe(2);
+    expect(phone.states()).toEqual(['complete']);
+  });
+});
+
+describe('two tabs', () => {
+  it('with a lock: one sends, the other looks again later', async () => {
+    await phone.save('a');
+    const second = new Runner(phone.deps);
+    await Promise.all([phone.runner.kick(), second.kick()]);
+    expect(pushes().filter((call) => call.ops.length > 0)).toHaveLength(1);
+    expect(phone.wakes).toContain(30_000);
+  });
+
+  it('without a lock: both may send, and everything is there once', async () => {
+    for (let i = 0; i < 5; i += 1) await phone.save(`v${i}`, [30_000]);
+    const free = () => new Runner({ ...phone.deps, alone: async (work) => work().then(() => true) });
+    const [one, two] = [free(), free()];
+    await Promise.all([one.kick(), two.kick()]);
+    for (let i = 0; i < 8; i += 1) {
+      phone.time += 60_000;
+      await Promise.all([one.kick(), two.kick()]);
+    }
+    expect(new Set(phone.states())).toEqual(new Set(['complete']));
+    expect([server.ledger.size, server.photos.size]).toEqual([5, 5]);
   });
 });

@@ -1,225 +1,261 @@
-/** The one loop that carries saved visits to the server: texts first, then photos one by one. */
-import {
-  NO_REPLY,
-  type Reply,
-  readBatch,
-  readPhoto,
-  readPhotoStates,
-  retryAfterMs,
-  type Sent,
-} from './answers';
-import { type Entry, nextTouch, type OutboxEvent, photosUnsure, step, type WaitReason } from './machine';
-import type { OutboxRecord } from './store';
+/** The one loop that keeps this phone and the server together: hello, texts, then photos, then the worklist. */
+import { greet } from '../sync/hello';
+import { tidy } from '../sync/prune';
+import { type PullEnd, pull } from '../sync/pull';
+import { believedAt, spend } from './allowance';
+import { NO_REPLY, readPhotoStates, type Wait } from './answers';
+import type { RunnerDeps } from './deps';
+import { Line } from './line';
+import { isPast, photosUnsure, textTravels, waitingPhoto, waitMs, wantsLine } from './machine';
+import { BATCH_OPS, early, pickBatch, sendBatch, sendReport } from './push';
+import type { OpRecord, SyncState } from './storage';
+import { Uploads } from './uploads';
 
-export const BATCH_VISITS = 20;
-export const BATCH_CHARS = 256 * 1024;
+export type { HttpAnswer, HttpRequest, RunnerDeps } from './deps';
+
+/** due: what is due; connection: a network may be back; all: a person asked for everything. */
+export type Wake = 'due' | 'connection' | 'all';
+
 /** Another tab sends; look again after this. */
 const OTHER_TAB_MS = 30_000;
-/** So many lone failures of the server in a row and the rest waits too. */
-const FAILURES_TO_PAUSE = 3;
-/** After these the next record would fare the same. */
-const PAUSING: readonly WaitReason[] = [
-  'no_network',
-  'not_our_server',
-  'login',
-  'busy',
-  'storage_full',
-  'forbidden',
-];
+/** A phone that has nothing to send says hello so often, and takes a new worklist when its own is older. */
+const HELLO_MS = 6 * 3_600_000;
+const STALE_MS = 4 * 3_600_000;
+/** Between questions about photos that the server has not looked at yet, doubling. */
+const FIRST_ASK_MS = 60_000;
+const LONGEST_ASK_MS = 3_600_000;
+/** Rounds of one run; ends a loop that a faulty server would make endless. */
+const MOST_ROUNDS = 2_000;
 
-export interface RunnerDeps {
-  load(): Promise<OutboxRecord[]>;
-  update(ids: readonly string[], change: (entry: Entry) => Entry): Promise<void>;
-  body(visitId: string): Promise<object | null>;
-  photo(visitId: string, sha256: string): Promise<ArrayBuffer | null>;
-  /** Sends as the signed-in user; rejects when nobody answers. */
-  send(path: string, init: RequestInit): Promise<Response>;
-  /** Runs `work` alone among all tabs, or not at all; tells whether it ran. */
-  alone(work: () => Promise<void>): Promise<boolean>;
-  now(): number;
-  random(): number;
-  /** Calls back once after so many milliseconds, replacing an earlier wish. */
-  wakeIn(ms: number): void;
-  /** After every change, so that the screen and other tabs can follow. */
-  changed(): Promise<void>;
-  /** Whether the last request found our server. */
-  contact(answered: boolean): void;
-}
+const STRENGTH: Record<Wake, number> = { due: 0, connection: 1, all: 2 };
 
-/** Whether the visit that a record replaces is still to go: the server would not know what is replaced. */
-function early(record: OutboxRecord, records: readonly OutboxRecord[], batch: readonly OutboxRecord[]) {
-  if (record.revises === null || batch.some((one) => one.visit_id === record.revises)) return false;
-  return records.some((one) => one.visit_id === record.revises && one.entry.state === 'queued');
-}
-
-/** Records for one request: due, in order, at most so many and so long (a single long one goes alone). */
-export function pickBatch(records: readonly OutboxRecord[], now: number, limit: number): OutboxRecord[] {
-  const batch: OutboxRecord[] = [];
-  let chars = 0;
-  for (const record of records) {
-    if (record.entry.state !== 'queued' || record.entry.notBefore > now) continue;
-    if (early(record, records, batch)) continue;
-    const fits = batch.length < limit && (batch.length === 0 || chars + record.size <= BATCH_CHARS);
-    if (!fits) break;
-    batch.push(record);
-    chars += record.size;
-  }
-  return batch;
+/** Whether something last happened so long ago, never, or by a clock that was set back since. */
+function isOld(at: number | null, age: number, now: number): boolean {
+  return at === null || now - at >= age || now < at;
 }
 
 export class Runner {
   private readonly deps: RunnerDeps;
-  private pauseUntil = 0;
-  private failures = 0;
+  private readonly uploads = new Uploads();
   private running: Promise<void> | null = null;
-  private again = false;
+  private wanted: Wake | null = null;
+  private pauseUntil = 0;
+  /** A server that asked for a pause gets it, whatever the network does. */
+  private pauseIsFirm = false;
+  /** When a sign of a network that came too early is followed up. */
+  private signUntil: number | null = null;
+  private greetedAt: number | null = null;
+  private asksAt = 0;
+  private asksGap = 0;
+  private pulling: Promise<PullEnd> | null = null;
 
   constructor(deps: RunnerDeps) {
     this.deps = deps;
   }
 
-  /** Works off what is due. `wake`: 'all' when the person asked, 'connection' when the network came back. */
-  kick(wake?: 'all' | 'connection'): Promise<void> {
-    if (wake) this.pauseUntil = 0;
-    if (this.running) {
-      this.again = true;
-      return this.running;
-    }
-    this.running = this.run(wake).finally(() => {
-      this.running = null;
-      if (this.again) {
-        this.again = false;
-        void this.kick();
-      }
-    });
+  /** Does what there is to do; resolves when nothing is left to do now. */
+  kick(wake: Wake = 'due'): Promise<void> {
+    if (this.wanted === null || STRENGTH[wake] > STRENGTH[this.wanted]) this.wanted = wake;
+    this.running ??= this.loop();
     return this.running;
   }
 
-  private async run(wake: 'all' | 'connection' | undefined): Promise<void> {
-    const ran = await this.deps.alone(async () => {
-      const ids = (await this.deps.load()).map((record) => record.visit_id);
-      // Nobody else sends while we hold the lock, so an entry that says "sending" was interrupted.
-      await this.apply(ids, { type: 'restarted', now: this.deps.now() });
-      if (wake) await this.apply(ids, { type: 'wake', now: this.deps.now(), all: wake === 'all' });
-      await this.drain();
+  /** Offers one operation again that was refused or is held, or waits. */
+  async retry(opId: string): Promise<void> {
+    const line = await this.line();
+    await line.apply([opId], { type: 'retry', now: this.deps.now() });
+    this.pauseUntil = 0;
+    await this.kick();
+  }
+
+  /** Brings the worklist up to date now. */
+  async pull(): Promise<PullEnd> {
+    return this.pullOn(await this.line());
+  }
+
+  /** One pull at a time; whoever asks meanwhile gets the end of that one. */
+  private pullOn(line: Line): Promise<PullEnd> {
+    this.pulling ??= pull(line).finally(() => {
+      this.pulling = null;
     });
+    return this.pulling;
+  }
+
+  private async line(): Promise<Line> {
+    return new Line(this.deps, (await this.deps.storage.state()).offsetMs);
+  }
+
+  private async loop(): Promise<void> {
+    try {
+      while (this.wanted !== null) {
+        const wake = this.wanted;
+        this.wanted = null;
+        await this.run(wake);
+      }
+    } finally {
+      this.running = null;
+    }
+  }
+
+  private async run(wake: Wake): Promise<void> {
+    const ran = await this.deps.alone(() => this.work(wake));
     if (ran) await this.schedule();
     else this.deps.wakeIn(OTHER_TAB_MS);
   }
 
-  private async drain(): Promise<void> {
-    let limit = BATCH_VISITS;
-    while (this.deps.now() >= this.pauseUntil) {
-      const records = await this.deps.load();
-      const now = this.deps.now();
-      const batch = pickBatch(records, now, limit);
-      if (batch.length > 0) {
-        limit = await this.sendBatch(batch, limit);
-        continue;
-      }
-      const due = records.filter(({ entry }) => (nextTouch(entry) ?? Number.POSITIVE_INFINITY) <= now);
-      const withPhoto = due.find(({ entry }) => entry.state === 'photos');
-      const unsure = due.find(({ entry }) => photosUnsure(entry));
-      if (withPhoto) await this.sendPhoto(withPhoto);
-      else if (unsure) await this.askPhotos(unsure);
-      else return;
-    }
+  private async work(wake: Wake): Promise<void> {
+    const state = await this.deps.storage.state();
+    if (state.order === 'kill') return this.deps.order('kill');
+    const line = new Line(this.deps, state.offsetMs);
+    await this.wakeUp(line, state, wake);
+    if (!isPast(this.pauseUntil, this.deps.now())) return;
+    const wait = this.helloDue(state) ? await this.greet(line) : null;
+    if (wait) await this.putOff(line, wait);
+    else await this.carry(line);
+    if (!line.halted) await this.afterwards(line, wake);
+    await this.remember(line, wake);
+    const { order } = await this.deps.storage.state();
+    // Heard in the middle of the run: everything is to be handed over, also what this run passed by.
+    if (order === 'drain' && state.order !== 'drain') this.wanted ??= 'due';
   }
 
-  /** Sends texts together; returns how many may go in the next request. */
-  private async sendBatch(batch: readonly OutboxRecord[], limit: number): Promise<number> {
-    const ids = batch.map((record) => record.visit_id);
-    await this.apply(ids, { type: 'send' });
-    const sent: Sent[] = batch.map(({ visit_id: id, sha256 }) => ({ id, sha256 }));
-    const bodies = await Promise.all(ids.map((id) => this.deps.body(id)));
-    const visits = bodies.map((body, i) => ({ sha256: sent[i]?.sha256, body }));
-    const reply = await this.ask('/visits/batch', {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify({ visits }),
-    });
-    const outcomes = reply ? readBatch(reply, sent) : new Map(ids.map((id) => [id, NO_REPLY] as const));
-    for (const [id, outcome] of outcomes)
-      await this.apply([id], { type: 'answer', now: this.deps.now(), outcome }, false);
-    await this.deps.changed();
-    const reasons = [...outcomes.values()].flatMap((outcome) =>
-      outcome.kind === 'wait' ? [outcome.reason] : [],
+  /** A person's wish counts at once; a sign of a network only when not too many have led to nothing. */
+  private async wakeUp(line: Line, state: SyncState, wake: Wake): Promise<void> {
+    const now = this.deps.now();
+    const believed = believedAt(state.allowance, now);
+    const follows = this.signUntil !== null && isPast(this.signUntil, now);
+    if (wake === 'connection' && believed > now) {
+      this.signUntil = believed;
+      // A new life of the app does not know of the pause that the last one was in.
+      if (this.pauseUntil === 0) this.pauseUntil = believed;
+    } else if (wake === 'all' || ((wake === 'connection' || follows) && !this.pauseIsFirm))
+      await this.wakeEntries(line, wake === 'all');
+  }
+
+  private async wakeEntries(line: Line, all: boolean): Promise<void> {
+    this.pauseUntil = 0;
+    this.signUntil = null;
+    if (all) this.asksAt = this.uploads.fullUntil = 0;
+    const ids = (await this.deps.storage.load()).map((record) => record.op_id);
+    await line.apply(ids, { type: 'wake', now: this.deps.now(), all });
+  }
+
+  /** At start, when the last runs failed (a small question first), and now and then. */
+  private helloDue(state: SyncState): boolean {
+    return state.epoch === null || state.fruitless > 0 || isOld(this.greetedAt, HELLO_MS, this.deps.now());
+  }
+
+  private async greet(line: Line): Promise<Wait | null> {
+    const wait = await greet(line);
+    if (wait) return wait;
+    this.greetedAt = this.deps.now();
+    // The line works: what waited for one need not wait any longer.
+    await this.wakeEntries(line, false);
+    return null;
+  }
+
+  /** The line does not work: what is due waits, and the screen says why. */
+  private async putOff(line: Line, wait: Wait): Promise<void> {
+    const now = this.deps.now();
+    const due = (await this.deps.storage.load()).filter(
+      ({ entry }) => entry.state === 'queued' && isPast(entry.text.notBefore, now),
     );
-    if (reasons.includes('split')) return Math.max(1, Math.floor(batch.length / 2));
-    await this.afterReasons(reasons, ids);
-    return limit;
+    const ids = due.map((record) => record.op_id);
+    await line.apply(ids, { type: 'answer', now, serverNow: line.serverNow(), outcome: wait });
+    line.halt(wait);
   }
 
-  private async sendPhoto(record: OutboxRecord): Promise<void> {
-    const sha256 = record.entry.photos.find((photo) => photo.state === 'waiting')?.sha256;
-    if (sha256 === undefined) return;
-    const bytes = await this.deps.photo(record.visit_id, sha256);
-    const reply =
-      bytes && (await this.ask(`/visits/${record.visit_id}/photos/${sha256}`, photoRequest(bytes)));
-    const outcome = !bytes
-      ? ({ kind: 'refused', reason: 'photo_missing' } as const)
-      : reply
-        ? readPhoto(reply, sha256)
-        : NO_REPLY;
-    await this.apply([record.visit_id], { type: 'photoAnswer', now: this.deps.now(), sha256, outcome });
-    await this.afterReasons(outcome.kind === 'wait' ? [outcome.reason] : [], [record.visit_id]);
-  }
-
-  private async askPhotos(record: OutboxRecord): Promise<void> {
-    const reply = await this.ask(`/visits/${record.visit_id}/photos`, { method: 'GET' });
-    const states = reply && readPhotoStates(reply);
-    await this.apply([record.visit_id], { type: 'photoStates', now: this.deps.now(), states });
-    if (!reply) await this.afterReasons(['no_network'], [record.visit_id]);
-  }
-
-  /** Holds everything back when the next record would fare the same. */
-  private async afterReasons(reasons: readonly WaitReason[], ids: readonly string[]): Promise<void> {
-    this.failures = reasons.includes('server_error') ? this.failures + 1 : 0;
-    const pausing = reasons.some((reason) => PAUSING.includes(reason)) || this.failures >= FAILURES_TO_PAUSE;
-    if (!pausing) return;
-    this.failures = 0;
-    const records = await this.deps.load();
-    const until = records
-      .filter(({ visit_id }) => ids.includes(visit_id))
-      .map(({ entry }) => entry.notBefore);
-    this.pauseUntil = Math.max(...until, this.deps.now() + 1000);
-  }
-
-  private async ask(path: string, init: RequestInit): Promise<Reply | null> {
-    try {
-      const response = await this.deps.send(path, init);
-      const reply: Reply = {
-        status: response.status,
-        sync: response.headers.get('X-Sync') === '1',
-        retryAfterMs: retryAfterMs(response.headers.get('Retry-After'), this.deps.now()),
-        text: await response.text(),
-      };
-      this.deps.contact(reply.sync);
-      return reply;
-    } catch {
-      this.deps.contact(false);
-      return null;
+  private async carry(line: Line): Promise<void> {
+    const { order } = await this.deps.storage.state();
+    if (order === 'drain') await this.offerAll(line);
+    let limit = BATCH_OPS;
+    for (let round = 0; round < MOST_ROUNDS && !line.halted; round += 1) {
+      const records = await this.deps.storage.load();
+      const batch = pickBatch(records, this.deps.now(), limit);
+      if (batch.length > 0) limit = await sendBatch(line, batch, records, limit);
+      else if (!(await this.carryPhotos(line, records))) return;
     }
   }
 
-  private async apply(ids: readonly string[], event: OutboxEvent, tell = true): Promise<void> {
-    const jitter = this.deps.random();
-    await this.deps.update(ids, (entry) => step(entry, event, jitter));
-    if (tell) await this.deps.changed();
+  /** A phone that is being emptied hands over refused records as well. */
+  private async offerAll(line: Line): Promise<void> {
+    const records = await this.deps.storage.load();
+    const refused = records.filter(
+      ({ entry, corrected_by }) => entry.state === 'rejected' && corrected_by === null,
+    );
+    await line.apply(
+      refused.map((record) => record.op_id),
+      { type: 'retry', now: this.deps.now() },
+    );
+  }
+
+  /** One photo, or one question about photos; false when there is nothing of the kind to do now. */
+  private async carryPhotos(line: Line, records: readonly OpRecord[]): Promise<boolean> {
+    const now = this.deps.now();
+    const due = records.filter(({ entry }) => isPast(entry.media.notBefore, now));
+    const { order } = await this.deps.storage.state();
+    const room = isPast(this.uploads.fullUntil, now);
+    const mayTravel = room && (order === 'drain' || this.deps.photosMayTravel());
+    const withPhoto = mayTravel ? due.find(({ entry }) => waitingPhoto(entry)) : undefined;
+    const unsure = isPast(this.asksAt, now) ? due.find(({ entry }) => photosUnsure(entry)) : undefined;
+    if (withPhoto)
+      await this.uploads.send(line, withPhoto, () => this.wanted !== null || line.halted !== null);
+    else if (unsure) await this.askPhotos(line, unsure);
+    return withPhoto !== undefined || unsure !== undefined;
+  }
+
+  private async askPhotos(line: Line, record: OpRecord): Promise<void> {
+    const reply = await line.ask(`/visits/${record.op_id}/photos`, { method: 'GET' });
+    const states = reply && readPhotoStates(reply);
+    await line.apply([record.op_id], { type: 'photoStates', now: this.deps.now(), states });
+    const decided = states?.filter(({ state }) => state !== 'stored').map(({ sha256 }) => sha256) ?? [];
+    const settled = record.entry.photos.every(({ sha256 }) => decided.includes(sha256));
+    this.asksGap = settled ? 0 : Math.min(LONGEST_ASK_MS, Math.max(FIRST_ASK_MS, this.asksGap * 2));
+    this.asksAt = this.deps.now() + this.asksGap;
+    if (!reply) line.judge([NO_REPLY]);
+  }
+
+  /** The texts are away and the line still works: what else there is to say and to hear. */
+  private async afterwards(line: Line, wake: Wake): Promise<void> {
+    // Not after a run without a word of the server: what the time is, it tells.
+    if (line.asked > 0) await tidy(line);
+    await sendReport(line);
+    const { order, pulledAt } = await this.deps.storage.state();
+    if (order !== 'active' || line.halted) return;
+    if (wake === 'all' || line.signed || isOld(pulledAt, STALE_MS, this.deps.now())) await this.pullOn(line);
+  }
+
+  /** Notes whether the run achieved anything, which decides how soon the next may be. */
+  private async remember(line: Line, wake: Wake): Promise<void> {
+    if (line.asked === 0) return;
+    const { storage, random } = this.deps;
+    const now = this.deps.now();
+    const { fruitless, allowance } = await storage.state();
+    const inVain = line.halted !== null && !line.fruitful;
+    const cost = inVain && wake !== 'all' ? line.asked : 0;
+    const runs = inVain ? fruitless + 1 : 0;
+    await storage.note({ fruitless: runs, allowance: spend(allowance, now, cost) });
+    this.pauseIsFirm = line.halted !== null && !wantsLine(line.halted.reason);
+    if (line.halted) this.pauseUntil = now + Math.max(waitMs(runs, random()), line.halted.retryAfterMs ?? 0);
   }
 
   private async schedule(): Promise<void> {
-    const records = await this.deps.load();
-    // A record that waits for the one it replaces goes when that one goes.
-    const touches = records.flatMap((record) =>
-      early(record, records, []) && record.entry.state === 'queued' ? [] : (nextTouch(record.entry) ?? []),
-    );
-    if (touches.length === 0) return;
-    const at = Math.max(Math.min(...touches), this.pauseUntil);
-    this.deps.wakeIn(Math.max(1000, at - this.deps.now()));
+    const records = await this.deps.storage.load();
+    const now = this.deps.now();
+    const touches = records.flatMap((record) => this.touches(record, records));
+    const hello = (this.greetedAt ?? now) + HELLO_MS;
+    const at = Math.max(Math.min(...touches, hello), this.pauseUntil);
+    const sign = this.signUntil ?? Number.POSITIVE_INFINITY;
+    this.deps.wakeIn(Math.min(HELLO_MS, Math.max(1000, Math.min(at, sign) - now)));
   }
-}
 
-function photoRequest(bytes: ArrayBuffer): RequestInit {
-  return { method: 'PUT', headers: { 'Content-Type': 'application/octet-stream' }, body: bytes };
+  /** When a record wants to be touched next; one that waits for its parent goes when that one goes. */
+  private touches(record: OpRecord, records: readonly OpRecord[]): number[] {
+    const { entry } = record;
+    const text = textTravels(entry) && !early(record, records, []) ? [entry.text.notBefore] : [];
+    const mayTravel = waitingPhoto(entry) && this.deps.photosMayTravel();
+    const photo = mayTravel ? [Math.max(entry.media.notBefore, this.uploads.fullUntil)] : [];
+    const ask = photosUnsure(entry) ? [Math.max(entry.media.notBefore, this.asksAt)] : [];
+    return [...text, ...photo, ...ask];
+  }
 }

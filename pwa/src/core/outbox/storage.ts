@@ -5,6 +5,7 @@
  */
 import type { Household, VisitBody } from '../api/types';
 import type { EditBody, OpKind, Order, Position } from '../sync/wire';
+import { type Allowance, FULL_ALLOWANCE } from './allowance';
 import type { Entry } from './entry';
 
 /** A saved operation without its body. All but `entry` and `corrected_by` stays as it was saved. */
@@ -53,6 +54,11 @@ export interface SyncState {
   incomeLine: string | null;
   /** Region code prefix of what this user may see. */
   scope: string | null;
+  /** Runs in a row that achieved nothing, and how many more requests in vain are allowed: phones must not beg. */
+  fruitless: number;
+  allowance: Allowance;
+  /** The counts of the last report that arrived. */
+  reported: string | null;
 }
 
 export const NO_CONTACT: SyncState = {
@@ -66,6 +72,9 @@ export const NO_CONTACT: SyncState = {
   pulledAt: null,
   incomeLine: null,
   scope: null,
+  fruitless: 0,
+  allowance: FULL_ALLOWANCE,
+  reported: null,
 };
 
 /**
@@ -106,6 +115,6 @@ export interface SyncStorage {
   applyPull(step: PullStep): Promise<boolean>;
   /** Drops the rows outside a region code prefix and what was built aside, and writes the state. */
   leaveScope(scope: string, hide: ReadonlySet<string>, state: Partial<SyncState>): Promise<void>;
-  /** Changes entries; of each that comes out as pruned, body and photos go in the same transaction. */
-  prune(ids: readonly string[], change: ChangeEntry): Promise<void>;
+  /** Like `update`; of each entry that comes out as pruned, body and photos go in the same transaction. */
+  prune(ids: readonly string[], change: ChangeEntry, epoch: string | null): Promise<void>;
 }

@@ -1,16 +1,26 @@
-/** Saving a visit for real: what is on disk, for whom, and what never goes away. */
-import { beforeEach, describe, expect, it } from 'vitest';
-import type { User, VisitBody, VisitResult } from '../api/types';
-import { canonical, type Json, sha256Hex } from '../canonical';
-import { loadDraft, saveDraft } from '../drafts';
-import { read } from '../localDb';
-import { dropPhoto, listPhotos, putPhoto } from '../photos';
-import { endSession, startSession } from '../session';
-import { step } from './machine';
-import { addRecord, loadBody, loadRecords, updateEntries } from './store';
+/** The engine's store on disk: one transaction a call, nothing of a failed one, and rows of the first version. */
+import { IDBFactory } from 'fake-indexeddb';
+import { type IDBPDatabase, openDB } from 'idb';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Household, User } from '../api/types';
+import { close, db, read } from '../localDb';
+import { startSession } from '../session';
+import { openRows, ownKeys } from '../sync/households';
+import { resetTo } from '../sync/reset';
+import { seal } from '../vault';
+import { Line } from './line';
+import { type fresh, step } from './machine';
+import { dataOf } from './rows';
+import type { PullStep } from './storage';
+import { storageOf } from './store';
+import { TestPhone } from './testPhone';
+import { at, problem, record, visitResult } from './testRecords';
+import { FakeServer } from './testServer';
+
+let me = '';
 
 function person(id: string): User {
-  const region = { code: '45032110020101', name: '', level: 'grid', path: [] };
+  const region = { code: '4501', name: '', level: 'grid', path: [] };
   return {
     id,
     username: id,
@@ -22,206 +32,258 @@ function person(id: string): User {
   };
 }
 
-function visit(id: string, household = 'h1'): VisitBody {
-  return {
-    id,
-    household_id: household,
-    revises: null,
-    checklist_version: '2026-1',
-    started_at: '2026-11-22T01:00:00Z',
-    finished_at: '2026-11-22T01:02:00Z',
-    answers: { s_consent: 'yes' },
-    notes: { s_consent: '覃秀兰在家' },
-    roster: {},
-    location: null,
-    location_missing_reason: null,
-    photos: [],
-    device: { id: 'd', app_version: '1' },
-  };
-}
+beforeEach(async () => {
+  me = `user-${Math.random()}`;
+  await startSession(person(me), 'a', 'r');
+});
 
-const PHOTO = {
-  sha256: 'p1',
-  bytes: new Uint8Array([7, 7, 7]).buffer,
-  kind: 'house' as const,
-  taken_at: '2026-11-22T01:01:00Z',
-};
+afterEach(() => vi.restoreAllMocks());
 
 let made = 0;
 
-/** A visit id never used before: nothing can be deleted between tests, because nothing can be deleted. */
-function newId(): string {
+/** Puts a record on disk as it is. */
+async function keep(id: string, photos: readonly string[] = []): Promise<string> {
   made += 1;
-  return `visit-${made}`;
+  const opId = `${me}/${id}`;
+  const one = record(opId, made, photos);
+  const database = await db();
+  const sealed = await seal('outbox', opId, dataOf(one));
+  await database.put('outbox', { user_id: me, n: made, rev: 1, corrected_by: null, sealed }, opId);
+  const body = { id: opId, photos: [] };
+  await database.put('visits', { user_id: me, saved_at: 0, sealed: await seal('visits', opId, body) }, opId);
+  for (const sha256 of photos)
+    await database.put(
+      'photos',
+      { visit_id: opId, sha256, user_id: me, kind: 'house', taken_at: '', length: 3, bytes: null },
+      [opId, sha256],
+    );
+  return opId;
 }
 
-beforeEach(() => startSession(person(`user-${Math.random()}`), 'a', 'r'));
+const states = async () => (await storageOf(me).load()).map(({ entry }) => entry.state);
 
-describe('saving a visit', () => {
-  it('keeps body, photos and queue entry together and ends the draft', async () => {
-    const id = newId();
-    await saveDraft('h1', { begun: true });
-    await addRecord(visit(id), [PHOTO], { headName: '覃秀兰' });
-    const [record] = await loadRecords();
-    expect(record).toMatchObject({ visit_id: id, head_name: '覃秀兰', entry: { state: 'queued' } });
-    expect(record?.sha256).toBe(await sha256Hex(canonical(visit(id) as unknown as Json)));
-    expect(await loadBody(id)).toEqual(visit(id));
-    expect((await listPhotos(id)).map((photo) => photo.bytes?.byteLength)).toEqual([3]);
-    expect(await loadDraft('h1')).toBeNull();
+/** Lets the next write to a store fail, as a full or dying phone does. */
+function failAt(name: string): void {
+  const real = IDBObjectStore.prototype.put;
+  vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (this: IDBObjectStore, ...given) {
+    if (this.name === name) throw new DOMException('full', 'QuotaExceededError');
+    return real.apply(this, given);
+  });
+}
+
+describe('a change of entries', () => {
+  it('does not happen once the server is another one', async () => {
+    const id = await keep('a');
+    const storage = storageOf(me);
+    await storage.note({ epoch: 'new' });
+    await storage.update([id], (entry) => ({ ...entry, state: 'complete' }), 'old');
+    expect(await states()).toEqual(['queued']);
+    await storage.update([id], (entry) => ({ ...entry, state: 'complete' }), 'new');
+    expect(await states()).toEqual(['complete']);
   });
 
-  it('leaves the draft and nothing else when the phone cannot store it', async () => {
-    const id = newId();
-    await saveDraft('h1', { begun: true });
-    const real = IDBObjectStore.prototype.put;
-    IDBObjectStore.prototype.put = function (this: IDBObjectStore, ...given: [unknown, IDBValidKey?]) {
-      if (this.name === 'photos') throw new DOMException('full', 'QuotaExceededError');
-      return real.apply(this, given);
-    };
-    const saving = addRecord(visit(id), [PHOTO]);
-    await expect(saving).rejects.toThrow('full');
-    IDBObjectStore.prototype.put = real;
-    expect(await loadRecords()).toEqual([]);
-    expect(await loadBody(id)).toBeNull();
-    expect(await loadDraft('h1')).toEqual({ begun: true });
-  });
-
-  it('twice is saving once', async () => {
-    const id = newId();
-    await addRecord(visit(id), []);
-    await updateEntries([id], (entry) => step(entry, { type: 'send' }, 0));
-    await addRecord(visit(id), []);
-    const records = await loadRecords();
-    expect(records.map((record) => record.entry.state)).toEqual(['sending']);
-  });
-
-  it('of other answers under an id that another tab saved keeps both, the later as a revision', async () => {
-    const id = newId();
-    await addRecord(visit(id), []);
-    const others = { ...visit(id), notes: { s_consent: '另一页的回答' } };
-    const second = await addRecord(others, [PHOTO]);
-    expect(second).not.toBe(id);
-    expect(await loadBody(id)).toEqual(visit(id));
-    expect(await loadBody(second)).toEqual({ ...others, id: second, revises: id });
-    expect(await listPhotos(second)).toHaveLength(1);
-    const third = await addRecord({ ...others, notes: {} }, []);
-    expect((await loadRecords()).map((record) => [record.visit_id, record.revises])).toEqual([
-      [id, null],
-      [second, id],
-      [third, second],
-    ]);
-  });
-
-  it('of other answers corrects the record of that id when the server refused it', async () => {
-    const id = newId();
-    await addRecord(visit(id), []);
-    await updateEntries([id], (entry) => ({ ...entry, state: 'rejected' }));
-    const second = await addRecord({ ...visit(id), notes: {} }, []);
-    expect((await loadRecords()).map((record) => [record.revises, record.corrected_by])).toEqual([
-      [null, second],
-      [null, null],
-    ]);
-  });
-
-  it('a moment later is still the same visit', async () => {
-    const id = newId();
-    await addRecord(visit(id), []);
-    await saveDraft('h1', { begun: true });
-    expect(await addRecord({ ...visit(id), finished_at: '2026-11-22T01:05:00Z' }, [])).toBe(id);
-    expect(await loadRecords()).toHaveLength(1);
-    expect(await loadDraft('h1')).toBeNull();
-  });
-
-  it('does not wait for photos without bytes once the server says it holds them', async () => {
-    const id = newId();
-    const ref = { sha256: 'far', length: 5, kind: 'house' as const, taken_at: '2026-11-22T01:00:00Z' };
-    await addRecord({ ...visit(id), photos: [ref] }, []);
-    const result = { receipt: {}, photos: [{ sha256: 'far', state: 'ready' }] } as unknown as VisitResult;
-    const outcome = { kind: 'accepted' as const, result };
-    await updateEntries([id], (entry) =>
-      step(step(entry, { type: 'send' }, 0), { type: 'answer', now: 0, outcome }, 0),
-    );
-    expect((await loadRecords())[0]?.entry).toMatchObject({
-      state: 'complete',
-      photos: [{ state: 'ready' }],
-    });
-  });
-
-  it('keeps the order of saving', async () => {
-    const ids = [newId(), newId(), newId()];
-    for (const id of ids) await addRecord(visit(id), []);
-    expect((await loadRecords()).map((record) => record.visit_id)).toEqual(ids);
-  });
-
-  it('hides names and answers on disk', async () => {
-    const id = newId();
-    await addRecord(visit(id), [PHOTO], { headName: '覃秀兰' });
-    const rows = await read((database) =>
-      Promise.all([
-        database.get('visits', id),
-        database.get('outbox', id),
-        database.get('photos', [id, 'p1']),
-      ]),
-    );
-    const bytes = rows.flatMap((row) => {
-      const sealed = row && ('sealed' in row ? row.sealed : row.bytes);
-      return sealed ? [new TextDecoder().decode(sealed.data)] : [];
-    });
-    expect(bytes).toHaveLength(3);
-    expect(bytes.join()).not.toContain('秀兰');
-    expect(JSON.stringify(rows)).not.toContain('秀兰');
-  });
-});
-
-describe('another user of the phone', () => {
-  it('sees nothing of it, and the owner finds it again', async () => {
-    const owner = person('owner');
-    await startSession(owner, 'a', 'r');
-    const id = newId();
-    await addRecord(visit(id), []);
-    await endSession();
-    await startSession(person('other'), 'a', 'r');
-    expect(await loadRecords()).toEqual([]);
-    await startSession(owner, 'a', 'r');
-    expect((await loadRecords()).map((record) => record.visit_id)).toContain(id);
-  });
-});
-
-describe('correcting a refused visit', () => {
-  it('keeps the refused one as history, marked by the one that replaced it', async () => {
-    const [old, next] = [newId(), newId()];
-    await addRecord(visit(old), [PHOTO]);
-    const problem = { type: '', title: '', title_zh: '', status: 422, code: 'invalid_answers' };
-    await updateEntries([old], (entry) => ({ ...entry, state: 'rejected', problem }));
-    await addRecord(visit(next), [], { corrects: old });
-    const records = await loadRecords();
-    expect(records.map((record) => [record.visit_id, record.corrected_by])).toEqual([
-      [old, next],
-      [next, null],
-    ]);
-    expect(records[0]?.entry.state).toBe('rejected');
-    expect(await listPhotos(old)).toHaveLength(1);
-  });
-});
-
-describe('changes from two tabs', () => {
-  it('both count', async () => {
-    const id = newId();
-    await addRecord(visit(id), [PHOTO]);
-    const raise = () => updateEntries([id], (entry) => ({ ...entry, attempts: entry.attempts + 1 }));
+  it('of two tabs counts twice', async () => {
+    const id = await keep('a');
+    const raise = () => storageOf(me).update([id], (entry) => ({ ...entry, since: entry.since + 1 }));
     await Promise.all([raise(), raise(), raise()]);
-    expect((await loadRecords())[0]?.entry.attempts).toBe(3);
+    expect((await storageOf(me).load())[0]?.entry.since).toBe(3);
+  });
+
+  it('of somebody else does not happen', async () => {
+    const id = await keep('a');
+    await storageOf('somebody').update([id], (entry) => ({ ...entry, state: 'complete' }));
+    expect(await states()).toEqual(['queued']);
+    expect(await storageOf('somebody').load()).toEqual([]);
   });
 });
 
-describe('a photo', () => {
-  it('can be dropped from a form, not from a saved visit', async () => {
-    const id = newId();
-    await putPhoto(id, PHOTO);
-    await dropPhoto(id, 'p1');
-    expect(await listPhotos(id)).toEqual([]);
-    await addRecord(visit(id), [PHOTO]);
-    await expect(dropPhoto(id, 'p1')).rejects.toThrow();
-    expect(await listPhotos(id)).toHaveLength(1);
+describe('giving up', () => {
+  it('takes body and photos with the entry, or none of them', async () => {
+    const id = await keep('a', ['p']);
+    const other = await keep('b', ['p']);
+    const storage = storageOf(me);
+    await storage.note({ epoch: 'e' });
+    const pruned = (entry: ReturnType<typeof fresh>) => ({ ...entry, state: 'pruned' as const });
+    failAt('outbox');
+    await expect(storage.prune([id], pruned, 'e')).rejects.toThrow('full');
+    expect(await storage.body(id)).not.toBeNull();
+    vi.restoreAllMocks();
+    await storage.prune([id], pruned, 'another');
+    expect(await states()).toEqual(['queued', 'queued']);
+    await storage.prune([id], pruned, 'e');
+    expect(await states()).toEqual(['pruned', 'queued']);
+    expect(await storage.body(id)).toBeNull();
+    const left = await read((database) => database.getAllKeys('photos'));
+    expect(left.filter(([visit]) => visit === id || visit === other)).toEqual([[other, 'p']]);
+  });
+
+  it('only takes what came out as given up', async () => {
+    const id = await keep('a', ['p']);
+    await storageOf(me).prune([id], (entry) => ({ ...entry, state: 'durable' }), null);
+    expect(await storageOf(me).body(id)).not.toBeNull();
+  });
+});
+
+describe('another epoch', () => {
+  it('takes hold of every fate, all photos and the cursor in one transaction, or of nothing', async () => {
+    const storage = storageOf(me);
+    const moment = { type: 'answer', now: 1, serverNow: 1 } as const;
+    const accepted = {
+      kind: 'accepted',
+      result: visitResult([{ sha256: 'p', state: 'ready' }]),
+      position: at(1),
+    } as const;
+    const held = { kind: 'held', code: 'scope', result: null, position: at(2) } as const;
+    const rejected = { kind: 'rejected', problem } as const;
+    for (const outcome of [accepted, held, rejected]) {
+      const id = await keep(outcome.kind, ['p']);
+      await storage.update([id], (entry) => step(entry, { ...moment, outcome }, 0));
+    }
+    await storage.note({ epoch: 'old', cursor: 'c' });
+    expect(await states()).toEqual(['complete', 'held', 'rejected']);
+    const deps = { ...new TestPhone(new FakeServer()).deps, storage };
+    failAt('meta');
+    await expect(resetTo(new Line(deps, null), 'new')).rejects.toThrow('full');
+    expect(await states()).toEqual(['complete', 'held', 'rejected']);
+    vi.restoreAllMocks();
+    await resetTo(new Line(deps, null), 'new');
+    expect(await states()).toEqual(['queued', 'queued', 'queued']);
+    const photos = (await storage.load()).flatMap(({ entry }) => entry.photos);
+    expect(photos.map(({ state, position }) => [state, position])).toEqual(Array(3).fill(['waiting', null]));
+    expect(await storage.state()).toMatchObject({ epoch: 'new', cursor: null, durable: [0, 0] });
+  });
+});
+
+describe('a page of the worklist', () => {
+  const household = (id: string, region_code = '4501') => ({ id, region_code, number: id }) as Household;
+  const page = (over: Partial<PullStep>): PullStep => ({
+    expect: null,
+    clearAside: false,
+    aside: [],
+    swap: false,
+    put: [],
+    drop: [],
+    hide: new Set(),
+    state: {},
+    ...over,
+  });
+  const ids = async () => (await openRows(me)).map((row) => row.id).sort();
+  const count = (store: 'aside' | 'hidden') => read((database) => database.count(store, ownKeys(me)));
+
+  it('and its cursor are written together or not at all', async () => {
+    const storage = storageOf(me);
+    const first = page({ put: [household('a'), household('b')], state: { cursor: 'one' } });
+    expect(await storage.applyPull(first)).toBe(true);
+    failAt('meta');
+    const second = page({ expect: 'one', put: [household('c')], drop: ['a'], state: { cursor: 'two' } });
+    await expect(storage.applyPull(second)).rejects.toThrow('full');
+    vi.restoreAllMocks();
+    expect(await ids()).toEqual(['a', 'b']);
+    expect((await storage.state()).cursor).toBe('one');
+    expect(await storage.applyPull(second)).toBe(true);
+    expect(await ids()).toEqual(['b', 'c']);
+  });
+
+  it('that nobody asked for any more is not written', async () => {
+    const storage = storageOf(me);
+    await storage.applyPull(page({ put: [household('a')], state: { cursor: 'one' } }));
+    expect(await storage.applyPull(page({ put: [household('old')], state: { cursor: 'zero' } }))).toBe(false);
+    expect(await ids()).toEqual(['a']);
+  });
+
+  it('of a new set lies aside until the set is whole', async () => {
+    const storage = storageOf(me);
+    await storage.applyPull(page({ put: [household('a'), household('b')], state: { cursor: null } }));
+    await storage.applyPull(page({ clearAside: true, aside: [household('b')], state: { cursor: 's' } }));
+    expect(await ids()).toEqual(['a', 'b']);
+    await storage.applyPull(
+      page({ expect: 's', aside: [household('c')], swap: true, state: { cursor: 't' } }),
+    );
+    expect(await ids()).toEqual(['b', 'c']);
+    expect(await count('aside')).toBe(0);
+  });
+
+  it('that takes a household away keeps its row hidden while unsent work needs it', async () => {
+    const storage = storageOf(me);
+    await storage.applyPull(page({ put: [household('a')], state: { cursor: '1' } }));
+    await storage.applyPull(page({ expect: '1', drop: ['a'], hide: new Set(['a']), state: { cursor: '2' } }));
+    expect([await ids(), await count('hidden')]).toEqual([[], 1]);
+    await storage.applyPull(page({ expect: '2', state: { cursor: '3' } }));
+    expect(await count('hidden')).toBe(0);
+  });
+
+  it('of another scope leaves nothing that is outside', async () => {
+    const storage = storageOf(me);
+    await storage.applyPull(page({ put: [household('a'), household('b', '4601')], state: { cursor: '1' } }));
+    await storage.leaveScope('46', new Set(), { cursor: null });
+    expect(await ids()).toEqual(['b']);
+    expect((await storage.state()).cursor).toBeNull();
+  });
+});
+
+describe('a phone of the first version', () => {
+  /** What version 0.1 wrote for a saved visit. */
+  function oldData(id: string, i: number) {
+    const state = ['queued', 'sending', 'photos', 'complete', 'rejected', 'conflicted'][i % 6];
+    const refused = state === 'rejected' || state === 'conflicted';
+    return {
+      visit_id: id,
+      household_id: `h${i}`,
+      head_name: '覃秀兰',
+      saved_at: 1000 + i,
+      sha256: `sha-${i}`,
+      size: 900,
+      ...(i % 2 === 0 ? { revises: null } : {}),
+      entry: {
+        state,
+        attempts: 3,
+        notBefore: 5,
+        reason: state === 'queued' ? 'interrupted' : null,
+        problem: refused ? problem : null,
+        result: state === 'complete' || state === 'photos' ? visitResult() : null,
+        photos: [{ sha256: 'p', length: 3, kind: 'house', state: 'waiting', reason: null }],
+      },
+    };
+  }
+
+  const FIRST = ['meta', 'assignments', 'drafts', 'visits', 'outbox', 'photos', 'checklists'];
+  const FIFTY = Array.from({ length: 50 }, (_, i) => i);
+
+  /** A browser in whose database version 0.1 left fifty visits, sealed with this phone's key. */
+  async function firstVersion(): Promise<void> {
+    const key = await read((database) => database.get('meta', 'vault.key'));
+    const rows = await Promise.all(
+      FIFTY.map(async (i) => {
+        const id = `old-${i}`;
+        const body = { id, revises: i % 2 === 0 ? null : `old-${i - 1}`, device: { app_version: '0.1.0' } };
+        return { id, outbox: await seal('outbox', id, oldData(id, i)), body: await seal('visits', id, body) };
+      }),
+    );
+    await close();
+    vi.stubGlobal('indexedDB', new IDBFactory());
+    const upgrade = (database: IDBPDatabase) =>
+      FIRST.forEach((store) => void database.createObjectStore(store));
+    const old = await openDB('liangdeng', 1, { upgrade });
+    await old.put('meta', key, 'vault.key');
+    for (const [i, { id, outbox, body }] of rows.entries()) {
+      await old.put('outbox', { user_id: me, n: i + 1, rev: 1, corrected_by: null, sealed: outbox }, id);
+      await old.put('visits', { user_id: me, saved_at: 0, sealed: body }, id);
+    }
+    old.close();
+  }
+
+  it('keeps each of its fifty visits through the upgrade, in order, ready to travel', async () => {
+    await firstVersion();
+    expect((await db()).version).toBe(2);
+    const records = await storageOf(me).load();
+    expect(records.map((one) => one.op_id)).toEqual(FIFTY.map((i) => `old-${i}`));
+    const first = records.slice(0, 6).map(({ entry }) => entry.state);
+    expect(first).toEqual(['queued', 'queued', 'accepted', 'complete', 'rejected', 'rejected']);
+    const facts = { kind: 'visit', entity: 'old-1', revises: 'old-0', app_v: '0.1.0', sha256: 'sha-1' };
+    expect(records[1]).toMatchObject(facts);
+    const deps = { ...new TestPhone(new FakeServer()).deps, storage: storageOf(me) };
+    await resetTo(new Line(deps, null), 'epoch');
+    expect(new Set(await states())).toEqual(new Set(['queued']));
+    expect(await storageOf(me).body('old-7')).toMatchObject({ id: 'old-7' });
   });
 });

@@ -1,215 +1,189 @@
-/** Where saved visits wait: sealed rows in IndexedDB. Rows are added and changed here, never removed. */
-import type { PhotoKind, VisitBody } from '../api/types';
-import { canonical, sha256Hex } from '../canonical';
-import { now } from '../clock';
-import { draftKey } from '../drafts';
-import { uuidv7 } from '../ids';
-import { type OutboxRow, read, type VisitRow, type WriteTx, writeStrict } from '../localDb';
-import { photoRow } from '../photos';
-import { user, userId } from '../session';
-import { open, seal } from '../vault';
-import { type Entry, fresh } from './machine';
-import { newestRevision, refused } from './returns';
+/** The engine's store in the phone's database: sealed rows of one user, one strict transaction a call. */
+import type { Household } from '../api/types';
+import { type HouseholdRow, type OutboxRow, read, type WriteTx, writeStrict } from '../localDb';
+import { getPhoto } from '../photos';
+import { idOf, openRows, ownKeys, rowKey, sealRow } from '../sync/households';
+import { readState, stateKey, stateOf } from '../sync/state';
+import { seal } from '../vault';
+import { dataOf, loadBody, loadRecords, openRecord } from './rows';
+import type { ChangeEntry, PullStep, SyncState, SyncStorage } from './storage';
 
-/** The sealed part of an outbox row. */
-export interface OutboxData {
-  visit_id: string;
-  household_id: string;
-  head_name: string;
-  saved_at: number;
-  sha256: string;
-  /** The visit that this one replaces at the server; it travels first. */
-  revises: string | null;
-  /** Length of the canonical body in characters, to fill batches. */
-  size: number;
-  entry: Entry;
+const ATTEMPTS = 10;
+const WORK = ['outbox', 'meta', 'visits', 'photos'] as const;
+const LISTS = ['households', 'aside', 'hidden', 'assignments', 'meta'] as const;
+type WorkTx = WriteTx<(typeof WORK)[number]>;
+type ListTx = WriteTx<(typeof LISTS)[number]>;
+
+interface Changed {
+  id: string;
+  row: OutboxRow;
+  /** The row's count of changes when it was read. */
+  rev: number;
+  pruned: boolean;
 }
 
-export interface OutboxRecord extends OutboxData {
-  n: number;
-  corrected_by: string | null;
+/** What a change of entries brings along. */
+interface Along {
+  /** Nothing is written when the stored epoch is another one. */
+  epoch?: string | null | undefined;
+  state?: Partial<SyncState>;
+  /** Bodies and photos of entries that come out as pruned go. */
+  prune?: boolean;
 }
 
-export interface EnqueuedPhoto {
-  sha256: string;
-  bytes: ArrayBuffer;
-  kind: PhotoKind;
-  taken_at: string;
+async function rowsOf(ids: readonly string[] | null): Promise<(readonly [string, OutboxRow])[]> {
+  const keys = ids ?? (await read((database) => database.getAllKeys('outbox')));
+  const rows = await read((database) => Promise.all(keys.map((key) => database.get('outbox', key))));
+  return rows.flatMap((row, i) => (row ? [[keys[i] ?? '', row] as const] : []));
 }
 
-export interface EnqueueOptions {
-  /** Shown in the list while there is no network. */
-  headName?: string | undefined;
-  /** Visit id of a refused record that this one replaces. */
-  corrects?: string | undefined;
+async function changedRow(id: string, row: OutboxRow, change: ChangeEntry): Promise<Changed | null> {
+  const record = await openRecord(row, id);
+  const entry = change(record.entry, record);
+  if (entry === record.entry) return null;
+  const sealed = await seal('outbox', id, dataOf({ ...record, entry }));
+  const pruned = entry.state === 'pruned';
+  return { id, rev: row.rev, row: { ...row, rev: row.rev + 1, sealed }, pruned };
 }
 
-const COUNTER = 'outbox.n';
-
-function asJson(body: VisitBody) {
-  return { ...body } as unknown as Parameters<typeof canonical>[0];
-}
-
-async function toRecord(row: OutboxRow, key: string): Promise<OutboxRecord> {
-  const data = await open<Partial<OutboxData> & Omit<OutboxData, 'revises'>>('outbox', key, row.sealed);
-  // Rows of earlier versions of the app do not say what they replace; the visit itself does.
-  const revises = data.revises === undefined ? ((await loadBody(key))?.revises ?? null) : data.revises;
-  return { ...data, revises, n: row.n, corrected_by: row.corrected_by };
-}
-
-/** All saved visits of the signed-in user in the order of saving. */
-export async function loadRecords(): Promise<OutboxRecord[]> {
-  const me = user.value?.id;
-  const [keys, rows] = await read((database) =>
-    Promise.all([database.getAllKeys('outbox'), database.getAll('outbox')]),
-  );
-  const own = rows.flatMap((row, i) => (row.user_id === me ? [toRecord(row, keys[i] ?? '')] : []));
-  return (await Promise.all(own)).sort((a, b) => a.n - b.n);
-}
-
-type EnqueueTx = WriteTx<'visits' | 'photos' | 'outbox' | 'drafts' | 'meta'>;
-
-/** All photos of a visit. Those listed without bytes here are with the server, which says so when it answers. */
-function photosOf(body: VisitBody, photos: readonly EnqueuedPhoto[]) {
-  const here = photos.map(({ sha256, bytes, kind }) => ({ sha256, kind, length: bytes.byteLength }));
-  const held = new Set(here.map((photo) => photo.sha256));
-  const elsewhere = body.photos.filter((photo) => !held.has(photo.sha256));
-  return [...here, ...elsewhere.map(({ sha256, kind, length }) => ({ sha256, kind, length }))];
-}
-
-/** Everything that must be on disk together for a visit to count as saved. */
-async function prepare(body: VisitBody, photos: readonly EnqueuedPhoto[], options: EnqueueOptions) {
-  const owner = userId();
-  const at = now();
-  const text = canonical(asJson(body));
-  const data: OutboxData = {
-    visit_id: body.id,
-    household_id: body.household_id,
-    head_name: options.headName ?? '',
-    saved_at: at,
-    sha256: await sha256Hex(text),
-    revises: body.revises,
-    size: text.length,
-    entry: fresh(at, photosOf(body, photos)),
-  };
-  const visit: VisitRow = { user_id: owner, saved_at: at, sealed: await seal('visits', body.id, body) };
-  const outbox = { user_id: owner, rev: 1, corrected_by: null, sealed: await seal('outbox', body.id, data) };
-  const photoRows = await Promise.all(photos.map((photo) => photoRow(body.id, photo)));
-  return { data, visit, outbox, photoRows };
-}
-
-async function nextNumber(tx: EnqueueTx): Promise<number> {
-  const store = tx.objectStore('meta');
-  const n = (((await store.get(COUNTER)) as number | undefined) ?? 0) + 1;
-  await store.put(n, COUNTER);
-  return n;
-}
-
-async function markCorrected(tx: EnqueueTx, oldId: string, newId: string): Promise<void> {
-  const store = tx.objectStore('outbox');
-  const row = await store.get(oldId);
-  if (row) await store.put({ ...row, rev: row.rev + 1, corrected_by: newId }, oldId);
-}
-
-/** Writes everything in one strict transaction; false, and nothing written, when the id is taken. */
-async function write(
-  body: VisitBody,
-  photos: readonly EnqueuedPhoto[],
-  options: EnqueueOptions,
+/** Seals outside the transaction, which would end meanwhile; false when a row was changed by another tab since. */
+async function tryChange(
+  owner: string,
+  ids: readonly string[] | null,
+  change: ChangeEntry,
+  along: Along,
 ): Promise<boolean> {
-  const { visit, outbox, photoRows } = await prepare(body, photos, options);
-  const draft = draftKey(body.household_id);
-  let free = true;
-  await writeStrict(['visits', 'photos', 'outbox', 'drafts', 'meta'], async (tx) => {
-    free = (await tx.objectStore('outbox').get(body.id)) === undefined;
-    if (!free) return;
-    await tx.objectStore('drafts').delete(draft);
-    const n = await nextNumber(tx);
-    await tx.objectStore('visits').put(visit, body.id);
-    await tx.objectStore('outbox').put({ ...outbox, n }, body.id);
-    const photoStore = tx.objectStore('photos');
-    await Promise.all(photoRows.map((row) => photoStore.put(row, [row.visit_id, row.sha256])));
-    if (options.corrects !== undefined) await markCorrected(tx, options.corrects, body.id);
-  });
-  return free;
-}
-
-/** Whether two bodies say the same; the moment of pressing "save" does not count. */
-function sameVisit(a: VisitBody, b: VisitBody): boolean {
-  return canonical(asJson({ ...a, finished_at: '' })) === canonical(asJson({ ...b, finished_at: '' }));
-}
-
-/** Another tab saved this id with other answers: these become a visit of their own, after that one. */
-async function apart(body: VisitBody): Promise<{ body: VisitBody; corrects: string | undefined }> {
-  const records = await loadRecords();
-  const before = records.find((record) => record.visit_id === body.id);
-  const id = uuidv7();
-  if (!before) return { body: { ...body, id }, corrects: undefined };
-  if (refused(before.entry.state)) return { body: { ...body, id }, corrects: body.id };
-  const chain = records.map(({ visit_id, revises, entry }) => ({
-    visitId: visit_id,
-    revises,
-    state: entry.state,
-  }));
-  return { body: { ...body, id, revises: newestRevision(chain, body.id) }, corrects: undefined };
-}
-
-/**
- * Saves a finished visit: body, photos, queue entry and the end of its draft in one strict transaction. Resolves
- * with the id it is stored under: a new one when another tab saved other answers under the given one. Saving the
- * same visit again changes nothing. Rejects when the phone could not store it; then it is still a draft.
- */
-export async function addRecord(
-  body: VisitBody,
-  photos: readonly EnqueuedPhoto[],
-  options: EnqueueOptions = {},
-): Promise<string> {
-  if (await write(body, photos, options)) return body.id;
-  const stored = await loadBody(body.id);
-  if (stored && sameVisit(stored, body)) {
-    await writeStrict(['drafts'], async (tx) => {
-      await tx.objectStore('drafts').delete(draftKey(body.household_id));
-    });
-    return body.id;
-  }
-  const other = await apart(body);
-  if (await write(other.body, photos, { ...options, corrects: other.corrects })) return other.body.id;
-  throw new Error('a new visit id was taken');
-}
-
-/** The body of a saved visit, or null. */
-export async function loadBody(visitId: string): Promise<VisitBody | null> {
-  const row = await read((database) => database.get('visits', visitId));
-  return row ? open<VisitBody>('visits', visitId, row.sealed) : null;
-}
-
-type Change = (entry: Entry) => Entry;
-
-async function tryUpdate(ids: readonly string[], change: Change): Promise<boolean> {
-  const rows = await read((database) => Promise.all(ids.map((id) => database.get('outbox', id))));
-  const changed: { id: string; row: OutboxRow; rev: number }[] = [];
-  for (const [i, row] of rows.entries()) {
-    const id = ids[i];
-    if (!row || id === undefined) continue;
-    const data = await open<OutboxData>('outbox', id, row.sealed);
-    const entry = change(data.entry);
-    if (entry === data.entry) continue;
-    const sealed = await seal('outbox', id, { ...data, entry });
-    changed.push({ id, rev: row.rev, row: { ...row, rev: row.rev + 1, sealed } });
-  }
-  if (changed.length === 0) return true;
+  const rows = (await rowsOf(ids)).filter(([, row]) => row.user_id === owner);
+  const all = await Promise.all(rows.map(([id, row]) => changedRow(id, row, change)));
+  const changed = all.filter((one) => one !== null);
+  if (changed.length === 0 && !along.state) return true;
   let fits = true;
-  await writeStrict(['outbox'], async (tx) => {
-    const store = tx.objectStore('outbox');
-    const current = await Promise.all(changed.map(({ id }) => store.get(id)));
+  await writeStrict(WORK, async (tx) => {
+    const known = stateOf(await tx.objectStore('meta').get(stateKey(owner)));
+    if (along.epoch !== undefined && along.epoch !== known.epoch) return;
+    const current = await Promise.all(changed.map(({ id }) => tx.objectStore('outbox').get(id)));
     fits = changed.every(({ rev }, i) => current[i]?.rev === rev);
-    if (fits) await Promise.all(changed.map(({ id, row }) => store.put(row, id)));
+    if (!fits) return;
+    await Promise.all(changed.map(({ id, row }) => tx.objectStore('outbox').put(row, id)));
+    if (along.prune) await giveUp(tx, changed);
+    if (along.state) await tx.objectStore('meta').put({ ...known, ...along.state }, stateKey(owner));
   });
   return fits;
 }
 
-/** Changes entries; repeated when another tab changed one of them in between. */
-export async function updateEntries(ids: readonly string[], change: Change): Promise<void> {
-  for (let attempt = 0; attempt < 10; attempt += 1) if (await tryUpdate(ids, change)) return;
+async function giveUp(tx: WorkTx, changed: readonly Changed[]): Promise<void> {
+  for (const { id } of changed.filter(({ pruned }) => pruned)) {
+    await tx.objectStore('visits').delete(id);
+    await tx.objectStore('photos').delete(IDBKeyRange.bound([id, ''], [id, '\uffff']));
+  }
+}
+
+async function changeEntries(
+  owner: string,
+  ids: readonly string[] | null,
+  change: ChangeEntry,
+  along: Along,
+): Promise<void> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1)
+    if (await tryChange(owner, ids, change, along)) return;
   throw new Error('the outbox row keeps changing');
+}
+
+async function note(owner: string, change: Partial<SyncState>): Promise<void> {
+  await writeStrict(['meta'], async (tx) => {
+    const store = tx.objectStore('meta');
+    await store.put({ ...stateOf(await store.get(stateKey(owner))), ...change }, stateKey(owner));
+  });
+}
+
+type Rows = [string, HouseholdRow][];
+
+function sealAll(owner: string, households: readonly Household[]): Promise<Rows> {
+  return Promise.all(households.map((household) => sealRow(owner, household)));
+}
+
+/** Takes a row off the list; one that unsent work needs is kept where nothing shows it. */
+async function takeOff(tx: ListTx, owner: string, id: string, hide: ReadonlySet<string>): Promise<void> {
+  const key = rowKey(owner, id);
+  const row = await tx.objectStore('households').get(key);
+  if (!row) return;
+  if (hide.has(id)) await tx.objectStore('hidden').put(row, key);
+  await tx.objectStore('households').delete(key);
+}
+
+/** The set built aside becomes the list; what is not in it goes, also the chunks of the first version. */
+async function swapIn(tx: ListTx, owner: string, hide: ReadonlySet<string>): Promise<void> {
+  const range = ownKeys(owner);
+  const aside = tx.objectStore('aside');
+  const keys = await aside.getAllKeys(range);
+  const rows = await aside.getAll(range);
+  const kept = new Set(keys);
+  for (const key of await tx.objectStore('households').getAllKeys(range))
+    if (!kept.has(key)) await takeOff(tx, owner, idOf(owner, key), hide);
+  await Promise.all(rows.map((row, i) => tx.objectStore('households').put(row, keys[i] ?? '')));
+  await aside.delete(range);
+  await tx.objectStore('assignments').delete(range);
+}
+
+/** Hidden rows that no unsent work needs any more go. */
+async function tidyHidden(tx: ListTx, owner: string, hide: ReadonlySet<string>): Promise<void> {
+  const store = tx.objectStore('hidden');
+  for (const key of await store.getAllKeys(ownKeys(owner)))
+    if (!hide.has(idOf(owner, key))) await store.delete(key);
+}
+
+async function putRows(tx: ListTx, store: 'households' | 'aside', rows: Rows): Promise<void> {
+  await Promise.all(rows.map(([key, row]) => tx.objectStore(store).put(row, key)));
+}
+
+async function applyPull(owner: string, step: PullStep): Promise<boolean> {
+  const aside = await sealAll(owner, step.aside);
+  const put = await sealAll(owner, step.put);
+  let written = false;
+  await writeStrict(LISTS, async (tx) => {
+    const meta = tx.objectStore('meta');
+    const known = stateOf(await meta.get(stateKey(owner)));
+    written = known.cursor === step.expect;
+    if (!written) return;
+    if (step.clearAside) await tx.objectStore('aside').delete(ownKeys(owner));
+    await putRows(tx, 'aside', aside);
+    if (step.swap) await swapIn(tx, owner, step.hide);
+    await putRows(tx, 'households', put);
+    for (const id of step.drop) await takeOff(tx, owner, id, step.hide);
+    await tidyHidden(tx, owner, step.hide);
+    await meta.put({ ...known, ...step.state }, stateKey(owner));
+  });
+  return written;
+}
+
+async function leaveScope(
+  owner: string,
+  scope: string,
+  hide: ReadonlySet<string>,
+  change: Partial<SyncState>,
+): Promise<void> {
+  const outside = (await openRows(owner)).filter((row) => !row.region_code.startsWith(scope));
+  await writeStrict(LISTS, async (tx) => {
+    const meta = tx.objectStore('meta');
+    for (const { id } of outside) await takeOff(tx, owner, id, hide);
+    await tx.objectStore('aside').delete(ownKeys(owner));
+    await tx.objectStore('assignments').delete(ownKeys(owner));
+    await meta.put({ ...stateOf(await meta.get(stateKey(owner))), ...change }, stateKey(owner));
+  });
+}
+
+/** The store of one user of this phone. */
+export function storageOf(owner: string): SyncStorage {
+  return {
+    load: () => loadRecords(owner),
+    update: (ids, change, epoch) => changeEntries(owner, ids, change, { epoch }),
+    body: (opId) => loadBody(opId),
+    photo: async (opId, sha256) => (await getPhoto(opId, sha256))?.bytes ?? null,
+    state: () => readState(owner),
+    note: (change) => note(owner, change),
+    reset: (change, state) => changeEntries(owner, null, change, { state }),
+    applyPull: (step) => applyPull(owner, step),
+    leaveScope: (scope, hide, state) => leaveScope(owner, scope, hide, state),
+    prune: (ids, change, epoch) => changeEntries(owner, ids, change, { epoch, prune: true }),
+  };
 }

@@ -1,5 +1,5 @@
 /** Shapes of the protocol "S1" as they travel. Instants are ISO-8601 UTC, hashes SHA-256 in lower-case hex. Types only. */
-import type { Household, Problem, VisitBody, VisitResult } from '../api/types';
+import type { Household, Receipt, VisitBody, VisitResult } from '../api/types';
 
 /** A place in the server's change log, [transaction, number]; compared member by member. */
 export type Position = readonly [number, number];
@@ -68,6 +68,12 @@ export interface EditResult {
   proposal: string | null;
 }
 
+/** With the server's signature and the id of its key; servers before 0.2 gave none. */
+export interface SignedReceipt extends Receipt {
+  key?: string;
+  signature?: string;
+}
+
 /** A visit whose household is no longer the sender's is answered by receipt and hash alone. */
 export type BareVisitResult = Pick<VisitResult, 'id' | 'sha256' | 'receipt'>;
 export type OpResult = VisitResult | BareVisitResult | EditResult;
@@ -85,5 +91,3 @@ export interface PullPage {
   server_time: string;
   income_line: string | null;
 }
-
-export type { Problem };

@@ -10,7 +10,7 @@ import { categoryWord, severityWord, showDay, showInstant, stateWord } from '../
 import { registerTexts, t } from '../../core/i18n';
 import { back } from '../../core/nav';
 import { online } from '../../core/network';
-import { answeredReturns, outboxItems } from '../../core/outbox';
+import { answeredReturns, savedVisits } from '../../core/outbox';
 import { texts as zh } from '../../i18n/zh-CN/households';
 import { AppBar, Page } from '../../ui/appBar';
 import { Button } from '../../ui/button';
@@ -167,8 +167,8 @@ function History({ householdId }: { householdId: string }) {
 
 function groupNow(household: Household): GroupId {
   const day = today();
-  const saved = savedThisMonth({ today: day, saved: outboxItems.value }).get(household.id);
-  return groupOf(household, saved, answeredReturns(outboxItems.value), day);
+  const saved = savedThisMonth({ today: day, saved: savedVisits.value }).get(household.id);
+  return groupOf(household, saved, answeredReturns(savedVisits.value), day);
 }
 
 /** The words of the main button: what beginning means for this household now. */

@@ -7,7 +7,7 @@ import { download, households, refreshedAt, refreshHouseholds } from '../../core
 import { today } from '../../core/clock';
 import { draftHouseholds } from '../../core/drafts';
 import { registerTexts, t } from '../../core/i18n';
-import { outboxItems } from '../../core/outbox';
+import { savedVisits } from '../../core/outbox';
 import { textSize } from '../../core/prefs';
 import { user } from '../../core/session';
 import { texts as zh } from '../../i18n/zh-CN/households';
@@ -150,8 +150,8 @@ function Found({ query }: { query: string }) {
   const found = useMemo(() => search(all, query), [all, query]);
   const day = today();
   const lines = useMemo(
-    () => resultLines(found, { today: day, saved: outboxItems.value, drafts: draftHouseholds.value }),
-    [found, day, outboxItems.value, draftHouseholds.value],
+    () => resultLines(found, { today: day, saved: savedVisits.value, drafts: draftHouseholds.value }),
+    [found, day, savedVisits.value, draftHouseholds.value],
   );
   if (found.length === 0)
     return (
@@ -173,10 +173,10 @@ function Found({ query }: { query: string }) {
 
 function Worklist() {
   const day = today();
-  const context = { today: day, saved: outboxItems.value, drafts: draftHouseholds.value };
+  const context = { today: day, saved: savedVisits.value, drafts: draftHouseholds.value };
   const sorted = useMemo(
     () => sortWork(households.value, context),
-    [households.value, outboxItems.value, day],
+    [households.value, savedVisits.value, day],
   );
   const lines = useMemo(() => linesOf(sorted, context), [sorted, draftHouseholds.value]);
   return (

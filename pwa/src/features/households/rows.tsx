@@ -3,7 +3,7 @@ import type { Household } from '../../core/api/types';
 import { daysBetween } from '../../core/clock';
 import { categoryWord, severityWord, showDay } from '../../core/format';
 import { t } from '../../core/i18n';
-import { answeredReturns } from '../../core/outbox/returns';
+import { answeredReturns, arrived } from '../../core/outbox/returns';
 import type { TextSize } from '../../core/prefs';
 import { LightShape } from '../../ui/light';
 import { Tag, type Tone } from '../../ui/tag';
@@ -53,7 +53,7 @@ function markOf(
   if (group === 'returned') return { tone: 'solid', words: t('row.returned') };
   if (context.drafts.has(household.id)) return { tone: 'accent', words: t('row.draft') };
   if (group === 'done')
-    return saved && saved.state !== 'complete'
+    return saved && !arrived(saved.state)
       ? { tone: 'plain', words: t('row.waiting') }
       : { tone: 'green', words: t('row.done') };
   if (household.due_on === null) return { tone: 'plain', words: '' };

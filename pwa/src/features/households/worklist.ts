@@ -1,7 +1,7 @@
 /** What to do next: households grouped by urgency. Pure. */
 import type { Household } from '../../core/api/types';
 import { dayOf, daysBetween } from '../../core/clock';
-import { answeredReturns, refused } from '../../core/outbox/returns';
+import { answeredReturns, refused, signedFor } from '../../core/outbox/returns';
 
 export type GroupId = 'returned' | 'overdue' | 'due' | 'later' | 'done';
 export const GROUPS: readonly GroupId[] = ['returned', 'overdue', 'due', 'later', 'done'];
@@ -101,7 +101,7 @@ export function sortWork(households: readonly Household[], context: Context): So
     const visit = saved.get(household.id);
     const group = groupOf(household, visit, answered, context.today);
     groups[group].push(household);
-    const signed = visit ? visit.state === 'complete' || visit.state === 'photos' : true;
+    const signed = visit ? signedFor(visit.state) : true;
     if (group === 'done' && signed) delivered += 1;
   }
   for (const group of GROUPS) groups[group].sort(byUrgency);

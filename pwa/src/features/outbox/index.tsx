@@ -2,7 +2,7 @@
 import './outbox.css';
 import { householdById } from '../../core/assignments';
 import { registerTexts, t } from '../../core/i18n';
-import { kick, type OutboxItem, outboxItems, sendingNow, unsent } from '../../core/outbox';
+import { kick, type OutboxItem, outboxItems, refused, sendingNow, unsent } from '../../core/outbox';
 import { texts as zh } from '../../i18n/zh-CN/outbox';
 import { AppBar, Page } from '../../ui/appBar';
 import { Button } from '../../ui/button';
@@ -20,8 +20,9 @@ function nameOf(item: OutboxItem): string {
 
 /** Where a refused record is put right: its form again, or a new visit for a photo. */
 function fixHref(item: OutboxItem): string {
-  const refused = item.state === 'rejected' || item.state === 'conflicted';
-  return refused ? `#/visit/${item.householdId}?from=${item.visitId}` : `#/household/${item.householdId}`;
+  return refused(item.state)
+    ? `#/visit/${item.householdId}?from=${item.visitId}`
+    : `#/household/${item.householdId}`;
 }
 
 function Row({ item, pile }: { item: OutboxItem; pile: Pile }) {
@@ -32,7 +33,7 @@ function Row({ item, pile }: { item: OutboxItem; pile: Pile }) {
       <div class="row-who">
         <b>{nameOf(item)}</b>
         <small>{secondLine(item)}</small>
-        {item.state === 'photos' && (
+        {item.state === 'accepted' && (
           <Progress
             value={item.photosSent}
             max={item.photos.length}

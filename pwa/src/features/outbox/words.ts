@@ -3,7 +3,7 @@ import { codeText, problemText } from '../../core/api/problem';
 import { now } from '../../core/clock';
 import { kindWord, showAgo, showInstant } from '../../core/format';
 import { t } from '../../core/i18n';
-import { type OutboxItem, refused as refusedState } from '../../core/outbox';
+import { arrived, type OutboxItem, refused as refusedState, sendingIds } from '../../core/outbox';
 import type { Tone } from '../../ui/tag';
 
 export type Pile = 'attention' | 'waiting' | 'sent' | 'replaced';
@@ -16,18 +16,19 @@ function refused(item: OutboxItem): boolean {
 /** Which list a visit belongs to. */
 export function pileOf(item: OutboxItem): Pile {
   if (refused(item)) return item.correctedBy === null ? 'attention' : 'replaced';
-  if (item.state !== 'complete') return 'waiting';
+  if (!arrived(item.state)) return 'waiting';
   return item.photosRefused > 0 && item.correctedBy === null ? 'attention' : 'sent';
 }
 
 /** The label at the end of the row. */
 export function tagOf(item: OutboxItem): { tone: Tone; key: string } {
   if (refused(item) && item.correctedBy !== null) return { tone: 'plain', key: 'outbox.tag.corrected' };
-  if (item.state === 'complete')
+  if (arrived(item.state))
     return item.photosRefused > 0
       ? { tone: 'strong', key: 'outbox.tag.photo' }
       : { tone: 'green', key: 'outbox.tag.complete' };
-  const tones: Record<string, Tone> = { queued: 'plain', sending: 'accent', photos: 'accent' };
+  if (sendingIds.value.has(item.opId)) return { tone: 'accent', key: 'outbox.tag.sending' };
+  const tones: Record<string, Tone> = { queued: 'plain', accepted: 'accent' };
   return { tone: tones[item.state] ?? 'strong', key: `outbox.tag.${item.state}` };
 }
 
@@ -42,15 +43,16 @@ function nextTry(item: OutboxItem): string {
 /** The line under the name: since when, why, and what happens next. */
 export function secondLine(item: OutboxItem): string {
   const saved = t('outbox.savedAt', { when: showInstant(item.savedAt) });
-  if (item.state === 'complete') {
+  if (arrived(item.state)) {
     const receipt = t('outbox.receipt', { n: item.receipt ?? '' });
     return item.receivedAt === null ? receipt : `${receipt} · ${showInstant(item.receivedAt)}`;
   }
   if (refused(item)) return item.correctedBy === null ? saved : `${saved} · ${t('outbox.corrected')}`;
   const parts = [saved];
-  if (item.state === 'photos')
+  if (item.state === 'accepted')
     parts.push(t('outbox.photos', { sent: item.photosSent, total: item.photos.length }));
-  if (item.state === 'sending') return [...parts, t('outbox.sending')].join(' · ');
+  if (item.state === 'held') return [...parts, t(`held.${item.code}`)].join(' · ');
+  if (sendingIds.value.has(item.opId)) return [...parts, t('outbox.sending')].join(' · ');
   if (item.reason === null) {
     if (item.state === 'queued') parts.push(t('outbox.whenOnline'));
     return parts.join(' · ');

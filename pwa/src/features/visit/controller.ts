@@ -5,7 +5,7 @@ import type { ComponentType } from 'preact';
 import { type Json, sha256Hex } from '../../core/canonical';
 import { nowIso, today } from '../../core/clock';
 import { saveDraft } from '../../core/drafts';
-import { enqueueVisit } from '../../core/outbox';
+import { enqueueVisit } from '../../core/outbox/save';
 import { dropPhoto, listPhotos, putPhoto } from '../../core/photos';
 import type { Judged } from '../../core/policy/engine';
 import { deviceId } from '../../core/session';

@@ -27,7 +27,7 @@ export function SavedView({ visitId, name }: { visitId: string; name: string }) 
 }
 
 function State({ item }: { item: OutboxItem | undefined }) {
-  if (item?.state === 'rejected' || item?.state === 'conflicted')
+  if (item?.state === 'rejected')
     return (
       <>
         <Banner tone="red" icon="alert">

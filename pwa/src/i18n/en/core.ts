@@ -88,6 +88,8 @@ export const texts = {
   'problem.photo_not_expected': 'The server was not expecting this photo',
   'problem.photo_too_large': 'The photo is too large',
   'problem.photo_type_unsupported': 'Not a usable photo format',
+  'problem.record_unreadable': 'This record cannot be read on the phone; please visit again',
+  'problem.cursor_gone': 'The list could not be brought up to date; please try again',
   'problem.photo_missing': 'This photo is not on the phone',
   'problem.photo_refused': 'The photo cannot be opened; please take it again',
   'problem.http_413': 'Too large; the server did not take it',

@@ -82,6 +82,8 @@ export const texts = {
   'problem.photo_not_expected': '服务器没有等这张照片',
   'problem.photo_too_large': '照片太大',
   'problem.photo_type_unsupported': '不是能用的照片格式',
+  'problem.record_unreadable': '本机这条记录读不出来，请重新走访',
+  'problem.cursor_gone': '名单没能更新，请再试一次',
   'problem.photo_missing': '本机找不到这张照片',
   'problem.photo_refused': '照片打不开，请重拍',
   'problem.http_413': '内容太大，服务器没有收',
