@@ -8,6 +8,7 @@ from flask.cli import AppGroup, with_appcontext
 from flask_migrate import upgrade
 
 from server.accounts import cli as accounts
+from server.backups import cli as backups
 from server.core import jobs, state
 from server.core.db import transaction
 from server.core.scope import EVERYTHING, region_scope
@@ -33,6 +34,7 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(fund.group)
     policy.add_command(local_policy.pack)
     accounts.init_app(app)
+    backups.init_app(app)
     demo.init_app(app)
 
 

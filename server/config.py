@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 PREFIX = "LIANGDENG_"
@@ -31,6 +31,9 @@ class Settings:
     photo_dir: Path
     pwa_dir: Path
     jobs_url: str
+    backup_dir: Path
+    backup_passphrase: str = field(default="", repr=False)
+    backup_key_file: Path | None = None
     profile: str = "yangshuo"
     log_level: str = "INFO"
     log_format: str = "json"
@@ -49,7 +52,7 @@ class Settings:
         return self.database_url.startswith("sqlite")
 
 
-_PATHS = {"data_dir", "photo_dir", "pwa_dir"}
+_PATHS = {"data_dir", "photo_dir", "pwa_dir", "backup_dir", "backup_key_file"}
 _INTEGERS = {
     "access_token_minutes",
     "refresh_token_days",
@@ -60,7 +63,7 @@ _INTEGERS = {
     "disk_photo_reserve_percent",
 }
 _CHOICES = {"log_level": {"DEBUG", "INFO", "WARNING", "ERROR"}, "log_format": {"json", "text"}}
-_TEXTS = {"database_url", "secret_key", "jobs_url", "profile"}
+_TEXTS = {"database_url", "secret_key", "jobs_url", "profile", "backup_passphrase"}
 
 
 def load(environ: Mapping[str, str] | None = None) -> Settings:
@@ -82,6 +85,7 @@ def from_values(values: Mapping[str, object]) -> Settings:
         "data_dir": data_dir,
         "database_url": f"sqlite:///{data_dir}/liangdeng.db",
         "photo_dir": data_dir / "photos",
+        "backup_dir": data_dir / "backups",
         "pwa_dir": ROOT / "pwa" / "dist",
         "jobs_url": f"sqlite:///{data_dir}/jobs.db",
     }

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Index, String, Uuid
+from sqlalchemy import BigInteger, Index, String, Uuid, update
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.sql.expression import ColumnElement
@@ -86,3 +86,17 @@ def note(kind: str, entity_id: UUID, region_code: str, effect: str = HERE) -> Po
     }
     seq, xid = quick.insert_row(Change, values, returning=("seq", "xid"))
     return Position(xid, seq)
+
+
+def forget_transactions() -> None:
+    """Put every place of the log before the transactions to come, as a restored database needs it.
+
+    Another PostgreSQL server counts its transactions from another number: rows with a higher one would be
+    neither read nor durable for a long time. Their sequence still tells their order. Backups keep theirs:
+    they are of an earlier epoch, and nothing rests on them any more.
+    """
+    for table in Base.metadata.sorted_tables:
+        for column in table.columns:
+            if column.name in ("xid", "change_xid") and table.name != "backup":
+                db.session.connection().execute(update(table).where(column != 0).values({column.name: 0}))
+    db.session.info["wrote"] = True

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import BigInteger, Connection, DateTime, Engine, Integer, MetaData, event
@@ -116,6 +116,20 @@ def present_connection() -> Connection:
 def _forget_connection(session: Session, ended: Any) -> None:
     if ended.parent is None:
         session.info.pop(_CONNECTION, None)
+
+
+@contextmanager
+def session_on(bind: Engine | Connection) -> Iterator[None]:
+    """Run a block with ``db.session`` on another database, or on a connection with a snapshot of its own.
+
+    For commands that look at a database as a whole; never inside a request.
+    """
+    db.session.remove()
+    db.session.registry.set(cast("Any", Session(bind, expire_on_commit=False)))
+    try:
+        yield
+    finally:
+        db.session.remove()
 
 
 def _committed() -> Iterator[None]:

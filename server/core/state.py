@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 
-from sqlalchemy import String, select
+from sqlalchemy import String, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.core import audit
@@ -46,3 +46,10 @@ def ensure_epoch() -> None:
     if epoch() is None:
         db.session.add(ServerState(name=EPOCH, value=secrets.token_hex(8)))
         audit.record("server.initialise", ("server", EPOCH), "0")
+
+
+def renew_epoch() -> str:
+    """Begin another history: what devices know of the one before no longer holds. The caller audits it."""
+    fresh = secrets.token_hex(8)
+    db.session.execute(update(ServerState).where(ServerState.name == EPOCH).values(value=fresh))
+    return fresh

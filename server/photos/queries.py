@@ -161,3 +161,19 @@ def ready_counts(visit_ids: Iterable[UUID]) -> dict[UUID, int]:
         Photo.visit_id.in_(set(visit_ids)), Photo.state == READY
     )
     return dict(db.session.execute(query.group_by(Photo.visit_id)).all())
+
+
+def kept() -> Sequence[Any]:
+    """Every photo whose files must be there: file, state, hash and place of its last change."""
+    columns = (Photo.file_id, Photo.state, Photo.sha256, Photo.change_xid, Photo.change_seq)
+    return db.session.execute(select(*columns).where(Photo.state.in_((STORED, READY)))).all()
+
+
+def all_strays() -> Sequence[Any]:
+    """File and hash of every photo that came before its visit."""
+    return db.session.execute(select(StrayPhoto.file_id, StrayPhoto.sha256)).all()
+
+
+def stray_of_file(file_id: UUID) -> StrayPhoto | None:
+    """The stray that a file belongs to."""
+    return db.session.scalar(select(StrayPhoto).where(StrayPhoto.file_id == file_id))

@@ -211,3 +211,52 @@ def _note(action: str, photo: Photo) -> None:
     position = changes.note("photo", photo.id, photo.region_code)
     photo.change_xid, photo.change_seq = position.xid, position.seq
     audit.record(action, ("photo", photo.id), photo.region_code, state=photo.state, reason=photo.reason)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A photo whose files must be there; ``position`` is its last change, None where nobody heard of one."""
+
+    file_id: UUID
+    state: str
+    sha256: str
+    position: changes.Position | None
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Which of its files there must be."""
+        return (FULL, THUMB) if self.state == READY else (ORIGINAL,)
+
+
+def kept() -> list[Kept]:
+    """All photos that were received and not refused, those that came before their visit included."""
+    rows = [Kept(row.file_id, row.state, row.sha256, _position(row)) for row in queries.kept()]
+    return rows + [Kept(row.file_id, STORED, row.sha256, None) for row in queries.all_strays()]
+
+
+def _position(row: Any) -> changes.Position | None:
+    return None if row.change_seq is None else changes.Position(row.change_xid, row.change_seq)
+
+
+def path_of(folder: Path, file_id: UUID, part: str) -> Path:
+    """Where a file of a photo lies in a photo folder."""
+    return PhotoStore(folder).path(file_id, part)
+
+
+def verdict_on(file_id: UUID) -> Verdict | None:
+    """What the check found, None while it has not looked."""
+    for photo in queries.by_file(file_id):
+        if photo.state in (READY, REFUSED):
+            return Verdict(photo.width, photo.height, photo.reason)
+    return None
+
+
+def lose(file_id: UUID) -> None:
+    """The files of a photo are gone, whatever its rows say: wait for the phone to send it once more."""
+    if stray := queries.stray_of_file(file_id):
+        audit.record("photo.lost", ("photo", file_id), stray.region_code, state="stray")
+        remove_stray(stray)
+    for photo in queries.by_file(file_id):
+        if photo.state in (STORED, READY):
+            photo.state, photo.reason = EXPECTED, "lost"
+            _note("photo.lost", photo)
