@@ -18,7 +18,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.sql.expression import ColumnElement
 
 from server.core import clock, quick
-from server.core.db import Base, SequenceInteger, UtcDateTime
+from server.core.db import Base, SequenceInteger, UtcDateTime, db
 from server.core.scope import RegionScoped
 
 HERE, LEFT, GONE = "here", "left", "gone"
