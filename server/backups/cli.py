@@ -178,6 +178,8 @@ def _empty_work(settings: config.Settings) -> None:
 
 
 def _forget_missing(folder: BackupFolder) -> None:
+    if queries.whole() is None:
+        raise making.no_database()
     with transaction():
         gone = services.forget_missing({item.name for item in folder.items()})
     for name in gone:

@@ -50,7 +50,12 @@ class Recipe:
             found = cls(base64.b64decode(wire["salt"], validate=True), wire["n"], wire["r"], wire["p"])
         except (KeyError, TypeError) as error:
             raise ValueError("not a recipe") from error
-        if wire.get("kdf") != "scrypt" or found.cost not in _COSTS or (found.block, found.lanes) != (8, 1):
+        if (
+            wire.get("kdf") != "scrypt"
+            or type(found.cost) is not int
+            or found.cost not in _COSTS
+            or (found.block, found.lanes) != (8, 1)
+        ):
             raise ValueError("not a recipe of ours")
         return found
 

@@ -90,7 +90,7 @@ def _write(shop: Workshop, name: str, now: datetime, copier: Copier) -> tuple[Ma
             with session_on(snapshot.bind):
                 whole, kept = queries.whole(), photos.kept()
             if whole is None or whole.epoch is None:
-                raise Trouble("数据库还没有建好：请先运行 flask setup。", "No database yet: run flask setup.")
+                raise no_database()
             about = {"created_at": clock.iso(now), "engine": shop.engine.name, "epoch": whole.epoch}
             writer = Writer(file, shop.keys, about)
             writer.write(DATABASE, snapshot.pieces())
@@ -100,6 +100,11 @@ def _write(shop: Workshop, name: str, now: datetime, copier: Copier) -> tuple[Ma
         manifest = about | _manifest(shop, whole, listing, position)
         writer.finish(manifest)
     return manifest, listing
+
+
+def no_database() -> Trouble:
+    """There is nothing to back up."""
+    return Trouble("数据库还没有建好：请先运行 flask setup。", "There is no database yet: run flask setup.")
 
 
 def _position(engine: DatabaseEngine, whole: queries.Whole, oldest_running: int) -> Position:

@@ -32,10 +32,6 @@ class SqliteEngine:
     @contextmanager
     def snapshot(self, progress: Progress) -> Iterator[Snapshot]:
         """A copy of the file as it is at this instant."""
-        if not self._database.exists():
-            raise Trouble(
-                "还没有数据库：请先运行 flask setup。", "There is no database yet: run flask setup."
-            )
         with self._temporary("copy.db") as copy:
             with no_room_told(str(self._work)):
                 _copy(self._database, copy, progress)

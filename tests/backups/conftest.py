@@ -1,0 +1,151 @@
+"""Installations of their own, to back up and to restore: their database is exchanged, so none is shared."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result
+from flask import Flask
+from flask.testing import FlaskClient
+
+from server import config
+from server.app import create_app
+from server.backups import keys, services
+from server.core import state
+from server.core.changes import Position
+from server.core.db import Base, db
+from server.core.jobs import run_pending
+from tests import factories
+from tests.conftest import Clock, client_of
+from tests.factories import MEI, Person, inside, make_household
+from tests.photos.conftest import digest
+from tests.visits.bodies import send, visit_of
+
+PASSPHRASE = "an umbrella for the well"
+
+
+class Office:
+    """An installation: its app, its commands, one phone."""
+
+    def __init__(self, app: Flask, clock: Clock) -> None:
+        self.app, self.clock = app, clock
+        self.settings: config.Settings = app.extensions["settings"]
+
+    def set_up(self) -> Office:
+        """A new database with the cast of the tests."""
+        with self.app.app_context():
+            Base.metadata.create_all(db.engine)
+        with factories.writing(self.app):
+            state.ensure_epoch()
+        factories.build_world(self.app)
+        self.household = make_household(self.app)
+        return self
+
+    def run(
+        self, *words: str, passphrase: str | None = PASSPHRASE, code: int = 0, busy: bool = False
+    ) -> Result:
+        """A ``flask backup`` command as the shell runs it; nobody else is connected unless ``busy``."""
+        if not busy:
+            self.close()
+        before = self.app.extensions["settings"]
+        self.app.extensions["settings"] = replace(before, backup_passphrase=passphrase or "")
+        try:
+            done = self.app.test_cli_runner().invoke(args=["backup", *words])
+        finally:
+            self.app.extensions["settings"] = before
+        if done.exception and not isinstance(done.exception, SystemExit):
+            raise done.exception
+        assert done.exit_code == code, done.output + done.stderr
+        return done
+
+    def close(self) -> None:
+        """Let go of the database."""
+        with self.app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+
+    def create(self, *words: str, busy: bool = False) -> Path:
+        """Make a backup, a minute after the last; its path."""
+        self.clock.advance(minutes=1)
+        done = self.run("create", *words, busy=busy)
+        return self.settings.backup_dir / done.stdout.split()[0]
+
+    def client(self, person: Person = MEI) -> FlaskClient:
+        """Somebody signed in."""
+        return client_of(self.app, factories.make_session(self.app, person))
+
+    def visit(self, client: FlaskClient, *photos: bytes, check: bool = True, **changes: Any) -> str:
+        """Send a visit with photos and have them checked; the visit's id."""
+        promised = [
+            {"sha256": digest(data), "length": len(data), "kind": "house", "taken_at": None}
+            for data in photos
+        ]
+        body = visit_of(self.household.id, photos=promised, **changes)
+        reply = send(client, body)
+        assert reply.status_code == 201, reply.json
+        for data in photos:
+            self.send_photo(client, body["id"], data, check=check)
+        return str(body["id"])
+
+    def send_photo(self, client: FlaskClient, visit_id: str, data: bytes, *, check: bool = True) -> None:
+        """Send a photo whole."""
+        address = f"/api/v1/visits/{visit_id}/photos/{digest(data)}"
+        reply = client.put(address, data=data, content_type="application/octet-stream")
+        assert reply.status_code in (200, 201), reply.json
+        if check:
+            run_pending(self.app)
+
+    def epoch(self) -> str | None:
+        """The database's."""
+        with inside(self.app):
+            return state.epoch()
+
+    def durable(self) -> Position:
+        """What phones may forget."""
+        with inside(self.app):
+            return services.durable_position()
+
+    def rows(self, query: Any) -> list[Any]:
+        """Rows past every scope."""
+        with inside(self.app):
+            return list(db.session.execute(query).all())
+
+    def photo_files(self) -> dict[str, bytes]:
+        """Everything in the photo folder."""
+        folder = self.settings.photo_dir
+        return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+@pytest.fixture(autouse=True)
+def _cheap_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The slowness of the real recipe is not what these tests are about."""
+    monkeypatch.setattr(keys, "COST", 2**14)
+
+
+@pytest.fixture
+def make_office(
+    engine: str, make_settings: Callable[..., config.Settings], clock: Clock
+) -> Iterator[Callable[..., Office]]:
+    """``make_office()`` is an installation without a database yet."""
+    made: list[Office] = []
+
+    def make(**changes: Any) -> Office:
+        office = Office(create_app(make_settings(engine, **changes)), clock)
+        made.append(office)
+        return office
+
+    yield make
+    for office in made:
+        office.close()
+        shutil.rmtree(office.settings.data_dir)
+
+
+@pytest.fixture
+def office(make_office: Callable[..., Office]) -> Office:
+    """A working installation."""
+    return make_office().set_up()
