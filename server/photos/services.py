@@ -254,8 +254,8 @@ def verdict_on(file_id: UUID) -> Verdict | None:
 def lose(file_id: UUID) -> None:
     """The files of a photo are gone, whatever its rows say: wait for the phone to send it once more."""
     if stray := queries.stray_of_file(file_id):
-        audit.record("photo.lost", ("photo", file_id), stray.region_code, state="stray")
-        remove_stray(stray)
+        audit.record("photo.lost", ("visit", stray.visit_id), stray.region_code, state="stray")
+        _remove_row(file_id)
     for photo in queries.by_file(file_id):
         if photo.state in (STORED, READY):
             photo.state, photo.reason = EXPECTED, "lost"
