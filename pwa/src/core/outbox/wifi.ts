@@ -40,7 +40,7 @@ export function networkKindKnown(): boolean {
   return type !== undefined && type !== 'unknown';
 }
 
-/** Whether photos may travel now. A network of unknown kind counts as any network. */
+/** Whether photos may travel now. Where the kind of network is not known, they may. */
 export function photosMayTravel(): boolean {
   if (!chosen.value || !networkKindKnown()) return true;
   return ['wifi', 'ethernet'].includes(connection()?.type ?? '');
