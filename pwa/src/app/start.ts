@@ -1,11 +1,17 @@
 /** What happens when the app opens and when somebody signs in. */
 import { signal } from '@preact/signals';
-import { downloadAlongside, loadHouseholds, refreshedAt, refreshHouseholds } from '../core/assignments';
+import {
+  downloadAlongside,
+  loadHouseholds,
+  noteLoaded,
+  refreshedAt,
+  refreshHouseholds,
+} from '../core/assignments';
 import { refreshChecklist } from '../core/checklists';
 import { now } from '../core/clock';
 import { loadDrafts } from '../core/drafts';
 import { readMeta, writeMeta, writeStrict } from '../core/localDb';
-import { kick, reloadOutbox, startOutbox } from '../core/outbox';
+import { kick, onOtherTab, reloadOutbox, startOutbox } from '../core/outbox';
 import { followSession, type Handover, restoreSession, user } from '../core/session';
 
 /** False until the stored session has been read. */
@@ -96,6 +102,7 @@ export async function start(): Promise<void> {
     ready.value = true;
     followSession(handover);
     startOutbox();
+    onOtherTab('worklist', () => void noteLoaded(0));
   }
   if (user.value && (await outOfDate(user.value.id))) await refreshOwn();
 }

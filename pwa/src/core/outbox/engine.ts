@@ -10,7 +10,7 @@ import type { PullEnd } from '../sync/pull';
 import type { Order } from '../sync/wire';
 import type { HttpAnswer, HttpRequest } from './deps';
 import { Runner, type RunnerDeps, type Wake } from './runner';
-import { noteSending, outboxChanged, outboxChanges } from './signals';
+import { announceWorklist, noteSending, outboxChanged, outboxChanges } from './signals';
 import { storageOf } from './store';
 import { photosMayTravel } from './wifi';
 
@@ -71,7 +71,10 @@ function depsOf(owner: string, device: string): RunnerDeps {
     photosMayTravel,
     storagePersisted,
     changed: outboxChanges,
-    pulled: noteLoaded,
+    pulled: async (loaded) => {
+      await noteLoaded(loaded);
+      announceWorklist();
+    },
     sending: noteSending,
     contact: noteContact,
     clockOffset: noteServerOffset,

@@ -19,7 +19,15 @@ import { onNetworkKind } from './wifi';
 export type { State, WaitReason } from './entry';
 export { answeredReturns, arrived, refused, signedFor } from './returns';
 export type { OutboxItem } from './signals';
-export { outboxItems, reloadOutbox, savedVisits, sendingIds, syncState, unsent } from './signals';
+export {
+  onOtherTab,
+  outboxItems,
+  reloadOutbox,
+  savedVisits,
+  sendingIds,
+  syncState,
+  unsent,
+} from './signals';
 export { networkKindKnown, setWifiOnly, wifiOnly } from './wifi';
 
 const busy = signal(false);
@@ -87,7 +95,7 @@ export async function pullNow(): Promise<PullEnd> {
 
 /** Starts the engine's triggers: network back, page shown, another tab, new login; and the engine, when there is time. */
 export function startOutbox(): void {
-  onOtherTab(() => void reloadOutbox());
+  onOtherTab('changed', () => void reloadOutbox());
   addEventListener('online', () => void run('connection'));
   onNetworkKind(() => void run('connection'));
   document.addEventListener('visibilitychange', () => {

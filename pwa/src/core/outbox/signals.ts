@@ -134,9 +134,16 @@ export async function outboxChanges(): Promise<void> {
   }, SOON_MS);
 }
 
-/** Calls back when another tab changed something. */
-export function onOtherTab(follow: () => void): void {
-  channel?.addEventListener('message', follow);
+/** The worklist on disk is another: the other tabs' screens follow. */
+export function announceWorklist(): void {
+  channel?.postMessage('worklist');
+}
+
+/** Calls back when another tab changed saved work, or the worklist. */
+export function onOtherTab(what: 'changed' | 'worklist', follow: () => void): void {
+  channel?.addEventListener('message', ({ data }) => {
+    if (data === what) follow();
+  });
 }
 
 /** Notes what is on its way, for the screen only. */
