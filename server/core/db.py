@@ -193,6 +193,7 @@ def _configure_sqlite(connection: Any, _record: Any) -> None:
         "foreign_keys = ON",
         "temp_store = MEMORY",
         "cache_size = -16000",
+        "mmap_size = 268435456",  # what another process has written meanwhile need not be copied in again
         "wal_autocheckpoint = 4000",  # pages: a visit writes thirty, most of them again and again
     ):
         connection.execute(f"PRAGMA {pragma}")

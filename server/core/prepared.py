@@ -1,8 +1,7 @@
 """Statements built by SQLAlchemy once and then handed to the driver as they are.
 
 SQLAlchemy's own way from a statement to the driver costs more than SQLite's work on it, and a visit needs
-eight of them while it holds the write lock. Only ``core.quick`` and ``core.changes`` use this; they look
-after scope and audit.
+eight of them while it holds the write lock. Only ``core.quick`` uses this, which looks after scope and audit.
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ from sqlalchemy import ClauseElement, Connection
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.types import TypeEngine
 
 Values = Mapping[str, Any]
 
@@ -34,10 +34,21 @@ class Prepared:
         self._names = None if compiled.positional else tuple(names)
         self._fields = [(key, kind.bind_processor(dialect)) for key, kind in zip(keys, types, strict=True)]
         self._defaults = {str(column.key): _default(column.default) for column in compiled.insert_prefetch}
+        self._found = [
+            _converter(column.type, dialect) for column in getattr(statement, "selected_columns", ())
+        ]
 
     def run(self, connection: Connection, values: Values) -> Any:
         """Execute once; gives the driver's cursor. Raises as ``send`` does."""
         return send(connection, self.text, self._parameters(values))
+
+    def fetch(self, connection: Connection, values: Values) -> list[tuple[Any, ...]]:
+        """The rows of a SELECT, their values as SQLAlchemy gives them. Raises as ``send`` does."""
+        rows = self.run(connection, values).fetchall()
+        columns = zip(zip(*rows, strict=True), self._found, strict=True) if rows else ()
+        return list(
+            zip(*(each if convert is None else map(convert, each) for each, convert in columns), strict=True)
+        )
 
     def run_all(self, connection: Connection, rows: Sequence[Values]) -> None:
         """Execute for each of several rows, in their order. Raises as ``send`` does."""
@@ -64,6 +75,11 @@ def send(connection: Connection, text: str, parameters: Any = (), *, many: bool 
         base, dialect = connection.dialect.loaded_dbapi.Error, connection.dialect
         raise DBAPIError.instance(text, None, error, base, hide_parameters=True, dialect=dialect) from error
     return cursor
+
+
+def _converter(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
+    """What makes a column's value of the driver's."""
+    return kind.dialect_impl(dialect).result_processor(dialect, None)
 
 
 def _default(default: Any) -> Callable[[], Any]:

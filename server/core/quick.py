@@ -1,4 +1,4 @@
-"""Rows written without the ORM's unit of work: for what every visit does while it holds the write lock.
+"""Rows read and written without the ORM: for what every visit does, most of it holding the write lock.
 
 The same guards hold as for everything else: rows outside the scope are refused or not found, and the
 transaction does not commit without an audit entry. Objects that are given stay outside the session.
@@ -6,11 +6,12 @@ transaction does not commit without an audit entry. Objects that are given stay 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
+from itertools import repeat
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, insert, tuple_, update
+from sqlalchemy import Table, bindparam, insert, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
 
@@ -19,6 +20,8 @@ from server.core.prepared import Prepared
 from server.core.scope import EVERYTHING, NOTHING, ScopeRequired, code_range, covers, current_scope
 
 Values = Mapping[str, Any]
+_SIZES = (1, 2, 5, 10, 20, 50)
+"""How many keys a statement asks for: few texts, so that each is prepared once."""
 
 
 def add(*rows: Base) -> None:
@@ -97,6 +100,44 @@ def put(model: type[Base], values: Values, newer_by: tuple[str, ...] = ()) -> No
     connection = present_connection()
     _upsert(connection.dialect, model, tuple(values), newer_by).run(connection, values)
     db.session.info["wrote"] = True
+
+
+def rows(
+    model: type[Base],
+    columns: tuple[str, ...],
+    key: str,
+    values: Collection[Any],
+    order: tuple[str, ...] = (),
+) -> list[tuple[Any, ...]]:
+    """Columns of the rows in scope whose ``key`` is one of several values, ordered by ``order``.
+
+    Raises:
+        ScopeRequired: no scope is set.
+    """
+    lower, upper = _bounds()
+    if not values:
+        return []
+    places = next((size for size in _SIZES if size >= len(values)), len(values))
+    padded = [*values, *repeat(next(iter(values)), places - len(values))]
+    given = {f"key_{place}": value for place, value in enumerate(padded)} | {"lower": lower, "upper": upper}
+    connection = present_connection()
+    return _select(connection.dialect, model, columns, key, places, order).fetch(connection, given)
+
+
+@lru_cache(maxsize=128)
+def _select(
+    dialect: Dialect,
+    model: type[Base],
+    columns: tuple[str, ...],
+    key: str,
+    places: int,
+    order: tuple[str, ...],
+) -> Prepared:
+    table = _table(model)
+    wanted: list[Any] = [bindparam(f"key_{place}", type_=table.c[key].type) for place in range(places)]
+    query = select(*(table.c[name] for name in columns)).where(table.c[key].in_(wanted))
+    query = query.where(table.c.region_code >= bindparam("lower"), table.c.region_code < bindparam("upper"))
+    return Prepared(query.order_by(*(table.c[name] for name in order)), dialect)
 
 
 @lru_cache(maxsize=128)

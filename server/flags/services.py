@@ -28,7 +28,7 @@ from server.visits import queries as visits
 from server.visits.services import Examined, Judgement, people_of
 
 if TYPE_CHECKING:
-    from server.households.queries import Household
+    from server.households.queries import Home
     from server.visits.queries import Visit
 
 __all__ = [
@@ -58,7 +58,7 @@ class Judged(Judgement):
     kept: Kept | None = None
 
 
-def judge(household: Household, examined: Examined) -> Judged:
+def judge(household: Home, examined: Examined) -> Judged:
     """Judge examined answers by the county's rules that are in force on the day of the visit; reads only.
 
     The register's facts are the server's own, whatever the phone was loaded with. What the phone did not ask
@@ -170,7 +170,7 @@ def _flag(visit: Visit, light: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _facts(household: Household, run: Walk) -> tuple[dict[str, Any], Walk]:
+def _facts(household: Home, run: Walk) -> tuple[dict[str, Any], Walk]:
     register = roster_facts(household)
     seen = with_roster(run, register)
     home = {"lat": household.home_lat, "lon": household.home_lon} if household.home_lat else None

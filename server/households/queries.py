@@ -16,8 +16,10 @@ from server.core.db import db
 from server.core.problems import Problem
 from server.households.forms import FieldName
 from server.households.models import Household, HouseholdEdit, Member
+from server.households.snapshots import Home, snapshots
 
 __all__ = [
+    "Home",
     "Household",
     "HouseholdEdit",
     "Standing",
@@ -33,6 +35,7 @@ __all__ = [
     "members_with_id_number",
     "newest_edits",
     "page_of_households",
+    "snapshots",
     "standing_of",
 ]
 
@@ -51,7 +54,7 @@ class Standing:
     removed: bool
 
 
-def standing_of(household: Household) -> Standing:
+def standing_of(household: Home) -> Standing:
     """The present standing of a loaded household."""
     return Standing(
         household.id,

@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from server.households.models import Household, Member
+from server.households.snapshots import Home, Person
 
 COMPULSORY_AGES = range(6, 16)  # GX-2-ART7-1-1a
 ELDER_AGE = 60  # NX-8-5-4
@@ -25,7 +25,7 @@ def age_on(birth_on: date | None, day: date) -> int | None:
     return day.year - birth_on.year - ((day.month, day.day) < (birth_on.month, birth_on.day))
 
 
-def roster_facts(household: Household, day: date) -> dict[str, Any]:
+def roster_facts(household: Home, day: date) -> dict[str, Any]:
     """Facts of the register and of those who live there, on a day.
 
     Money is Decimal yuan, counts are integers, flags bool or None.
@@ -38,7 +38,7 @@ def wire_facts(facts: dict[str, Any]) -> dict[str, Any]:
     return {name: f"{value:.2f}" if isinstance(value, Decimal) else value for name, value in facts.items()}
 
 
-def _register_facts(household: Household, day: date) -> dict[str, Any]:
+def _register_facts(household: Home, day: date) -> dict[str, Any]:
     return {
         "lifted": household.lifted,
         "kind": household.kind,
@@ -56,7 +56,7 @@ def _register_facts(household: Household, day: date) -> dict[str, Any]:
     }
 
 
-def _member_facts(members: Sequence[Member], day: date) -> dict[str, Any]:
+def _member_facts(members: Sequence[Person], day: date) -> dict[str, Any]:
     stages = [member.stage for member in members]
     labour = [member.labour for member in members]
     grades = [member.disability_grade for member in members]
@@ -72,12 +72,12 @@ def _member_facts(members: Sequence[Member], day: date) -> dict[str, Any]:
     }
 
 
-def _count_by_age(members: Sequence[Member], day: date, fits: Callable[[int], bool]) -> int | None:
+def _count_by_age(members: Sequence[Person], day: date, fits: Callable[[int], bool]) -> int | None:
     ages = [age_on(member.birth_on, day) for member in members]
     return None if None in ages else sum(fits(age) for age in ages if age is not None)
 
 
-def _months_tracked(household: Household, day: date) -> int | None:
+def _months_tracked(household: Home, day: date) -> int | None:
     if household.kind == "none":
         return 0
     since = household.monitored_since

@@ -30,6 +30,7 @@ from server.households.masking import mask_id, mask_phone, mask_written
 from server.households.models import Household, Member
 from server.households.names import search_forms
 from server.households.queries import Standing
+from server.households.snapshots import Home
 from server.regions import queries as regions
 
 __all__ = [
@@ -136,7 +137,7 @@ def masked_text(text: str) -> str:
     return mask_written(text)
 
 
-def roster_facts(household: Household) -> dict[str, Any]:
+def roster_facts(household: Home) -> dict[str, Any]:
     """Today's facts of the register for judging; money is Decimal yuan."""
     return roster.roster_facts(household, clock.today())
 

@@ -12,11 +12,11 @@ from server.core.db import db
 from server.core.problems import Problem
 from server.core.wire import UUID_TEXT
 from server.flags.services import Kept, judge, raise_flags
-from server.households.queries import Household, households_by_id
+from server.households.queries import Home, snapshots
 from server.photos.services import asked, promised_rows
 from server.rule_health.services import note_preview
 from server.visits import services as visits
-from server.visits.queries import Visit, with_bodies
+from server.visits.queries import StoredBody, Visit, stored_bodies
 from server.visits.services import Examined, SignedVisit, VisitForm
 
 MAX_BATCH = 50
@@ -51,8 +51,8 @@ def assess(actor: Actor, batch: Sequence[SignedVisit]) -> list[Assessment]:
         that keeps it out (a Problem: visit_conflict, household_not_found, unknown_checklist_version,
         invalid_answers; or a bug, which must not block the others).
     """
-    known = households_by_id(signed.form.household_id for signed in batch)
-    last = with_bodies(household.last_visit_id for household in known.values())
+    known = snapshots(signed.form.household_id for signed in batch)
+    last = stored_bodies(household.last_visit_id for household in known.values())
     answered = visits.first_answers(batch)
     return [_assess(actor, signed, known, last, answered.get(signed.form.id)) for signed in batch]
 
@@ -60,8 +60,8 @@ def assess(actor: Actor, batch: Sequence[SignedVisit]) -> list[Assessment]:
 def _assess(
     actor: Actor,
     signed: SignedVisit,
-    known: Mapping[UUID, Household],
-    last: Mapping[UUID, Visit],
+    known: Mapping[UUID, Home],
+    last: Mapping[UUID, StoredBody],
     answered: str | Problem | None,
 ) -> Assessment:
     if answered is not None:
@@ -78,7 +78,7 @@ def _assess(
         return error
 
 
-def _last(household: Household, last: Mapping[UUID, Visit]) -> Visit | None:
+def _last(household: Home, last: Mapping[UUID, StoredBody]) -> StoredBody | None:
     return last.get(household.last_visit_id) if household.last_visit_id else None
 
 

@@ -30,7 +30,11 @@ from server.visits.models import APPROVED, RETURNED, SEVERITIES, SUBMITTED, SUPE
 from server.visits.schemas import ExpectedPhoto, Preview, VisitBodySchema, VisitForm
 
 if TYPE_CHECKING:
-    from server.households.queries import Household
+    pass
+
+if TYPE_CHECKING:
+    from server.households.queries import Home
+    from server.visits.queries import StoredBody
 
 __all__ = [
     "Examined",
@@ -132,7 +136,7 @@ def first_answers(signed: Iterable[SignedVisit]) -> dict[UUID, str | Problem]:
     }
 
 
-def examine(household: Household, form: VisitForm, last: Visit | None) -> Examined:
+def examine(household: Home, form: VisitForm, last: Visit | StoredBody | None) -> Examined:
     """Check the answers and compare them with the household's newest visit; reads only.
 
     Skip rules see the roster the phone used; members are those of the register.
@@ -151,7 +155,7 @@ def examine(household: Household, form: VisitForm, last: Visit | None) -> Examin
     )
 
 
-def _walk(household: Household, form: VisitForm) -> Walk:
+def _walk(household: Home, form: VisitForm) -> Walk:
     try:
         version = definition(form.checklist_version)
     except KeyError as error:
@@ -164,7 +168,7 @@ def _walk(household: Household, form: VisitForm) -> Walk:
     return found
 
 
-def people_of(household: Household) -> list[Person]:
+def people_of(household: Home) -> list[Person]:
     """The members as the form needs them.
 
     Who has died or moved away since may still be named: the phone did not know. Nothing is asked for them.
@@ -254,7 +258,7 @@ def _visited_at(finished_at: datetime, received_at: datetime) -> datetime:
     return finished_at if finished_at <= received_at + CLOCK_TOLERANCE else received_at
 
 
-def _distance(household: Household, form: VisitForm) -> int | None:
+def _distance(household: Home, form: VisitForm) -> int | None:
     if form.location is None or household.home_lat is None or household.home_lon is None:
         return None
     home = (float(household.home_lat), float(household.home_lon))

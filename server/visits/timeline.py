@@ -17,6 +17,7 @@ from server.visits.models import SUPERSEDED, Visit
 
 if TYPE_CHECKING:
     from server.households.queries import Household, Standing
+    from server.visits.queries import StoredBody
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Comparison:
     changes: list[Change]
 
 
-def compare(last: Visit | None, answers: dict[str, Any]) -> Comparison:
+def compare(last: Visit | StoredBody | None, answers: dict[str, Any]) -> Comparison:
     """Compare new answers with the household's newest visit, given with its body."""
     if last is None:
         return Comparison(None, [])
@@ -53,7 +54,7 @@ def rebuild(household: Household) -> None:
     remember_visit(household, current[-1].id, current[-1].visited_at)
 
 
-def answers_of(visit: Visit) -> dict[str, Any]:
+def answers_of(visit: Visit | StoredBody) -> dict[str, Any]:
     """The answers in a stored body, identity numbers masked."""
     answers: dict[str, Any] = queries.body_of(visit)["answers"]
     return answers

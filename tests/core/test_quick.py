@@ -97,3 +97,34 @@ def test_an_object_written_quickly_stays_out_of_the_session(app):
         row = entry()
         quick.add(row)
         assert row not in db.session
+
+
+def entries(app, scope, numbers, order=("seq",)):
+    with inside(app, scope):
+        return quick.rows(AuditEntry, ("seq", "at", "actor_id", "details"), "seq", numbers, order)
+
+
+def test_rows_are_read_as_the_orm_reads_them(app):
+    with inside(app), transaction():
+        for count in range(7):
+            audit.record("test.quick", ("test", count), GRID, count=count)
+    with inside(app):
+        wanted = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "test.quick")).all()
+    numbers = {row.seq for row in wanted}
+    expected = [(row.seq, row.at, row.actor_id, row.details) for row in wanted]
+    assert entries(app, VILLAGE, numbers | {0}) == expected
+    assert entries(app, EVERYTHING, list(numbers)[:1]) == expected[:1]
+    assert entries(app, VILLAGE, set()) == []
+
+
+def test_rows_out_of_scope_are_not_found(app):
+    with inside(app), transaction():
+        audit.record("test.quick", ("test", 1), GRID)
+    with inside(app):
+        query = select(AuditEntry.seq).where(AuditEntry.action == "test.quick")
+        numbers = db.session.scalars(query).all()
+    assert entries(app, VILLAGE, numbers)
+    assert entries(app, NOTHING, numbers) == []
+    assert entries(app, GRID_IN_OTHER_VILLAGE, numbers) == []
+    with app.app_context(), pytest.raises(ScopeRequired):
+        quick.rows(AuditEntry, ("seq",), "seq", numbers)
