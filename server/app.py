@@ -11,7 +11,7 @@ from server.accounts import device_routes, devices
 from server.accounts import routes as accounts
 from server.accounts.services import load_actor, standing
 from server.checklists import routes as checklists
-from server.core import auth, crypto, health, http, jobs, jsontext, logs, openapi, problems
+from server.core import auth, crypto, disk, health, http, jobs, jsontext, logs, openapi, problems
 from server.core.db import db
 from server.flags import routes as flags
 from server.fund import routes as fund
@@ -63,6 +63,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     _init_database(app, settings)
     gate = auth.Gate(load_actor=load_actor, standing=standing, note_wipe=devices.note_wipe)
     auth.init_app(app, keys, gate, settings.access_token_minutes, settings.refresh_token_days)
+    disk.init_app(app, settings.data_dir, settings.disk_reserve_percent)
     _init_api(app)
     jobs.init_app(app, settings.jobs_url)
     health.init_app(app)

@@ -22,7 +22,7 @@ class Settings:
 
     Sizes are bytes, durations seconds unless the name says otherwise. With less of the disk
     free than ``disk_photo_reserve_percent`` no photos are taken, with less than ``disk_reserve_percent`` no
-    visits either.
+    visits or anything else either.
     """
 
     data_dir: Path

@@ -1,4 +1,8 @@
-"""How much room is left on a disk, asked at most once a second: every visit and every photo wants to know."""
+"""How much room is left on a disk, asked at most once a second: every visit and every photo wants to know.
+
+What nearly fills the disk is refused while there is still room to refuse it in order: photos first, then
+everything that writes. Nothing is lost by it: phones keep what was not taken.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +12,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from flask import Flask, request
+
 from server.core.problems import Problem
 
 KEEP_SECONDS = 1.0
 RETRY_SECONDS = 600
+API = "/api/"
+WRITING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+SIGNING_IN = "accounts"
 Measure = Callable[[Path], float]
 
 
@@ -50,6 +59,17 @@ def require(folder: Path, reserve_percent: int) -> None:
     """
     if _gauge.read(folder) < reserve_percent:
         raise Problem("storage_full", retry_after=RETRY_SECONDS)
+
+
+def init_app(app: Flask, folder: Path, reserve_percent: int) -> None:
+    """Refuse every writing operation but signing in while less than the reserve is free."""
+
+    def refuse_writing() -> None:
+        writes = request.method in WRITING and request.path.startswith(API)
+        if writes and request.blueprint != SIGNING_IN:
+            require(folder, reserve_percent)
+
+    app.before_request(refuse_writing)
 
 
 @contextmanager

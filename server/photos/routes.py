@@ -148,7 +148,9 @@ def _read_body(
     if request.mimetype and request.mimetype not in BYTES:
         raise Problem("type_unsupported")
     if request.content_length is None:
-        raise Problem("length_required")
+        if "Transfer-Encoding" in request.headers:
+            raise Problem("length_required")
+        return b""
     db.session.rollback()
     request.max_content_length = limit
     try:

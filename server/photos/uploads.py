@@ -120,8 +120,9 @@ def take(part: Part, chunk: Chunk) -> bool:
         return False
     if not offset_fits(size, chunk.offset):
         raise Problem("upload_offset", offset=size)
-    if size == 0 and len(chunk.data) >= _START_BYTES and not begins_like_a_photo(chunk.data):
-        raise Problem("photo_type_unsupported")
+    is_start = size == 0 and _START_BYTES <= len(chunk.data) < chunk.total
+    if is_start and not begins_like_a_photo(chunk.data):
+        raise Problem("photo_type_unsupported")  # the rest need not come
     part.append(chunk.data)
     return size == 0
 

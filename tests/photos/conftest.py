@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from server.core.audit import AuditEntry
+from server.core.db import db
 from server.core.jobs import run_pending
-from tests.factories import MEI, make_household
+from tests.factories import MEI, inside, make_household
 from tests.visits.bodies import send, visit_of
 
 OCTETS = "application/octet-stream"
@@ -81,9 +86,41 @@ class Phone:
         return photo
 
 
+def files(app: Flask) -> list[str]:
+    """Names of all files in the photo folder."""
+    folder = app.extensions["settings"].photo_dir
+    return sorted(path.name for path in folder.rglob("*") if path.is_file())
+
+
+def lies_whole(app: Flask, data: bytes) -> bool:
+    """Whether the one original in the photo folder is the photo, byte for byte."""
+    (path,) = app.extensions["settings"].photo_dir.rglob("*.orig")
+    return path.read_bytes() == data
+
+
+def age_parts(app: Flask, now: datetime, **by: float) -> None:
+    """Let the parts on the disk be older than a moment: ``age_parts(app, clock.now, days=31)``."""
+    then = (now - timedelta(**by)).timestamp()
+    for path in app.extensions["settings"].photo_dir.rglob("*.part"):
+        os.utime(path, (then, then))
+
+
+def audited(app: Flask, action: str) -> list[AuditEntry]:
+    """The audit entries of an action."""
+    with inside(app):
+        return list(db.session.scalars(select(AuditEntry).where(AuditEntry.action == action)))
+
+
 def digest(data: bytes) -> str:
     """The identity of a photo."""
     return sha256(data).hexdigest()
+
+
+@pytest.fixture(autouse=True)
+def _empty_folder(app: Flask) -> None:
+    """The app is that of every test; so is its folder."""
+    for path in app.extensions["settings"].photo_dir.rglob("*.*"):
+        path.unlink()
 
 
 @pytest.fixture

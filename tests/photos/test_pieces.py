@@ -3,27 +3,17 @@
 import pytest
 from sqlalchemy import select
 
+from server.core import disk
 from server.core.changes import Change
 from server.core.db import db
 from server.core.jobs import run_pending
-from server.photos.models import Photo
-from tests.factories import LAN, PING, WEI, inside
-from tests.photos.conftest import Phone, digest
+from tests.accounts.test_login import sign_in
+from tests.factories import ADMIN, LAN, PING, QIN, WEI, ZHOU, inside
+from tests.photos.conftest import Phone, digest, files
 from tests.photos.pictures import picture
-from tests.visits.bodies import new_id
+from tests.visits.bodies import new_id, send, visit_of
 
 PHOTO = picture(size=(500, 400), quality=95)
-
-
-def files(app):
-    folder = app.extensions["settings"].photo_dir
-    return sorted(p.name for p in folder.rglob("*") if p.is_file())
-
-
-@pytest.fixture(autouse=True)
-def _empty_folder(app):
-    for path in app.extensions["settings"].photo_dir.rglob("*.*"):
-        path.unlink()
 
 
 def test_a_photo_in_one_piece_is_stored_with_its_place_in_the_change_log(app, phone):
@@ -133,21 +123,85 @@ def test_a_header_that_says_nothing_is_named(phone, name, value):
     assert list(reply.json["errors"]) == [name]
 
 
-def test_a_photo_of_no_visit_of_ones_own_is_kept_as_a_stray(phone):
-    visit_id = new_id()
-    reply = phone.patch(visit_id, PHOTO)
-    assert (reply.json["state"], reply.json["position"]) == ("stray", None)
-    assert phone.head(visit_id, PHOTO) == ("stray", len(PHOTO))
+@pytest.mark.parametrize(("free", "photo", "visit"), [(9.9, 507, 201), (2.9, 507, 507), (10.0, 200, 201)])
+def test_a_disk_that_fills_up_refuses_photos_first_and_visits_later(phone, free, photo, visit):
+    visit_id = phone.visit(PHOTO)
+    with disk.measured_by(lambda _folder: free):
+        reply = phone.patch(visit_id, PHOTO)
+        sent = send(phone.client, visit_of(phone.household.id))
+        assert phone.head(visit_id, PHOTO)[0] == ("stored" if photo == 200 else "absent")
+    assert (reply.status_code, sent.status_code) == (photo, visit)
+    for refused in (answer for answer in (reply, sent) if answer.status_code == 507):
+        assert (refused.json["code"], refused.headers["Retry-After"]) == ("storage_full", "600")
 
 
-def test_a_stray_becomes_the_photo_of_its_visit(app, login, phone):
-    visit_id = new_id()
-    phone.patch(visit_id, PHOTO)
-    phone.visit(PHOTO, id=visit_id)
+def test_signing_in_needs_no_room(client):
+    with disk.measured_by(lambda _folder: 0.5):
+        assert sign_in(client).status_code == 200
+
+
+def test_the_disk_is_asked_once_a_second(phone, monkeypatch):
+    asked = []
+    visit_id = phone.visit(PHOTO)
+    with disk.measured_by(lambda folder: asked.append(folder) or 50.0):
+        for offset in range(0, 1000, 100):
+            phone.patch(visit_id, PHOTO, offset, offset + 100)
+    assert len(asked) <= 4  # two folders, and the second may have turned
+
+
+@pytest.mark.parametrize("end", [5, 100, None])
+def test_what_is_no_photo_is_refused_as_soon_as_it_shows(app, phone, end):
+    data = b"<html>" + bytes(300)
+    visit_id = phone.visit(data)
+    reply = phone.patch(visit_id, data, 0, end)
+    if end == 5:
+        assert reply.json["state"] == "partial"
+        reply = phone.patch(visit_id, data, 5)
+    assert (reply.status_code, reply.json["code"]) == (415, "photo_type_unsupported")
+    assert files(app) == []
+
+
+def test_a_photo_that_is_too_large_is_refused_with_its_first_piece(app, phone):
+    visit_id = phone.visit(PHOTO)
+    reply = phone.patch(visit_id, PHOTO, 0, 500, **{"Upload-Length": str(2 * 1024 * 1024 + 1)})
+    assert (reply.status_code, reply.json["code"]) == (413, "photo_too_large")
+    reply = phone.patch(visit_id, PHOTO[:3] + bytes(256 * 1024))
+    assert (reply.status_code, reply.json["code"]) == (413, "too_large")
+    assert files(app) == []
+
+
+def test_a_piece_that_goes_beyond_the_end_is_refused(phone):
+    visit_id = phone.visit(PHOTO)
+    reply = phone.patch(visit_id, PHOTO, **{"Upload-Length": str(len(PHOTO) - 1)})
+    assert (reply.status_code, list(reply.json["errors"])) == (422, ["Upload-Offset"])
+
+
+def test_another_length_than_the_visit_lists_is_refused(phone):
+    visit_id = phone.visit(PHOTO)
+    reply = phone.patch(visit_id, PHOTO, **{"Upload-Length": str(len(PHOTO) + 1)})
+    assert (reply.status_code, reply.json["code"]) == (400, "photo_length_mismatch")
+
+
+@pytest.mark.parametrize("name", ["0" * 63 + "G", "." * 64, "A" * 64])
+def test_a_name_that_is_no_hash_is_not_found(phone, name):
+    reply = phone.patch(phone.visit(PHOTO), PHOTO, **{"X-Photo": name})
+    assert (reply.status_code, reply.json["code"]) == (404, "not_found")
+
+
+@pytest.mark.parametrize("person", [WEI, ZHOU, QIN, ADMIN], ids=lambda person: person.role)
+def test_only_grid_members_ask_how_far_a_photo_is(login, phone, person):
+    address = f"/api/v1/s1/visits/{phone.visit(PHOTO)}/photos/{digest(PHOTO)}"
+    assert login(person).head(address).status_code == 403
+
+
+def test_a_photo_that_was_lost_is_asked_for_again_with_a_later_place_in_the_change_log(app, phone):
+    visit_id = phone.visit(PHOTO)
+    stored = phone.patch(visit_id, PHOTO).json
+    for path in app.extensions["settings"].photo_dir.rglob("*.orig"):
+        path.unlink()
+    run_pending(app)
     (photo,) = phone.photos(visit_id)
-    assert photo["state"] == "stored"
-    assert photo["position"] is not None
-    with inside(app):
-        row = db.session.scalar(select(Photo).where(Photo.sha256 == digest(PHOTO)))
-    early = login(WEI).get(f"/api/v1/photos/{row.id}/full")
-    assert (early.status_code, early.json["code"]) == (409, "photo_not_ready")
+    assert (photo["state"], photo["reason"]) == ("expected", "lost")
+    assert photo["position"] > stored["position"]
+    assert phone.head(visit_id, PHOTO) == ("absent", 0)
+    assert phone.patch(visit_id, PHOTO).json["state"] == "stored"

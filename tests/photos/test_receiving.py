@@ -10,19 +10,9 @@ from sqlalchemy import select
 from server.core.audit import AuditEntry
 from server.core.db import db
 from tests.factories import FANG, LAN, PING, WEI, ZHOU, inside
-from tests.photos.conftest import digest
+from tests.photos.conftest import digest, files
 from tests.photos.pictures import picture
 from tests.visits.bodies import new_id
-
-
-def files(app):
-    return sorted(p.name for p in app.extensions["settings"].photo_dir.rglob("*") if p.is_file())
-
-
-@pytest.fixture(autouse=True)
-def _empty_folder(app):
-    for path in app.extensions["settings"].photo_dir.rglob("*.*"):
-        path.unlink()
 
 
 def test_a_promised_photo_is_stored_and_noted(app, phone):

@@ -66,6 +66,8 @@ class LiveServer:
             "LIANGDENG_SECRET_KEY": SECRET,
             "LIANGDENG_LOG_LEVEL": "INFO",
             "LIANGDENG_LOGIN_ATTEMPTS_PER_MINUTE": "1000",
+            "LIANGDENG_DISK_PHOTO_RESERVE_PERCENT": "1",  # whoever runs the tests may have a full disk
+            "LIANGDENG_DISK_RESERVE_PERCENT": "1",
             "PORT": str(self.port),
         }
         if self.database_url:
