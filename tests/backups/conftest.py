@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,12 @@ import pytest
 from click.testing import Result
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import inspect
 
 from server import config
 from server.app import create_app
 from server.backups import keys, services
+from server.backups.archive import Container
 from server.core import state
 from server.core.changes import Position
 from server.core.db import Base, db
@@ -24,9 +27,11 @@ from tests import factories
 from tests.conftest import Clock, client_of
 from tests.factories import MEI, Person, inside, make_household
 from tests.photos.conftest import digest
+from tests.photos.pictures import picture
 from tests.visits.bodies import send, visit_of
 
 PASSPHRASE = "an umbrella for the well"
+PICTURES = [picture(size=(120 + n, 90), quality=90) for n in range(4)]
 
 
 class Office:
@@ -36,12 +41,22 @@ class Office:
         self.app, self.clock = app, clock
         self.settings: config.Settings = app.extensions["settings"]
 
-    def set_up(self) -> Office:
-        """A new database with the cast of the tests."""
+    def set_up_empty(self) -> Office:
+        """A new database, as flask setup leaves it."""
         with self.app.app_context():
             Base.metadata.create_all(db.engine)
         with factories.writing(self.app):
             state.ensure_epoch()
+        return self
+
+    def has_tables(self) -> bool:
+        """Whether there is a database of ours."""
+        with self.app.app_context():
+            return bool(inspect(db.engine).get_table_names())
+
+    def set_up(self) -> Office:
+        """A new database with the cast of the tests."""
+        self.set_up_empty()
         factories.build_world(self.app)
         self.household = make_household(self.app)
         return self
@@ -115,6 +130,10 @@ class Office:
         with inside(self.app):
             return list(db.session.execute(query).all())
 
+    def contents(self) -> list[Path]:
+        """The photo contents in the backup folder."""
+        return sorted(p for p in (self.settings.backup_dir / "photos").rglob("*") if len(p.name) == 40)
+
     def photo_files(self) -> dict[str, bytes]:
         """Everything in the photo folder."""
         folder = self.settings.photo_dir
@@ -127,11 +146,11 @@ def _cheap_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keys, "COST", 2**14)
 
 
-@pytest.fixture
-def make_office(
-    engine: str, make_settings: Callable[..., config.Settings], clock: Clock
-) -> Iterator[Callable[..., Office]]:
-    """``make_office()`` is an installation without a database yet."""
+Maker = Callable[..., Office]
+
+
+@contextmanager
+def _offices(engine: str, make_settings: Callable[..., config.Settings], clock: Clock) -> Iterator[Maker]:
     made: list[Office] = []
 
     def make(**changes: Any) -> Office:
@@ -146,6 +165,25 @@ def make_office(
 
 
 @pytest.fixture
-def office(make_office: Callable[..., Office]) -> Office:
+def make_office(engine: str, make_settings: Callable[..., config.Settings], clock: Clock) -> Iterator[Maker]:
+    """``make_office()`` is an installation without a database yet."""
+    with _offices(engine, make_settings, clock) as make:
+        yield make
+
+
+@pytest.fixture
+def office(make_office: Maker) -> Office:
     """A working installation."""
     return make_office().set_up()
+
+
+@pytest.fixture
+def small_office(make_settings: Callable[..., config.Settings], clock: Clock) -> Iterator[Office]:
+    """One on SQLite, for what has nothing to do with the database."""
+    with _offices("sqlite", make_settings, clock) as make:
+        yield make().set_up()
+
+
+def manifest(path: Path) -> dict[str, Any]:
+    """The table of contents of a backup."""
+    return Container(path, PASSPHRASE).manifest()

@@ -10,36 +10,21 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 
-from server.backups import archive, making, objects, pictures, postgres_engine, sqlite_engine
-from server.backups.archive import Container
+from server.backups import archive, making, objects, postgres_engine, sqlite_engine
 from server.backups.folder import Item, new_name, superfluous
 from server.backups.models import Backup
 from server.core.audit import AuditEntry
 from server.core.changes import Change, Position
-from server.core.db import db
-from server.core.jobs import run_pending
-from server.photos.models import Photo
 from server.visits.models import Visit
 from tests import factories
-from tests.backups.conftest import PASSPHRASE
-from tests.factories import GRID, inside
-from tests.photos.pictures import picture
-
-PICTURES = [picture(size=(120 + n, 90), quality=90) for n in range(4)]
-
-
-def manifest(path):
-    return Container(path, PASSPHRASE).manifest()
+from tests.backups.conftest import PASSPHRASE, PICTURES, manifest
+from tests.factories import GRID
 
 
 def known(office):
     return sorted(name for (name,) in office.rows(select(Backup.name)))
-
-
-def contents(office):
-    return sorted(p for p in (office.settings.backup_dir / "photos").rglob("*") if len(p.name) == 40)
 
 
 def test_a_backup_is_written_restored_once_and_noted(office):
@@ -85,103 +70,6 @@ def test_durable_is_the_second_newest(office):
     assert office.durable() == Position(*first)
     office.create()
     assert office.durable() == Position(*second) > Position(*first)
-
-
-def test_photos_are_written_once(office, monkeypatch):
-    client = office.client()
-    office.visit(client, *PICTURES[:2])
-    office.create()
-    written, real = [], objects.ObjectStore.write
-    monkeypatch.setattr(
-        objects.ObjectStore, "write", lambda self, data, sha: (written.append(sha), real(self, data, sha))
-    )
-    before = contents(office)
-    office.create()
-    assert written == []
-    office.visit(client, PICTURES[2])
-    office.create()
-    assert len(written) == 2  # the new photo and its thumbnail
-    assert len(contents(office)) == len(before) + 2
-
-
-def test_a_photo_that_waits_for_its_check_is_backed_up_as_it_was_sent(office):
-    client = office.client()
-    office.visit(client, PICTURES[1])
-    office.visit(client, PICTURES[0], check=False)
-    found = manifest(office.create())
-    assert sorted(wire[1] for wire in found["photos"]) == ["full.jpg", "orig", "thumb.jpg"]
-
-
-def test_a_photo_checked_between_snapshot_and_copy_is_in_the_backup_with_its_verdict(office, monkeypatch):
-    client, real = office.client(), pictures.Copier.copy
-    office.visit(client, PICTURES[0], check=False)
-
-    def check_first(self, kept, progress):
-        run_pending(office.app)
-        return real(self, kept, progress)
-
-    monkeypatch.setattr(pictures.Copier, "copy", check_first)
-    found = manifest(office.create())
-    assert sorted(wire[1] for wire in found["photos"]) == ["full.jpg", "thumb.jpg"]
-    assert [verdict[3] for verdict in found["verdicts"]] == [None]
-    assert found["missing"] == []
-
-
-def test_a_lost_photo_holds_the_position_back_and_is_asked_for_again(office):
-    client = office.client()
-    visit_id = office.visit(client, PICTURES[0])
-    (place,) = office.rows(select(Photo.change_xid, Photo.change_seq))
-    for path in office.settings.photo_dir.rglob("*.jpg"):
-        path.unlink()
-    office.clock.advance(minutes=1)
-    done = office.run("create")
-    assert "1 photos are gone" in done.stderr
-    assert manifest(office.settings.backup_dir / done.stdout.split()[0])["position"] == list(place)
-    photo = client.get(f"/api/v1/visits/{visit_id}/photos").json["items"][0]
-    assert (photo["state"], photo["reason"]) == ("expected", "lost")
-    office.send_photo(client, visit_id, PICTURES[0])
-    assert Position(*manifest(office.create())["position"]) > Position(*place)
-
-
-def test_a_damaged_original_does_not_pass_for_the_photo(office):
-    client = office.client()
-    office.visit(client, PICTURES[0], check=False)
-    (path,) = office.settings.photo_dir.rglob("*.orig")
-    path.write_bytes(PICTURES[0][:-1] + b"?")
-    found = manifest(office.create())
-    assert (found["photos"], len(found["missing"])) == ([], 1)
-
-
-def test_a_damaged_content_is_found_and_mended(office):
-    office.visit(office.client(), PICTURES[0])
-    first = office.create()
-    damaged = contents(office)[0]
-    data = damaged.read_bytes()
-    damaged.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
-    assert "photo files are missing or wrong" in office.run("verify", str(first), code=101).stderr
-    office.create("--recheck-hours", "0")
-    office.run("verify", str(first))
-
-
-def test_contents_are_read_back_again_when_their_time_has_come(office, monkeypatch):
-    office.visit(office.client(), PICTURES[0])
-    office.create()
-    read, real = [], objects.ObjectStore.read
-    monkeypatch.setattr(objects.ObjectStore, "read", lambda self, sha: (read.append(sha), real(self, sha))[1])
-    office.create()
-    assert read == []
-    office.clock.advance(hours=21)
-    office.create()
-    assert len(read) == 2
-
-
-def test_a_removed_content_is_written_again(office):
-    office.visit(office.client(), PICTURES[0])
-    first = office.create()
-    contents(office)[0].unlink()
-    office.run("verify", str(first), code=101)
-    office.create()
-    office.run("verify", str(first))
 
 
 def test_a_verify_that_cannot_open_says_so_with_its_code(office):
@@ -327,19 +215,6 @@ def test_retention_never_removes_what_durability_rests_on(office):
     assert (office.settings.backup_dir / two[1]).exists()
 
 
-def test_contents_that_no_backup_speaks_of_go_with_the_last_one(office):
-    client = office.client()
-    office.visit(client, PICTURES[0])
-    office.create()
-    assert len(contents(office)) == 2
-    with inside(office.app), db.engine.begin() as connection:
-        connection.execute(delete(Photo))
-    office.create("--keep", "2", "--keep-days", "0")
-    assert len(contents(office)) == 2
-    office.create("--keep", "2", "--keep-days", "0")
-    assert contents(office) == []
-
-
 def test_a_backup_whose_file_is_gone_no_longer_counts(office):
     office.create()
     second = office.create()
@@ -374,16 +249,6 @@ def test_the_list_says_what_phones_rely_on(office):
         (names[0], True, False),
     ]
     assert "phones rely on it" in office.run("list").stdout
-
-
-def test_a_folder_that_lost_its_recipe_goes_on_with_that_of_its_backups(office):
-    office.visit(office.client(), PICTURES[0])
-    first = office.create()
-    (office.settings.backup_dir / "recipe.json").unlink()
-    before = contents(office)
-    office.create()
-    assert contents(office) == before
-    office.run("verify", str(first))
 
 
 def test_a_backup_while_eight_write_is_whole(office):
