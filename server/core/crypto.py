@@ -7,12 +7,14 @@ import hmac
 import os
 from hashlib import sha256
 
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from flask import current_app
 
-_PURPOSES = ("token", "field", "index", "receipt", "cursor", "policy")
+_PURPOSES = ("token", "field", "index", "receipt", "cursor", "policy", "signature")
 
 
 class Keyring:
@@ -20,10 +22,38 @@ class Keyring:
 
     def __init__(self, secret: str) -> None:
         self._keys = {p: _derive(secret, p) for p in _PURPOSES}
+        self.signer = Signer(self._keys["signature"])
 
     def key(self, purpose: str) -> bytes:
-        """The key of a purpose (one of token, field, index, receipt, cursor, policy)."""
+        """The key of a purpose (one of token, field, index, receipt, cursor, policy, signature)."""
         return self._keys[purpose]
+
+
+class Signer:
+    """Signs what others than we can verify: Ed25519. ``key_id`` names the key, 8 hex digits."""
+
+    def __init__(self, seed: bytes) -> None:
+        self._key = Ed25519PrivateKey.from_private_bytes(seed)
+        self.public_key = self._key.public_key().public_bytes_raw()
+        self.key_id = sha256(self.public_key).hexdigest()[:8]
+
+    def sign(self, message: bytes) -> bytes:
+        """The signature, 64 bytes; the same for the same message."""
+        return self._key.sign(message)
+
+
+def is_signed(public_key: bytes, message: bytes, signature: bytes) -> bool:
+    """Whether a message was signed by the holder of a public key (32 bytes)."""
+    try:
+        Ed25519PublicKey.from_public_bytes(public_key).verify(signature, message)
+    except InvalidSignature:
+        return False
+    return True
+
+
+def unpadded(data: bytes) -> str:
+    """Bytes as base64url text without padding."""
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")
 
 
 def _derive(secret: str, purpose: str) -> bytes:

@@ -12,7 +12,7 @@ from flask import Flask, Request, Response, g, request
 from flask.json.provider import DefaultJSONProvider
 from whitenoise import WhiteNoise
 
-from server.core import jsontext
+from server.core import clock, jsontext
 from server.core.problems import Problem
 
 CSP = "; ".join(
@@ -152,6 +152,7 @@ def _add_headers(response: Response) -> Response:
     response.headers["X-Request-Id"] = g.get("request_id", "")
     if request.path.startswith("/api/"):
         response.headers["X-Sync"] = "1"  # tells a phone that this is no captive portal's page
+        response.headers["X-Server-Time"] = clock.iso(clock.now())
         response.headers.setdefault("Cache-Control", "no-store")
     return response
 
