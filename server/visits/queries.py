@@ -14,6 +14,7 @@ from server.core import clock, quick
 from server.core.auth import Actor
 from server.core.db import db
 from server.core.problems import Problem
+from server.core.scope import EVERYTHING, region_scope
 from server.visits.bodies import open_body, open_own_body
 from server.visits.models import APPROVED, RETURNED, SEVERITIES, SUBMITTED, SUPERSEDED, Visit
 
@@ -33,6 +34,7 @@ __all__ = [
     "current_of_household",
     "flagged_households",
     "get_visible",
+    "is_taken",
     "of_household",
     "openable",
     "returned",
@@ -41,7 +43,7 @@ __all__ = [
     "visible_of_household",
     "visible_to",
     "with_bodies",
-    "with_results",
+    "written_by",
 ]
 
 OWN_VISITS_DAYS = 90  # how far back a grid member sees their own visits
@@ -53,10 +55,17 @@ def by_id(visit_id: UUID) -> Visit | None:
     return db.session.scalar(select(Visit).where(Visit.id == visit_id))
 
 
-def with_results(ids: Iterable[UUID]) -> Sequence[Visit]:
-    """Those visits of several identifiers that exist, with the answers they were first given."""
-    query = select(Visit).where(Visit.id.in_(set(ids))).options(undefer(Visit.result))
-    return db.session.scalars(query).all()
+def written_by(author_id: UUID, ids: Iterable[UUID]) -> dict[UUID, Visit]:
+    """Those of several visits that an author wrote, wherever the household is by now, with their answers."""
+    query = select(Visit).where(Visit.id.in_(set(ids)), Visit.author_id == author_id)
+    with region_scope(EVERYTHING):
+        return {visit.id: visit for visit in db.session.scalars(query.options(undefer(Visit.result)))}
+
+
+def is_taken(visit_id: UUID) -> bool:
+    """Whether there is a visit of this identifier, in the scope or out of it."""
+    with region_scope(EVERYTHING):
+        return db.session.scalar(select(Visit.seq).where(Visit.id == visit_id)) is not None
 
 
 def get_visible(actor: Actor, visit_id: UUID, *, lock: bool = False) -> Visit:

@@ -2,14 +2,16 @@
 
 ``7K4M-29XQ``: the server's sequence number in Crockford's base 32 (no I, L, O, U; at least four characters),
 then three characters of an HMAC over the record, then a check character that catches one wrong character and
-nearly every swap of two.
+nearly every swap of two. The receipt itself carries an Ed25519 signature that others can verify without us.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
-from server.core.crypto import sign
+from server.core.canonical import canonical
+from server.core.crypto import Signer, keyring, sign
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _BASE = len(ALPHABET)
@@ -31,6 +33,33 @@ def is_well_formed(text: str) -> bool:
     if len(letters) < _HEAD + _TAIL + 1 or any(letter not in ALPHABET for letter in letters):
         return False
     return _check_character(letters[:-1]) == letters[-1]
+
+
+def seq_of(text: str) -> int | None:
+    """The sequence number in a receipt number as people write it; None where it cannot be one."""
+    if not is_well_formed(text):
+        return None
+    seq = 0
+    for letter in text.upper().replace("-", "")[: -_TAIL - 1]:
+        seq = seq * _BASE + ALPHABET.index(letter)
+    return seq
+
+
+def signer() -> Signer:
+    """What signs receipts."""
+    return keyring().signer
+
+
+def signed_text(visit_id: UUID, sha256: str, photos: Sequence[str], received_at: str, seq: int) -> bytes:
+    """What the signature of a receipt is over; ``photos`` are the hashes the visit lists, in its order."""
+    told = {
+        "visit": str(visit_id),
+        "sha256": sha256,
+        "photos": list(photos),
+        "received_at": received_at,
+        "seq": seq,
+    }
+    return canonical(told).encode()
 
 
 def _encode(value: int) -> str:

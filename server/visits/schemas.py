@@ -222,6 +222,16 @@ class ReceiptSchema(Schema):
     received_at = Instant(required=True)
 
 
+class SignedReceiptSchema(ReceiptSchema):
+    """A receipt that others can verify: Ed25519 by the key whose id is ``key``, base64url.
+
+    The signature is over the canonical JSON of ``{visit, sha256, photos, received_at, seq}``.
+    """
+
+    key = fields.String()
+    signature = fields.String()
+
+
 class PhotoAskedSchema(Schema):
     """Whether the server still waits for a photo."""
 
@@ -237,7 +247,7 @@ class VisitResultSchema(Schema):
     state = fields.String(required=True, validate=validate.OneOf(("accepted",)))
     revision = fields.Integer(required=True)
     severity = fields.String(required=True, validate=validate.OneOf(SEVERITIES))
-    receipt = fields.Nested(ReceiptSchema, required=True)
+    receipt = fields.Nested(SignedReceiptSchema, required=True)
     lights = fields.List(fields.Nested(LightSchema), required=True)
     unknown_rules = fields.List(fields.Nested(UnknownRuleSchema), required=True, data_key="unknown")
     photos = fields.List(fields.Nested(PhotoAskedSchema), required=True)

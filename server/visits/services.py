@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -20,11 +20,12 @@ from server.core.changes import GONE, HERE, Position
 from server.core.db import db
 from server.core.problems import Errors, Problem, flatten
 from server.core.quickform import QuickForm
-from server.core.wire import instant_text
 from server.households.queries import Standing, lock_household, standing_of
 from server.households.services import moves_along, note_visit
-from server.visits import queries, receipts, timeline
+from server.visits import queries, timeline
+from server.visits.answers import answer, bare_answer, listed_photos, receipt, result_text, signed_receipt
 from server.visits.bodies import seal_body
+from server.visits.clocks import ClockMark, clock_mark
 from server.visits.distance import metres_between
 from server.visits.models import APPROVED, RETURNED, SEVERITIES, SUBMITTED, SUPERSEDED, Visit
 from server.visits.schemas import ExpectedPhoto, Preview, VisitBodySchema, VisitForm
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from server.visits.queries import StoredBody
 
 __all__ = [
+    "ClockMark",
     "Examined",
     "ExpectedPhoto",
     "Judgement",
@@ -45,18 +47,22 @@ __all__ = [
     "SignedVisit",
     "VisitForm",
     "answer",
+    "bare_answer",
+    "clock_mark",
     "decide",
     "examine",
-    "first_answers",
+    "listed_photos",
     "move_household",
     "open_signed",
     "people_of",
     "prepare",
     "receipt",
     "record",
+    "signed_receipt",
 ]
 
 CLOCK_TOLERANCE = timedelta(minutes=10)
+UNKNOWN_CLOCK = ClockMark()
 _BODY = QuickForm(VisitBodySchema())
 
 
@@ -66,11 +72,12 @@ class Overtaken(Exception):
 
 @dataclass(frozen=True)
 class SignedVisit:
-    """A visit whose hash and envelope have been checked, and its canonical text."""
+    """A visit whose hash and envelope have been checked, its canonical text, and how its clock stood."""
 
     form: VisitForm
     text: str
     sha256: str
+    mark: ClockMark = UNKNOWN_CLOCK
 
 
 @dataclass(frozen=True)
@@ -104,7 +111,7 @@ class Examined:
     compared: timeline.Comparison
 
 
-def open_signed(raw: Any, sha256: str | None) -> SignedVisit:
+def open_signed(raw: Any, sha256: str | None, mark: ClockMark = UNKNOWN_CLOCK) -> SignedVisit:
     """Check hash and envelope of a body. The answers are checked when the checklist and household are known.
 
     Raises:
@@ -119,21 +126,9 @@ def open_signed(raw: Any, sha256: str | None) -> SignedVisit:
     if sha256 != digest:
         raise Problem("body_hash_mismatch")
     try:
-        return SignedVisit(_BODY.load(jsontext.loads(text)), text, digest)
+        return SignedVisit(_BODY.load(jsontext.loads(text)), text, digest, mark)
     except ValidationError as error:
         raise Problem("invalid", errors=flatten(error.messages)) from error
-
-
-def first_answers(signed: Iterable[SignedVisit]) -> dict[UUID, str | Problem]:
-    """The answers that earlier copies of visits were given; those that are new are missing.
-
-    Another body under the same identifier is a Problem: visit_conflict.
-    """
-    hashes = {each.form.id: each.sha256 for each in signed}
-    return {
-        earlier.id: answer(earlier) if earlier.sha256 == hashes[earlier.id] else Problem("visit_conflict")
-        for earlier in queries.with_results(hashes)
-    }
 
 
 def examine(household: Home, form: VisitForm, last: Visit | StoredBody | None) -> Examined:
@@ -205,6 +200,8 @@ def prepare(actor: Actor, signed: SignedVisit, examined: Examined, judgement: Ju
         sha256=signed.sha256,
         visited_at=examined.visited_at,
         received_at=examined.received_at,
+        clock_offset_ms=signed.mark.offset_ms,
+        clock_suspect=signed.mark.suspect,
         distance_m=examined.distance_m,
         photo_count=len(form.photos),
         preview_version=form.preview.policy if form.preview else None,
@@ -267,7 +264,7 @@ def _distance(household: Home, form: VisitForm) -> int | None:
 
 def _insert(visit: Visit, photos: Sequence[dict[str, str]], standing: Standing) -> Position:
     """Write the row and learn its ``seq``; only a copy that came first can stand in the way."""
-    visit.result = _result(visit, photos)
+    visit.result = result_text(visit, photos)
     try:
         quick.add(visit)
     except IntegrityError as error:
@@ -300,35 +297,6 @@ def _set_judgement(visit: Visit, judgement: Judgement) -> None:
         "rules": judgement.rules,
     }
     visit.not_asked = judgement.not_asked
-
-
-def _result(visit: Visit, photos: Sequence[dict[str, str]]) -> str:
-    """The phone's answer without the receipt: kept, so that every copy gets the same bytes."""
-    told = {
-        "id": str(visit.id),
-        "sha256": visit.sha256,
-        "state": "accepted",
-        "revision": visit.revision,
-        "severity": visit.severity,
-        "lights": visit.judgement["lights"],
-        "unknown": visit.judgement["unknown"],
-        "photos": list(photos),
-    }
-    return jsontext.dumps(told)
-
-
-def answer(visit: Visit) -> str:
-    """What the phone is told of a stored visit, as JSON text; the same for the first copy and every later."""
-    return f'{visit.result[:-1]},"receipt":{jsontext.dumps(receipt(visit))}}}'
-
-
-def receipt(visit: Visit) -> dict[str, Any]:
-    """The receipt of a stored visit."""
-    return {
-        "number": receipts.number(visit.seq, visit.id, visit.sha256),
-        "seq": visit.seq,
-        "received_at": instant_text(visit.received_at),
-    }
 
 
 @moves_along

@@ -1,0 +1,60 @@
+"""What a phone is told of a visit that is here: the same bytes to the first copy and to every later one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from server.core import jsontext
+from server.core.crypto import unpadded
+from server.core.wire import instant_text
+from server.visits import receipts
+from server.visits.models import Visit
+
+
+def result_text(visit: Visit, photos: Sequence[dict[str, str]]) -> str:
+    """The phone's answer without the receipt, as JSON text to be kept with the visit."""
+    told = {
+        "id": str(visit.id),
+        "sha256": visit.sha256,
+        "state": "accepted",
+        "revision": visit.revision,
+        "severity": visit.severity,
+        "lights": visit.judgement["lights"],
+        "unknown": visit.judgement["unknown"],
+        "photos": list(photos),
+    }
+    return jsontext.dumps(told)
+
+
+def answer(visit: Visit) -> str:
+    """The answer to a stored visit, loaded with its ``result``, as JSON text."""
+    return f'{visit.result[:-1]},"receipt":{jsontext.dumps(signed_receipt(visit))}}}'
+
+
+def bare_answer(visit: Visit) -> str:
+    """What is told to an author from whose area the household has moved: that the visit is here, no more."""
+    told = {"id": str(visit.id), "sha256": visit.sha256, "receipt": signed_receipt(visit)}
+    return jsontext.dumps(told)
+
+
+def receipt(visit: Visit) -> dict[str, Any]:
+    """The receipt of a stored visit."""
+    return {
+        "number": receipts.number(visit.seq, visit.id, visit.sha256),
+        "seq": visit.seq,
+        "received_at": instant_text(visit.received_at),
+    }
+
+
+def signed_receipt(visit: Visit) -> dict[str, Any]:
+    """The receipt of a visit, loaded with its ``result``, and the signature that others can verify."""
+    told, signer = receipt(visit), receipts.signer()
+    photos = listed_photos(visit)
+    signed = receipts.signed_text(visit.id, visit.sha256, photos, told["received_at"], visit.seq)
+    return told | {"key": signer.key_id, "signature": unpadded(signer.sign(signed))}
+
+
+def listed_photos(visit: Visit) -> list[str]:
+    """Hashes of the photos a visit lists, in its order; the visit is loaded with its ``result``."""
+    return [photo["sha256"] for photo in jsontext.loads(visit.result)["photos"]]
