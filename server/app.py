@@ -23,6 +23,7 @@ from server.regions import routes as regions
 from server.reviews import routes as reviews
 from server.rule_health import routes as rule_health
 from server.simulations import routes as simulations
+from server.sync import legacy
 from server.sync import routes as sync
 from server.workdays import routes as workdays
 
@@ -42,6 +43,7 @@ BLUEPRINTS = (
     fund.blueprint,
     workdays.blueprint,
     sync.blueprint,
+    legacy.blueprint,
 )
 
 

@@ -39,6 +39,7 @@ from tests.factories import (
 )
 from tests.local_policy import settings
 from tests.support.pictures import jpeg
+from tests.sync.pushing import op_of, push
 from tests.visits.bodies import DRY, new_id, send, send_batch, visit_of
 
 WRITING = {"POST", "PUT", "PATCH", "DELETE"}
@@ -102,11 +103,11 @@ def test_each_role_may_call_exactly_what_the_table_says(app, login, role):
     assert refused == expected
 
 
-CONTENT = ("sync", "photos", "proposals", "reviews", "local_policy")
+CONTENT = ("sync", "legacy", "photos", "proposals", "reviews", "local_policy")
 
 
 def test_administrator_and_auditor_reach_no_household(app):
-    content = {name for name in permissions.table() if name.split(".")[0] in CONTENT}
+    content = {name for name in permissions.table() if name.split(".")[0] in CONTENT} - {"sync.hello"}
     assert content
     for person in (ADMIN, AUDITOR):
         assert not any(permissions.allows(name, person.role) for name in content)
@@ -206,6 +207,10 @@ def _post_batch(_app, login, visit, _clock):
     return send_batch(login(MEI), visit_of(visit["household_id"]))
 
 
+def _push(_app, login, visit, _clock):
+    return push(login(MEI), op_of(visit_of(visit["household_id"])))
+
+
 def _put_photo(_app, login, visit, _clock):
     address = f"/api/v1/visits/{visit['id']}/photos/{PROMISED['sha256']}"
     return login(MEI).put(address, data=PHOTO, content_type="application/octet-stream")
@@ -281,8 +286,9 @@ WRITES = {
     "accounts.refresh": (_refresh, "account.session_used"),
     "accounts.logout": (_logout, "account.logout"),
     "devices.order_device": (_order_device, "device.order"),
-    "sync.put_visit": (_put_visit, "visit.accept"),
-    "sync.post_batch": (_post_batch, "visit.accept"),
+    "legacy.put_visit": (_put_visit, "visit.accept"),
+    "legacy.post_batch": (_post_batch, "visit.accept"),
+    "sync.push": (_push, "visit.accept"),
     "photos.put_photo": (_put_photo, "photo.store"),
     "photos.send_chunk": (_send_chunk, "photo.store"),
     "reviews.review_visit": (_review, "visit.review"),

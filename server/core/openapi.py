@@ -30,6 +30,7 @@ class ProblemSchema(Schema):
     offset = fields.Integer(metadata={"description": "Bytes of the photo that have arrived"})
     epoch = fields.String(metadata={"description": "History of the server's database"})
     scope = fields.String(metadata={"description": "Prefix of the region codes the caller may see"})
+    comment = fields.String(metadata={"description": "What somebody wrote who declined it"})
     errors = fields.Dict(keys=fields.String(), values=fields.List(fields.Dict()))
 
 

@@ -1,112 +1,78 @@
-"""HTTP routes of the phone: visits in, each in a transaction of its own; households out."""
+"""HTTP routes of the protocol "S1": who is there, operations in, what changed out."""
 
 from __future__ import annotations
 
-import json
-from contextlib import nullcontext, suppress
-from threading import Lock
+import hmac
+from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any
-from uuid import UUID
 
-from flask import Response, current_app, request
+from flask import Response, request
 from flask_smorest import Blueprint
-from sqlalchemy.exc import OperationalError
 
-from server.core import clock
+from server import __version__
+from server.accounts.devices import DeviceReport, note_report, order_for, report_due
+from server.backups.services import durable_position
+from server.core import clock, jsontext, state
 from server.core.auth import current_actor
-from server.core.db import transaction, turns
-from server.core.logs import log
+from server.core.db import transaction
 from server.core.problems import Problem
 from server.core.wire import instant_text
 from server.flags.services import income_line
-from server.households.queries import page_of_households
-from server.sync import jobs, moving, queries, services  # noqa: F401 - importing them declares them
+from server.sync import jobs, moving, runner  # noqa: F401 - importing them declares them
 from server.sync import pull as pulling
-from server.sync.schemas import (
-    BATCH_ANSWER,
-    AssignmentListSchema,
-    BatchSchema,
-    PageQuerySchema,
-    PullQuerySchema,
-    PullSchema,
+from server.sync.operations import SCHEMA_MAX, SCHEMA_MIN, Op, Outcome, answer_text, rejected
+from server.sync.push_schemas import (
+    MAX_OPS,
+    HelloSchema,
+    PushAnswerSchema,
+    PushSchema,
+    echo,
+    read_op,
+    read_push,
 )
-from server.visits.schemas import VisitBodySchema, VisitResultSchema
-from server.visits.services import Overtaken, SignedVisit, open_signed
+from server.sync.schemas import PullQuerySchema, PullSchema
 
-blueprint = Blueprint("sync", __name__, url_prefix="/api/v1", description="Visits in, households out")
+blueprint = Blueprint("sync", __name__, url_prefix="/api/v1", description="The protocol of the phones")
 HASH_HEADER = "X-Content-SHA256"
-ATTEMPTS = 3
-_batches = Lock()
+PUSH_BYTES = CHUNK_BYTES = 256 * 1024
 _HASH_PARAMETER = {
     "in": "header",
     "name": HASH_HEADER,
     "required": True,
     "schema": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
-    "description": "SHA-256 of the canonical body",
+    "description": "SHA-256 of the bytes of the body",
 }
+_BODY = {"required": True, "content": {"application/json": {"schema": PushSchema}}}
 
 
-def _takes(schema: type) -> dict[str, Any]:
-    """OpenAPI of a JSON body that is checked by hand, because its hash is of the text and not of a form."""
-    return {"required": True, "content": {"application/json": {"schema": schema}}}
-
-
-def _gives(schema: dict[str, Any]) -> dict[str, Any]:
+@blueprint.get("/s1/hello")
+@blueprint.response(200, HelloSchema)
+def hello() -> dict[str, Any]:
+    """Whom a device is talking to, and what is wanted of it."""
+    position = durable_position()
     return {
-        "description": "One answer a visit, in order",
-        "content": {"application/json": {"schema": schema}},
+        "epoch": state.epoch() or "",
+        "server_time": clock.now(),
+        "schema": {"min": SCHEMA_MIN, "max": SCHEMA_MAX},
+        "durable": position.wire(),
+        "order": order_for(current_actor()),
+        "limits": {"ops": MAX_OPS, "push_bytes": PUSH_BYTES, "chunk_bytes": CHUNK_BYTES},
+        "app_version": __version__,
     }
 
 
-@blueprint.put("/visits/<uuid:visit_id>")
-@blueprint.doc(requestBody=_takes(VisitBodySchema), parameters=[_HASH_PARAMETER])
-@blueprint.alt_response(200, schema=VisitResultSchema, description="A copy of a visit that was taken before")
-@blueprint.response(201, VisitResultSchema)
-def put_visit(visit_id: UUID) -> Response:
-    """Take in one visit. Sent again it changes nothing and gets the same answer."""
-    signed = open_signed(request.get_json(), request.headers.get(HASH_HEADER))
-    if signed.form.id != visit_id:
-        message = {"code": "invalid", "message": "Not the identifier of the address."}
-        raise Problem("invalid", errors={"id": [message]})
-    accepted = _accept(signed)
-    return Response(accepted.answer, 201 if accepted.is_new else 200, content_type="application/json")
-
-
-@blueprint.post("/visits/batch")
-@blueprint.doc(requestBody=_takes(BatchSchema), responses={"200": _gives(BATCH_ANSWER)})
-def post_batch() -> Response:
-    """Take in several visits; each gets its own answer, and a bad one never stops the others."""
-    entries = _entries(request.get_json())
-    # SQLite has a single write lock. Another thread of this process would only take the interpreter from the
-    # one that holds it, and every phone would wait longer.
-    with _batches if current_app.extensions["settings"].is_sqlite else nullcontext():
-        results = ",".join(_take_in(entries))
-    text = f'{{"results":[{results}],"server_time":"{instant_text(clock.now())}"}}'
-    return Response(text, content_type="application/json")
-
-
-def _take_in(entries: list[dict[str, Any]]) -> list[str]:
-    """The answers to the entries of a batch as JSON texts, in their order."""
-    opened = [_open(entry) for entry in entries]
-    new = [signed for signed in opened if isinstance(signed, SignedVisit)]
-    found = dict(zip(map(id, new), services.assess(current_actor(), new), strict=True))
-    answers: dict[int, str] = {}
-    with turns():
-        for place in services.sending_order(entries):
-            signed = opened[place]
-            answers[place] = _answer(entries[place], signed, found.get(id(signed)))
-    return [answers[place] for place in range(len(entries))]
-
-
-@blueprint.get("/households")
-@blueprint.arguments(PageQuerySchema, location="query", as_kwargs=True)
-@blueprint.response(200, AssignmentListSchema)
-def list_households(after: str | None, limit: int) -> dict[str, Any]:
-    """The households of the caller's area, with the last visit and what a reviewer gave back."""
-    page, following = page_of_households(after, limit)
-    items = queries.assignments(current_actor(), page)
-    line = income_line(current_actor().region_code)
-    return {"items": items, "next": following, "income_line": line, "server_time": clock.now()}
+@blueprint.post("/s1/push")
+@blueprint.doc(requestBody=_BODY, parameters=[_HASH_PARAMETER])
+@blueprint.response(200, PushAnswerSchema)
+def push() -> Response:
+    """Take in operations; each gets its own answer, the same to every copy, and none stops the others."""
+    sent = read_push(_intact_json())
+    order = _note_device(sent.device, sent.report, sent.client_time)
+    drift_ms = (clock.now() - sent.client_time) // timedelta(milliseconds=1)
+    with runner.one_at_a_time():
+        results = ",".join(_results(sent.ops, sent.device, drift_ms))
+    return Response(_push_answer(results, order), content_type="application/json")
 
 
 @blueprint.get("/s1/pull")
@@ -119,51 +85,60 @@ def pull(cursor: str | None, limit: int) -> dict[str, Any]:
     return page | {"income_line": income_line(actor.region_code), "server_time": clock.now()}
 
 
-def _entries(raw: Any) -> list[dict[str, Any]]:
-    """The entries of a batch whose envelope is right; what is inside an entry is that entry's own affair."""
-    visits = raw.get("visits") if isinstance(raw, dict) else None
-    if not isinstance(visits, list) or not 1 <= len(visits) <= services.MAX_BATCH:
-        message = {"code": "invalid", "message": f"A list of 1 to {services.MAX_BATCH} visits."}
-        raise Problem("invalid", errors={"visits": [message]})
-    return [entry if isinstance(entry, dict) else {} for entry in visits]
+def _intact_json() -> Any:
+    """The value of the body, once it is sure that these are the bytes the device sent.
+
+    Raises:
+        Problem: too_large, type_unsupported, malformed_json, body_hash_mismatch.
+    """
+    if (request.content_length or 0) > PUSH_BYTES:
+        raise Problem("too_large")
+    if not request.is_json:
+        raise Problem("type_unsupported")
+    data = request.get_data()
+    if len(data) > PUSH_BYTES:
+        raise Problem("too_large")
+    if not is_intact(data, request.headers.get(HASH_HEADER, "")):
+        raise Problem("body_hash_mismatch")
+    return request.get_json()
 
 
-def _open(entry: dict[str, Any]) -> SignedVisit | Problem:
+def is_intact(data: bytes, declared: str) -> bool:
+    """Whether the bytes of a body are those its hash was made of."""
+    return hmac.compare_digest(sha256(data).hexdigest().encode(), declared.encode())
+
+
+def _note_device(device_id: str, report: DeviceReport | None, client_time: datetime) -> str:
+    """Keep what the device says of itself; the order that holds for it."""
+    actor = current_actor()
+    if not report_due(actor, report, client_time):
+        return order_for(actor)
+    with transaction():
+        return note_report(actor, device_id, report, client_time)
+
+
+def _results(raw_ops: list[Any], device_id: str, drift_ms: int) -> list[str]:
+    """The results of the operations as JSON texts, in their order."""
+    read = [_read(raw, device_id, drift_ms) for raw in raw_ops]
+    outcomes = iter(runner.deliver(current_actor(), [op for op in read if isinstance(op, Op)]))
+    return [
+        answer_text(*echo(raw), next(outcomes) if isinstance(op, Op) else op)
+        for raw, op in zip(raw_ops, read, strict=True)
+    ]
+
+
+def _read(raw: Any, device_id: str, drift_ms: int) -> Op | Outcome:
     try:
-        return open_signed(entry.get("body"), entry.get("sha256"))
+        return read_op(raw, device_id, drift_ms)
     except Problem as problem:
-        return problem
+        return rejected(problem)
 
 
-def _answer(
-    entry: dict[str, Any], signed: SignedVisit | Problem, assessment: services.Assessment | None
-) -> str:
-    """The answer to one visit of a batch as JSON text."""
-    try:
-        if isinstance(signed, Problem):
-            raise signed
-        return _accept(signed, assessment).answer
-    except Problem as problem:
-        found = problem
-    except OperationalError:
-        raise  # no room or no lock: that is the batch's trouble, and the phone sends it again
-    except Exception as error:  # noqa: BLE001 - one visit that trips a bug must not block the phone's others
-        log.error("visit_failed", kind=type(error).__name__, exc_info=error)
-        found = Problem("internal")
-    body = entry.get("body")
-    named = body.get("id") if isinstance(body, dict) else None
-    return json.dumps(services.rejection(named, found), ensure_ascii=False, separators=(",", ":"))
-
-
-def _accept(signed: SignedVisit, assessment: services.Assessment | None = None) -> services.Accepted:
-    """Assess, then store in one short transaction; when another request overtook this one, start over."""
-    for _ in range(ATTEMPTS):
-        found = assessment or services.assess(current_actor(), [signed])[0]
-        if isinstance(found, Exception):
-            raise found
-        if isinstance(found, services.Accepted):
-            return found
-        with suppress(Overtaken), transaction():
-            return services.store(current_actor(), found)
-        assessment = None
-    raise Problem("visit_conflict")  # the number belongs to a visit that the actor may not see
+def _push_answer(results: str, order: str) -> str:
+    told = {
+        "epoch": state.epoch() or "",
+        "server_time": instant_text(clock.now()),
+        "durable": durable_position().wire(),
+        "order": order,
+    }
+    return f'{jsontext.dumps(told)[:-1]},"results":[{results}]}}'

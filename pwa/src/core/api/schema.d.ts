@@ -1794,6 +1794,128 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/s1/hello": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whom a device is talking to, and what is wanted of it. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Hello"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/s1/push": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take in operations; each gets its own answer, the same to every copy, and none stops the others. */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description SHA-256 of the bytes of the body */
+                    "X-Content-SHA256": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Push"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PushAnswer"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/s1/pull": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What changed of the caller's households since the cursor; without one all of them, page by page. */
+        get: {
+            parameters: {
+                query?: {
+                    cursor?: string | null;
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Pull"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/visits/batch": {
         parameters: {
             query?: never;
@@ -1880,47 +2002,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/s1/pull": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What changed of the caller's households since the cursor; without one all of them, page by page. */
-        get: {
-            parameters: {
-                query?: {
-                    cursor?: string | null;
-                    limit?: number;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Pull"];
-                    };
-                };
-                422: components["responses"]["UNPROCESSABLE_ENTITY"];
-                default: components["responses"]["DEFAULT_ERROR"];
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1943,6 +2024,8 @@ export interface components {
             epoch?: string;
             /** @description Prefix of the region codes the caller may see */
             scope?: string;
+            /** @description What somebody wrote who declined it */
+            comment?: string;
             errors?: {
                 [key: string]: {
                     [key: string]: unknown;
@@ -3330,95 +3413,87 @@ export interface components {
             estimated: boolean;
             steps: components["schemas"]["DeadlineStep"][];
         };
-        ExpectedPhoto: {
-            sha256: string;
-            length: number;
-            /** @enum {string} */
-            kind: "house" | "water" | "certificate" | "bill" | "scene";
-            /**
-             * Format: date-time
-             * @default null
-             */
-            taken_at: string | null;
+        SchemaRange: {
+            min: number;
+            max: number;
         };
-        Phone: {
-            id: string;
+        Limits: {
+            ops: number;
+            push_bytes: number;
+            chunk_bytes: number;
+        };
+        Hello: {
+            epoch: string;
+            /** Format: date-time */
+            server_time: string;
+            durable: number[];
+            /** @enum {string} */
+            order: "active" | "drain" | "kill";
+            schema: components["schemas"]["SchemaRange"];
+            limits: components["schemas"]["Limits"];
             app_version: string;
         };
-        Preview: {
-            policy: string;
-            met: string[];
-            unknown: string[];
+        DeviceReport: {
+            outbox_count: number;
+            photos_unsent: number;
+            /** Format: date-time */
+            oldest_unsent: string | null;
+            dead: number;
+            storage_persisted: boolean | null;
+            app_version: string;
+            offset_ms: number | null;
         };
-        VisitBody: {
+        Op: {
             /** Format: uuid */
-            id: string;
-            /** Format: uuid */
-            household_id: string;
-            /** Format: uuid */
-            revises: string | null;
-            checklist_version: string;
-            /** Format: date-time */
-            started_at: string;
-            /** Format: date-time */
-            finished_at: string;
-            answers: {
-                [key: string]: unknown;
-            };
-            notes: {
-                [key: string]: string;
-            };
-            roster: {
-                [key: string]: unknown;
-            };
-            location: components["schemas"]["Location"] | null;
+            op_id: string;
             /** @default null */
-            location_missing_reason: string | null;
-            photos: components["schemas"]["ExpectedPhoto"][];
-            device: components["schemas"]["Phone"];
-            preview?: components["schemas"]["Preview"] | null;
-        };
-        Light: {
-            rule: string;
-            label: components["schemas"]["Text"];
-            /** @enum {string} */
-            severity: "red" | "yellow" | "attention";
-            risks: string[];
-            causes: components["schemas"]["Cause"][];
-            articles: components["schemas"]["Article"][];
-            pack: string;
-            pack_version: string;
-        };
-        PhotoAsked: {
-            sha256: string;
-            state: string;
-        };
-        VisitResult: {
+            n: number | null;
+            kind: string;
             /** Format: uuid */
-            id: string;
+            entity: string;
+            /** @default null */
+            base_rev: number | null;
+            needs?: string[];
+            schema_v: number;
+            app_v: string;
+            /** Format: date-time */
+            client_time: string;
+            /** @default null */
+            mono_ms: number | null;
+            /** @default null */
+            offset_ms: number | null;
             sha256: string;
-            /** @enum {string} */
-            state: "accepted";
-            revision: number;
-            /** @enum {string} */
-            severity: "red" | "yellow" | "attention" | "none";
-            receipt: components["schemas"]["Receipt"];
-            lights: components["schemas"]["Light"][];
-            unknown: components["schemas"]["UnknownRule"][];
-            photos: components["schemas"]["PhotoAsked"][];
+            body: unknown;
         };
-        BatchEntry: {
-            sha256: string;
-            body: components["schemas"]["VisitBody"];
+        Push: {
+            /** @enum {integer} */
+            v: 1;
+            device: string;
+            /** Format: date-time */
+            client_time: string;
+            /** @default null */
+            report: components["schemas"]["DeviceReport"] | null;
+            ops: components["schemas"]["Op"][];
         };
-        Batch: {
-            visits: components["schemas"]["BatchEntry"][];
-        };
-        Rejected: {
-            id: string | null;
+        OpResult: {
+            op_id: string | null;
+            sha256: string | null;
             /** @enum {string} */
-            state: "rejected";
-            problem: components["schemas"]["Problem"];
+            st: "accepted" | "held" | "rejected" | "wait";
+            /** @description version/scope/conflict/quarantine/parent_missing/internal or a problem's code */
+            code: string | null;
+            position: number[] | null;
+            problem: components["schemas"]["Problem"] | null;
+            result: unknown;
+        };
+        PushAnswer: {
+            epoch: string;
+            /** Format: date-time */
+            server_time: string;
+            durable: number[];
+            /** @enum {string} */
+            order: "active" | "drain" | "kill";
+            results: components["schemas"]["OpResult"][];
         };
         LastVisit: {
             /** Format: uuid */
@@ -3492,13 +3567,6 @@ export interface components {
             last_visit: components["schemas"]["LastVisit"] | null;
             returned: components["schemas"]["Returned"] | null;
         };
-        AssignmentList: {
-            items: components["schemas"]["Assignment"][];
-            next: string | null;
-            income_line: string | null;
-            /** Format: date-time */
-            server_time: string;
-        };
         Pull: {
             rows: components["schemas"]["Assignment"][];
             gone: string[];
@@ -3508,6 +3576,111 @@ export interface components {
             snapshot: boolean;
             epoch: string;
             scope: string;
+            income_line: string | null;
+            /** Format: date-time */
+            server_time: string;
+        };
+        ExpectedPhoto: {
+            sha256: string;
+            length: number;
+            /** @enum {string} */
+            kind: "house" | "water" | "certificate" | "bill" | "scene";
+            /**
+             * Format: date-time
+             * @default null
+             */
+            taken_at: string | null;
+        };
+        Phone: {
+            id: string;
+            app_version: string;
+        };
+        Preview: {
+            policy: string;
+            met: string[];
+            unknown: string[];
+        };
+        VisitBody: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            household_id: string;
+            /** Format: uuid */
+            revises: string | null;
+            checklist_version: string;
+            /** Format: date-time */
+            started_at: string;
+            /** Format: date-time */
+            finished_at: string;
+            answers: {
+                [key: string]: unknown;
+            };
+            notes: {
+                [key: string]: string;
+            };
+            roster: {
+                [key: string]: unknown;
+            };
+            location: components["schemas"]["Location"] | null;
+            /** @default null */
+            location_missing_reason: string | null;
+            photos: components["schemas"]["ExpectedPhoto"][];
+            device: components["schemas"]["Phone"];
+            preview?: components["schemas"]["Preview"] | null;
+        };
+        SignedReceipt: {
+            number: string;
+            seq: number;
+            /** Format: date-time */
+            received_at: string;
+            key?: string;
+            signature?: string;
+        };
+        Light: {
+            rule: string;
+            label: components["schemas"]["Text"];
+            /** @enum {string} */
+            severity: "red" | "yellow" | "attention";
+            risks: string[];
+            causes: components["schemas"]["Cause"][];
+            articles: components["schemas"]["Article"][];
+            pack: string;
+            pack_version: string;
+        };
+        PhotoAsked: {
+            sha256: string;
+            state: string;
+        };
+        VisitResult: {
+            /** Format: uuid */
+            id: string;
+            sha256: string;
+            /** @enum {string} */
+            state: "accepted";
+            revision: number;
+            /** @enum {string} */
+            severity: "red" | "yellow" | "attention" | "none";
+            receipt: components["schemas"]["SignedReceipt"];
+            lights: components["schemas"]["Light"][];
+            unknown: components["schemas"]["UnknownRule"][];
+            photos: components["schemas"]["PhotoAsked"][];
+        };
+        BatchEntry: {
+            sha256: string;
+            body: components["schemas"]["VisitBody"];
+        };
+        Batch: {
+            visits: components["schemas"]["BatchEntry"][];
+        };
+        Rejected: {
+            id: string | null;
+            /** @enum {string} */
+            state: "rejected";
+            problem: components["schemas"]["Problem"];
+        };
+        AssignmentList: {
+            items: components["schemas"]["Assignment"][];
+            next: string | null;
             income_line: string | null;
             /** Format: date-time */
             server_time: string;

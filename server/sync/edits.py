@@ -1,0 +1,60 @@
+"""Corrections of the register as operations."""
+
+from __future__ import annotations
+
+from marshmallow import ValidationError
+
+from server.core import jsontext
+from server.core.problems import Problem, flatten
+from server.proposals.services import EditOutcome, HouseholdEditForm
+from server.sync import ledger
+from server.sync.operations import ACCEPTED, CONFLICT, HELD, Op, Outcome, check_hash
+from server.sync.push_schemas import EditBodySchema
+
+_BODY = EditBodySchema()
+
+
+def read(op: Op) -> HouseholdEditForm:
+    """What a correction wants.
+
+    Raises:
+        Problem: body_hash_mismatch, invalid (errors by field).
+    """
+    check_hash(op)
+    try:
+        told = _BODY.load(op.body)
+    except ValidationError as error:
+        raise Problem("invalid", errors=flatten(error.messages)) from error
+    if told["household_id"] != op.entity:
+        raise _wrong("entity", "Not the household of the body.")
+    if op.base_rev is None:
+        raise _wrong("base_rev", "The revision of the household that was seen.")
+    return HouseholdEditForm(
+        op_id=op.op_id,
+        base_revision=op.base_rev,
+        written_at=op.client_time,
+        seen=frozenset(op.needs),
+        **told,
+    )
+
+
+def _wrong(field: str, message: str) -> Problem:
+    return Problem("invalid", errors={field: [{"code": "invalid", "message": message}]})
+
+
+def outcome_of(found: EditOutcome, region_code: str) -> Outcome:
+    """What the device is told: held as long as somebody has to decide on some of the fields."""
+    proposed = found.proposal_id is not None
+    return Outcome(
+        st=HELD if proposed else ACCEPTED,
+        code=CONFLICT if proposed else None,
+        position=found.position,
+        result=jsontext.dumps(found.wire()),
+        region_code=region_code,
+        is_new=True,
+    )
+
+
+def standing(row: ledger.Operation) -> Outcome:
+    """How a correction stands of which something was proposed to others."""
+    return Outcome(st=row.state, code=row.code, position=ledger.position_of(row), result=row.result)

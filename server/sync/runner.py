@@ -1,0 +1,150 @@
+"""Operations one after the other, each in a transaction of its own: for routes, the job and the command."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from threading import Lock
+from uuid import UUID
+
+from flask import current_app
+from sqlalchemy.exc import OperationalError
+
+from server.core.auth import Actor
+from server.core.db import transaction, turns
+from server.core.logs import log
+from server.core.problems import Problem
+from server.core.scope import region_scope
+from server.core.wire import UUID_TEXT
+from server.sync import delivery
+from server.sync.delivery import Looked
+from server.sync.operations import (
+    ACCEPTED,
+    HELD,
+    INTERNAL,
+    PARENT_MISSING,
+    VISIT,
+    Op,
+    Outcome,
+    ParentMissing,
+    ToHold,
+    rejected,
+    waiting,
+)
+from server.visits.services import Overtaken
+
+ATTEMPTS = 4
+_pushes = Lock()
+
+
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """On SQLite, let one thread of this process at a time work on what was sent.
+
+    SQLite has a single write lock. Another thread would only take the interpreter from the one that holds it,
+    and every phone would wait longer.
+    """
+    with _pushes if current_app.extensions["settings"].is_sqlite else nullcontext():
+        yield
+
+
+def deliver(actor: Actor, ops: Sequence[Op], *, may_keep: bool = True) -> list[Outcome]:
+    """Carry out the operations of one sender, each after those it needs.
+
+    Returns:
+        The outcomes in the order of ``ops``. Where ``may_keep`` is False nothing is kept that cannot be
+        carried out: it is "held" without a position.
+
+    Raises:
+        SenderRefused: they may not send any more; what was carried out before stays.
+    """
+    with region_scope(actor.region_code):
+        looked = delivery.look(actor, ops)
+    here: set[UUID] = set()
+    outcomes: dict[int, Outcome] = {}
+    with turns():
+        for place in sending_order(ops):
+            outcome = settle(actor, looked[place], here, may_keep=may_keep)
+            outcomes[place] = outcome
+            if outcome.st in (ACCEPTED, HELD):
+                here.add(ops[place].op_id)
+    return [outcomes[place] for place in range(len(ops))]
+
+
+def settle(actor: Actor, looked: Looked, here: set[UUID], *, may_keep: bool) -> Outcome:
+    """The outcome of one operation. A bug that it trips is its own affair: it waits, the others go on."""
+    try:
+        return _attempt(actor, looked, here, may_keep=may_keep)
+    except ParentMissing:
+        return waiting(PARENT_MISSING)
+    except ToHold as found:
+        return Outcome(st=HELD, code=found.code)  # without a position: it was not kept
+    except Problem as problem:
+        return rejected(problem)
+    except (OperationalError, delivery.SenderRefused):
+        raise  # no room, no lock, no right: that is the whole push's trouble, and the phone sends it again
+    except Exception as error:  # noqa: BLE001 - one operation that trips a bug must not block the others
+        log.error("operation_failed", kind=type(error).__name__, exc_info=error)
+        return waiting(INTERNAL)
+
+
+def _attempt(actor: Actor, looked: Looked, here: set[UUID], *, may_keep: bool) -> Outcome:
+    """Carry out, or keep; when another request overtook this one, look again and start over."""
+    for _ in range(ATTEMPTS):
+        if looked.settled is not None:
+            return looked.settled
+        try:
+            return _in_a_transaction(actor, looked, here, may_keep=may_keep)
+        except Overtaken:
+            actor = delivery.reload(actor)
+            with region_scope(actor.region_code):
+                (looked,) = delivery.look(actor, [looked.op], again=True)
+    return waiting(INTERNAL)
+
+
+def _in_a_transaction(actor: Actor, looked: Looked, here: set[UUID], *, may_keep: bool) -> Outcome:
+    code = delivery.code_to_keep(actor, looked)
+    if code is None:
+        if isinstance(looked.found, Exception):
+            raise looked.found
+        if looked.absent - here:
+            raise ParentMissing(str(looked.op.op_id))
+        try:
+            with region_scope(actor.region_code), transaction():
+                return delivery.carry_out(actor, looked)
+        except ToHold as found:
+            code = found.code
+    if not may_keep:
+        raise ToHold(code)
+    with region_scope(actor.region_code), transaction():
+        return delivery.keep(actor, looked.op, code)
+
+
+def sending_order(ops: Sequence[Op]) -> list[int]:
+    """Places of the operations, each after those of the same push that it needs or revises."""
+    places = {op.op_id: place for place, op in enumerate(ops)}
+    order: dict[int, None] = {}
+    for place in range(len(ops)):
+        _add_after_parents(ops, places, place, order)
+    return list(order)
+
+
+def _add_after_parents(
+    ops: Sequence[Op], places: dict[UUID, int], start: int, order: dict[int, None]
+) -> None:
+    """Depth first without recursion; who needs each other in a circle keeps the order of sending."""
+    stack, seen = [start], {start}
+    while stack:
+        parents = [places[need] for need in _parents(ops[stack[-1]]) if need in places]
+        before = next((place for place in parents if place not in order and place not in seen), None)
+        if before is None:
+            order[stack.pop()] = None
+        else:
+            stack.append(before)
+            seen.add(before)
+
+
+def _parents(op: Op) -> list[UUID]:
+    revised = op.body.get("revises") if op.kind == VISIT and isinstance(op.body, dict) else None
+    is_known = isinstance(revised, str) and UUID_TEXT.match(revised)
+    return [*op.needs, *([UUID(revised)] if is_known else [])]
