@@ -41,6 +41,8 @@ export interface PhotoEntry {
 /** Tries since the last progress. */
 export interface Tries {
   attempts: number;
+  /** The same count of the other kind of wait (for a line, for the server), so that taking turns cannot reset either. */
+  others?: number;
   /** Not tried again before this instant, milliseconds by this phone's clock. */
   notBefore: number;
   reason: WaitReason | null;

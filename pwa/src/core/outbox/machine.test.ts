@@ -129,6 +129,12 @@ describe('waiting', () => {
     expect(through(queued, ...offline, busy).text.attempts).toBe(1);
   });
 
+  it('grows for each cause although they take turns: a weak line must not make a busy server be asked for ever', () => {
+    const busy = answer({ kind: 'wait', reason: 'busy', retryAfterMs: null });
+    const turns = Array.from({ length: 10 }, () => [answer(waits), busy]).flat();
+    expect(through(queued, ...turns).text).toMatchObject({ attempts: 10, others: 10, reason: 'busy' });
+  });
+
   it('is cut short for a connection, but not for a busy server unless the person asks', () => {
     const offline = step(queued, answer(waits), 1);
     const busy = step(queued, answer({ kind: 'wait', reason: 'busy', retryAfterMs: 60_000 }), 1);

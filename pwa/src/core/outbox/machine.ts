@@ -135,15 +135,16 @@ function rejected(entry: Entry, outcome: Outcome & { kind: 'rejected' }, now: nu
   return { ...entry, state: 'rejected', since, text: idle(now), code: problem.code, problem };
 }
 
-/** Puts off the next try. A batch that is to be halved goes again at once. Waits grow while their kind is the same. */
+/** Puts off the next try. A batch that is to be halved goes again at once. Waits of each kind grow by themselves. */
 function later(tries: Tries, outcome: Outcome & { kind: 'wait' }, now: number, jitter: number): Tries {
   const { reason } = outcome;
   if (reason === 'split') return { ...tries, notBefore: now, reason };
   const alike = wantsLine(tries.reason) === wantsLine(reason);
-  const attempts = alike ? tries.attempts + 1 : 1;
+  const [before, others] = alike ? [tries.attempts, tries.others ?? 0] : [tries.others ?? 0, tries.attempts];
+  const attempts = before + 1;
   const asked = Math.min(outcome.retryAfterMs ?? 0, LONGEST_WAIT_MS);
   const wait = Math.max(waitMs(attempts, jitter), asked);
-  return { attempts, notBefore: now + wait, reason };
+  return { attempts, notBefore: now + wait, reason, ...(others > 0 && { others }) };
 }
 
 type Told = Pick<PhotoReport, 'sha256'> & {
@@ -268,7 +269,7 @@ function afterWake(entry: Entry, now: number, all: boolean): Entry {
 /** A person's wish starts the waits anew; a connection that came back only ends the present one. */
 function woken(tries: Tries, now: number, all: boolean): Tries {
   if (isPast(tries.notBefore, now) || !(all || wantsLine(tries.reason))) return tries;
-  return { ...tries, attempts: all ? 0 : tries.attempts, notBefore: now };
+  return all ? { ...idle(now), reason: tries.reason } : { ...tries, notBefore: now };
 }
 
 /** Text and every photo are before a durable position. A refused photo never is: the only copy may be here. */

@@ -15,10 +15,13 @@ export const BATCH_BYTES = 256 * 1024;
 const OP_BYTES = 900;
 const ENVELOPE_BYTES = 2_000;
 
+function parentsOf(record: OpRecord): readonly string[] {
+  return record.revises === null ? record.needs : [...record.needs, record.revises];
+}
+
 /** Whether something that has to be with the server before this record is still to go. */
 export function early(record: OpRecord, records: readonly OpRecord[], batch: readonly OpRecord[]): boolean {
-  const parents = record.revises === null ? record.needs : [...record.needs, record.revises];
-  return parents.some((id) => {
+  return parentsOf(record).some((id) => {
     if (batch.some((one) => one.op_id === id)) return false;
     return records.some((one) => one.op_id === id && one.entry.state === 'queued');
   });
@@ -50,10 +53,28 @@ async function opsOf(line: Line, batch: readonly OpRecord[]): Promise<Map<string
   return ops;
 }
 
-const UNREADABLE: Outcome = {
-  kind: 'rejected',
-  problem: { type: '', title: '', title_zh: '', status: 0, code: 'record_unreadable' },
-};
+function refusal(code: string): Outcome {
+  return { kind: 'rejected', problem: { type: '', title: '', title_zh: '', status: 0, code } };
+}
+
+/**
+ * What needs a record that was refused would wait for ever, and its author would never hear of it: it is to be put
+ * right as well.
+ */
+function withOrphans(
+  outcomes: Map<string, Outcome>,
+  batch: readonly OpRecord[],
+  records: readonly OpRecord[],
+): Map<string, Outcome> {
+  const gone = (id: string) =>
+    outcomes.get(id)?.kind === 'rejected' ||
+    records.some((one) => one.op_id === id && one.entry.state === 'rejected' && !outcomes.has(id));
+  const orphans = batch.filter((record) => {
+    const outcome = outcomes.get(record.op_id);
+    return outcome?.kind === 'wait' && outcome.reason === 'parent_missing' && parentsOf(record).some(gone);
+  });
+  return new Map([...outcomes, ...orphans.map(({ op_id }) => [op_id, refusal('revision_unknown')] as const)]);
+}
 
 async function reportOf(line: Line, counts: Counts): Promise<Report> {
   const storage_persisted = await line.deps.storagePersisted();
@@ -99,10 +120,11 @@ export async function sendBatch(
 ): Promise<number> {
   const ops = await opsOf(line, batch);
   const unreadable = batch.filter((record) => !ops.has(record.op_id));
-  if (unreadable.length > 0) await takeOutcomes(line, allAlike(unreadable, UNREADABLE));
+  if (unreadable.length > 0) await takeOutcomes(line, allAlike(unreadable, refusal('record_unreadable')));
   if (ops.size === 0) return limit;
   const counts = countsOf(records);
-  const { envelope, outcomes } = await post(line, [...ops.values()], counts);
+  const { envelope, outcomes: answered } = await post(line, [...ops.values()], counts);
+  const outcomes = withOrphans(answered, batch, records);
   // The epoch first: what a restored server signs for now must not be taken back by the reset.
   if (envelope) await heed(line, envelope);
   await takeOutcomes(line, outcomes, envelope?.epoch);

@@ -202,6 +202,18 @@ describe('a visit that replaces another', () => {
     await phone.runner.kick();
     expect(phone.entry('c')).toMatchObject({ state: 'queued', text: { reason: 'parent_missing' } });
   });
+
+  it('is to be put right as well when the other was refused: it would wait for ever', async () => {
+    await phone.save('bad');
+    await phone.save('child', [], { revises: 'bad' });
+    await phone.save('grandchild', [], { revises: 'child' });
+    const problem = { status: 422, code: 'invalid_answers' };
+    server.judge = (op) => (op.op_id === 'bad' ? { st: 'rejected', problem } : null);
+    await phone.runner.kick();
+    await phone.runner.kick('all');
+    expect(phone.states()).toEqual(['rejected', 'rejected', 'rejected']);
+    expect(phone.entry('child').code).toBe('revision_unknown');
+  });
 });
 
 describe('a batch', () => {
