@@ -215,7 +215,9 @@ def _has_drained(device: Device, report: DeviceReport | None) -> bool:
     """Whether all is handed over that was asked for; a refused record is work too, on the phone alone."""
     if report is None or device.order != DRAIN:
         return False
-    return report.outbox_count == report.photos_unsent == report.dead == 0
+    if not report.outbox_count == report.photos_unsent == report.dead == 0:
+        return False
+    return not queries.others_wait_on(device)
 
 
 def _differences(

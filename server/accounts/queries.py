@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 
 from server.accounts.models import Device, LoginSession, LoginThrottle, User
 from server.core.db import db
@@ -61,6 +61,13 @@ def device_of(user_id: UUID, device_id: str, *, lock: bool = False) -> Device | 
     """A user's device by the identifier it gave itself; ``lock`` as above."""
     query = select(Device).where(Device.user_id == user_id, Device.device_id == device_id)
     return db.session.scalar(query.with_for_update() if lock else query)
+
+
+def others_wait_on(device: Device) -> bool:
+    """Whether another user of the same phone said last that they have unsent work on it."""
+    waits = or_(Device.outbox_count > 0, Device.photos_unsent > 0, Device.dead_count > 0)
+    same = and_(Device.device_id == device.device_id, Device.id != device.id, Device.wiped_at.is_(None))
+    return db.session.scalar(select(Device.id).where(same, waits).limit(1)) is not None
 
 
 def lock_user(user_id: UUID) -> None:

@@ -11,7 +11,7 @@ from server.core import clock
 from server.core.auth import Actor
 from server.core.db import db, transaction
 from server.core.scope import EVERYTHING
-from server.demo import homes, places, users, visits
+from server.demo import devices, homes, places, users, visits
 from server.demo.people import People
 from server.demo.story import Event, VisitEvent, events
 from server.households import queries, services
@@ -60,6 +60,7 @@ def seed(wish: Wish, say: Progress) -> None:
     say(f"{len(forms)} households")
     happenings = list(_happenings(wish, plan, forms))
     visits.play(happenings, _actors(people), wish.seed)
+    devices.seed(people, wish.until, Random(f"{wish.seed}:devices"))
     say(f"{sum(isinstance(event, VisitEvent) for event in happenings)} visits")
 
 

@@ -42,9 +42,15 @@ def actor_of(person: Person, device_id: str = "phone-1", **changes: Any) -> Acto
     return Actor(person.id, person.role, person.region_code, person.username.title(), **(given | changes))
 
 
-def hear(app: Flask, person: Person, report: DeviceReport | None, client_time: Any = None) -> str | None:
+def hear(
+    app: Flask,
+    person: Person,
+    report: DeviceReport | None,
+    client_time: Any = None,
+    phone: str = "phone-1",
+) -> str | None:
     """What a push does with its report: None when there was nothing to write, else the order that holds."""
-    actor = actor_of(person)
+    actor = actor_of(person, phone)
     with inside(app, person.region_code):
         if not devices.report_due(actor, report, client_time):
             return None

@@ -12,7 +12,7 @@ from server.core.audit import AuditEntry
 from server.core.db import db
 from tests.accounts.devices import hear, known, make_phone, make_report, order
 from tests.accounts.test_login import sign_in
-from tests.factories import GRID, MEI, OTHER_GRID, PASSWORD, ZHOU, inside, make_session, writing
+from tests.factories import GRID, MEI, OTHER_GRID, PASSWORD, PING, ZHOU, inside, make_session, writing
 
 
 def reports_written(app):
@@ -205,6 +205,16 @@ def test_a_contact_without_a_report_does_not_end_the_draining(app, clock, login)
     order(login(ZHOU), phone, "drain")
     clock.advance(minutes=2)
     assert hear(app, MEI, None) == "drain"
+
+
+def test_a_phone_is_not_wiped_while_somebody_else_has_unsent_work_on_it(app, login, clock):
+    phone = make_phone(app, MEI, "shared")
+    make_phone(app, PING, "shared")
+    hear(app, PING, make_report(outbox_count=1), phone="shared")
+    order(login(ZHOU), phone, "drain")
+    assert hear(app, MEI, make_report(), phone="shared") == "drain"
+    hear(app, PING, make_report(), phone="shared")
+    assert hear(app, MEI, make_report(), phone="shared") == "kill"
 
 
 def test_first_sign_ins_at_once_are_one_device(app):

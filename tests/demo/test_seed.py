@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import func, select
 from stdnum.cn import ric
 
-from server.accounts.models import User
+from server.accounts import device_queries
+from server.accounts.models import Device, User
 from server.app import create_app
 from server.core.crypto import unseal
 from server.core.db import Base, db
@@ -168,6 +169,31 @@ def test_most_visits_are_clean_and_some_are_red(county):
         found = Counter(db.session.scalars(select(Visit.severity)))
     assert found["none"] > found["red"] > 0
     assert found["none"] + found["attention"] > found["red"] + found["yellow"]
+
+
+def test_every_grid_member_has_a_phone_and_every_desk_a_browser(county):
+    with inside(county):
+        owners = db.session.execute(
+            select(User.role, func.count())
+            .join(Device, Device.user_id == User.id)
+            .where(Device.device_id.startswith("demo-"))
+            .group_by(User.role)
+        ).all()
+        users = db.session.execute(select(User.role, func.count()).group_by(User.role)).all()
+    everybody = {role: count for role, count in users if role not in ("department", "admin", "auditor")}
+    assert dict(map(tuple, owners)) == everybody
+
+
+def test_a_larger_county_shows_every_trouble_of_phones(app):
+    empty(app)
+    run(app, "demo", "seed", "--households", "400", "--seed", "7", "--until", "2026-11-23")
+    with inside(app):
+        found = device_queries.counts(device_queries.DeviceFilters())
+        ordered = set(db.session.execute(select(Device.order, Device.wiped_at.is_not(None))).all())
+        oldest = db.session.execute(select(Device.oldest_unsent_at, Device.last_contact_at)).all()
+    assert all(found.values()), found
+    assert {("active", False), ("drain", False), ("kill", True)} <= ordered
+    assert all(saved is None or saved <= heard for saved, heard in oldest)
 
 
 def test_users_are_listed_as_json_for_programs(county):
