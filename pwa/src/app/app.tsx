@@ -11,7 +11,7 @@ import { Banner } from '../ui/banner';
 import { Button } from '../ui/button';
 import { ErrorBoundary } from './errorBoundary';
 import { Waiting } from './lazy';
-import { forgetLists, homeOf, Login, NotFound, routeOf } from './routes';
+import { answersForPhones, forgetLists, homeOf, Login, NotFound, routeOf } from './routes';
 import { ready, start, wiped } from './start';
 import { UpdateNotice } from './update';
 
@@ -42,7 +42,7 @@ function Notices({ here }: { here: string }) {
   );
 }
 
-const TAB_PLACES = ['', 'outbox', 'me', 'review', 'county', 'fund', 'policy'];
+const TAB_PLACES = ['', 'outbox', 'me', 'review', 'county', 'fund', 'policy', 'devices'];
 
 function Tabs({ here }: { here: string }) {
   const role = user.value?.role;
@@ -65,6 +65,16 @@ function Tabs({ here }: { here: string }) {
       ? [
           { href: '#/policy', label: t('tabs.policy'), icon: 'lamp' as const, current: here === 'policy' },
           { href: '#/fund', label: t('tabs.fund'), icon: 'edit' as const, current: here === 'fund' },
+        ]
+      : []),
+    ...(answersForPhones(role)
+      ? [
+          {
+            href: '#/devices',
+            label: t('tabs.devices'),
+            icon: 'phone' as const,
+            current: here === 'devices',
+          },
         ]
       : []),
     { href: '#/me', label: t('tabs.me'), icon: 'person', current: here === 'me' },

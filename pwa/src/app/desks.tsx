@@ -41,3 +41,4 @@ export const CountyHome = lazy(async () => (await county()).CountyHome);
 export const CountyPage = lazy(async () => (await county()).CountyPage);
 export const FundPage = lazy(async () => (await fund()).FundPage);
 export const PolicyPage = lazy(async () => (await policy()).PolicyPage);
+export const DevicesPage = lazy(async () => (await import('../features/devices')).DevicesPage);

@@ -36,6 +36,7 @@ const CountyHome = lazy(async () => (await desks()).CountyHome);
 const CountyPage = lazy(async () => (await desks()).CountyPage);
 const FundPage = lazy(async () => (await desks()).FundPage);
 const PolicyPage = lazy(async () => (await desks()).PolicyPage);
+const DevicesPage = lazy(async () => (await desks()).DevicesPage);
 
 export function Login() {
   return <LoginPage onSignedIn={afterSignIn} />;
@@ -93,6 +94,9 @@ export function homeOf(role: Role): Home {
   return HOMES[role] ?? PLAIN;
 }
 
+/** Whether the phones of an area are this role's business. */
+export const answersForPhones = (role: Role): boolean => role === 'township' || role === 'county';
+
 /** The screen of an address other than home and sign-in; null when there is none for this role. */
 export function routeOf(at: Place, role: Role): VNode | null {
   const [first, id] = at.parts;
@@ -105,6 +109,7 @@ export function routeOf(at: Place, role: Role): VNode | null {
   if (first === 'review' && reviewer) return <ReviewPage visitId={id ?? null} />;
   if (first === 'fund' && reviewer) return <FundPage />;
   if (first === 'policy' && reviewer) return <PolicyPage />;
+  if (first === 'devices' && answersForPhones(role)) return <DevicesPage />;
   if (first === 'county' && role === 'county')
     return id ? <CountyPage key={id} visitId={id} /> : <CountyHome />;
   return null;

@@ -1,5 +1,6 @@
 /** The operations of the HTTP interface in the form that openapi-fetch reads. */
 import type { CompactPack } from '../policy/pack';
+import type { DevicePaths } from './deviceTypes';
 import type { Explanation } from './explanation';
 import type { FundCalculation, FundClaim, FundReading } from './fund';
 import type { PolicyPaths } from './policyPaths';
@@ -40,7 +41,7 @@ export type Post<Reply, Body, Path = undefined> = { post: Operation<Reply, Path,
 export type Put<Reply, Body, Path> = { put: Operation<Reply, Path, undefined, Body> };
 export type Delete<Path> = { delete: Operation<undefined, Path> };
 
-export interface paths extends PolicyPaths {
+export interface paths extends PolicyPaths, DevicePaths {
   '/auth/login': Post<
     LoginReply,
     { username: string; password: string; device: { id: string; name: string; app_version: string } }

@@ -18,6 +18,7 @@ export const texts = {
   'tabs.fund': 'Fund',
   'tabs.policy': 'Policy',
   'tabs.county': 'County',
+  'tabs.devices': 'Phones',
   'tabs.home': 'Home',
   'update.ready': 'A new version is ready',
   'update.held': 'A new version is ready; finish this household first',

@@ -17,6 +17,7 @@ export const texts = {
   'tabs.county': '全县',
   'tabs.fund': '测算',
   'tabs.policy': '政策',
+  'tabs.devices': '手机',
   'tabs.home': '首页',
   'update.ready': '新版本已经下载好',
   'update.held': '新版本已经下载好，填完这一户再更新',
