@@ -8,9 +8,11 @@ import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
+from typing import Any
 
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import make_conninfo
 from sqlalchemy import BigInteger, Engine, NullPool, String, cast, create_engine, func, select
 from sqlalchemy.engine import URL
 
@@ -147,9 +149,7 @@ class PostgresEngine:
     @contextmanager
     def _office(self) -> Iterator[psycopg.Connection]:
         """A connection to the server beside the database, for what concerns databases as a whole."""
-        address = self._url.set(drivername="postgresql", database="postgres")
-        text = address.render_as_string(hide_password=False)
-        with psycopg.connect(text, autocommit=True) as connection:
+        with psycopg.connect(self._libpq("postgres", password=True), autocommit=True) as connection:
             yield connection
 
     @contextmanager
@@ -165,11 +165,13 @@ class PostgresEngine:
         options = {"isolation_level": isolation_level} if isolation_level else {}
         return create_engine(url, poolclass=NullPool, **options)
 
-    def _libpq(self, database: str = "") -> str:
-        """The address for PostgreSQL's programs, without the password: a list of processes shows it."""
-        url, name = self._url, database or self._name
-        address = URL.create("postgresql", url.username, None, url.host, url.port, name, url.query)
-        return address.render_as_string(hide_password=False)
+    def _libpq(self, database: str = "", *, password: bool = False) -> str:
+        """The address for PostgreSQL's programs; without the password, which a list of processes would show."""
+        url = self._url
+        given: dict[str, Any] = {name: str(value) for name, value in url.query.items()}
+        given |= {"host": url.host, "port": url.port, "user": url.username, "dbname": database or self._name}
+        given |= {"password": url.password} if password else {}
+        return make_conninfo(**{name: value for name, value in given.items() if value})
 
     def _environ(self) -> dict[str, str]:
         known = {k: v for k, v in os.environ.items() if not k.startswith("LIANGDENG_")}
