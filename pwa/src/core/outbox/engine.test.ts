@@ -99,6 +99,26 @@ describe('a saved visit', () => {
     await vi.waitFor(() => expect(outboxItems.value[0]?.state).toBe('complete'), 3000);
   });
 
+  it('does not go on as somebody else who signs in while a request is on its way', async () => {
+    let answer: () => void = () => undefined;
+    vi.stubGlobal('fetch', async (request: Request) => {
+      await new Promise<void>((resolve) => {
+        answer = resolve;
+      });
+      return viaServer(request);
+    });
+    await enqueueVisit(visit(`e-${me}`), []);
+    await vi.waitFor(() => expect(sendingNow.value).toBe(true), 3000);
+    await vi.waitFor(() => expect(answer).not.toBe(undefined));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await startSession(person('thief'), 'token-thief', 'r');
+    vi.stubGlobal('fetch', viaServer);
+    answer();
+    await vi.waitFor(() => expect(calls.length).toBeGreaterThan(0), 3000);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(server.ledger.size).toBe(0);
+  });
+
   it('never travels as somebody else', async () => {
     vi.stubGlobal('fetch', () => Promise.reject(new TypeError('failed')));
     await enqueueVisit(visit(`d-${me}`), []);

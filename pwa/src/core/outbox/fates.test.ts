@@ -79,6 +79,27 @@ describe('a server restored from a backup', () => {
     expect(phone.states()).toEqual(['complete']);
   });
 
+  it('is not answered for by an answer that another tab overtakes with a new epoch', async () => {
+    await phone.save('a');
+    await phone.runner.kick('connection');
+    await phone.save('b');
+    const { storage } = phone.deps;
+    const update = storage.update.bind(storage);
+    let overtaken = false;
+    storage.update = async (ids, change, epoch) => {
+      if (!overtaken && epoch !== undefined) {
+        overtaken = true;
+        await storage.note({ epoch: 'newer' });
+      }
+      return update(ids, change, epoch);
+    };
+    phone.network = once(/push/, GOOD);
+    await phone.runner.kick();
+    const resent = pushes().filter((call) => call.ops.includes('b'));
+    expect(overtaken).toBe(true);
+    expect(resent.length).toBeGreaterThan(1);
+  });
+
   it('does not get what its author put right meanwhile', async () => {
     await phone.save('wrong');
     server.judge = () => ({ st: 'rejected', problem: { status: 422, code: 'invalid_answers' } });
@@ -155,6 +176,17 @@ describe('an order', () => {
     await phone.runner.kick();
     expect(phone.states()).toEqual(['held', 'held']);
     expect(phone.orders).toEqual(['drain', 'kill']);
+  });
+
+  it('is heard by a phone that only says hello', async () => {
+    await phone.runner.kick();
+    server.order = 'drain';
+    phone.time += 3 * HOUR;
+    phone.restart();
+    phone.calls = [];
+    await phone.runner.kick('connection');
+    expect(phone.paths()).toEqual(['GET /s1/hello']);
+    expect(phone.orders).toEqual(['drain']);
   });
 
   it('is not taken for carried out while something is still here', async () => {

@@ -171,8 +171,9 @@ export class FakeServer {
     if (kind === 'snap') {
       const rows = this.current();
       const from = Number(place);
-      const more = from + 2 < rows.length;
-      const cursor = more ? `${head}|snap|${from + 2}|${since}` : `${head}|log|${since}`;
+      const unfinished = from + 2 < rows.length;
+      const cursor = unfinished ? `${head}|snap|${from + 2}|${since}` : `${head}|log|${since}`;
+      const more = unfinished || this.changes.length > Number(since);
       return json({
         ...common,
         rows: rows.slice(from, from + 2),

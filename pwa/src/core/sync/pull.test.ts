@@ -53,6 +53,18 @@ describe('the first pull', () => {
     expect(phone.calls).toHaveLength(1);
   });
 
+  it('ends with what changed while its pages travelled', async () => {
+    phone.network = async (go) => {
+      const answer = await go();
+      if (server.changes.length === 5) server.put(row(1, '450199'));
+      return answer;
+    };
+    expect(await phone.runner.pull()).toEqual({ ok: true });
+    expect(shown()).toEqual(all);
+    expect(phone.storage.rows.get('h-1')).toMatchObject({ region_code: '450199' });
+    expect([phone.storage.known.building, phone.storage.aside.size]).toEqual([false, 0]);
+  });
+
   it('is not fooled by a portal or a cut page', async () => {
     phone.network = async () => portal();
     expect(await phone.runner.pull()).toEqual({ ok: false, code: 'not_our_server' });
