@@ -152,9 +152,9 @@ def _outcome(
 
 def _note(household: Household, proposal: Proposal | None) -> Position:
     """A place in the log for an edit that changed nothing a phone shows: it is durable like any other."""
+    audit.record("household.edit_unchanged", ("household", household.id), household.region_code)
     if proposal is not None:
         return changes.note("proposal", proposal.id, household.region_code)
-    audit.record("household.edit_unchanged", ("household", household.id), household.region_code)
     return changes.note("edit", household.id, household.region_code)
 
 
