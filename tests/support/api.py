@@ -5,9 +5,12 @@ from __future__ import annotations
 import hashlib
 import http.client
 import json
+import time
 import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Any
+
+IDLE_SECONDS = 15
 
 
 def canonical(value: Any) -> bytes:
@@ -25,7 +28,7 @@ class Api:
 
     def __init__(self, port: int, username: str, password: str) -> None:
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-        self.token = ""
+        self.token, self.used = "", time.monotonic()
         device = {"id": str(uuid.uuid4()), "name": "test", "app_version": "test"}
         signed_in = self.ok(
             "POST", "/auth/login", {"username": username, "password": password, "device": device}
@@ -44,10 +47,18 @@ class Api:
             kind = "application/octet-stream" if isinstance(body, bytes) else "application/json"
             sent["Content-Type"] = kind
         sent |= {name.replace("_", "-"): value for name, value in headers.items()}
+        self._hang_up_if_idle()
         self.connection.request(method, f"/api/v1{path}", data, sent)
         answer = self.connection.getresponse()
         text = answer.read()
         return answer.status, json.loads(text) if text else None
+
+    def _hang_up_if_idle(self) -> None:
+        """The server closes a connection that says nothing for a while; the next request opens another."""
+        now = time.monotonic()
+        if now - self.used > IDLE_SECONDS:
+            self.connection.close()
+        self.used = now
 
     def ok(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
         """JSON of a request that must succeed."""
