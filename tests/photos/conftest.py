@@ -117,10 +117,12 @@ def digest(data: bytes) -> str:
 
 
 @pytest.fixture(autouse=True)
-def _empty_folder(app: Flask) -> None:
+def _empty_folder(request: pytest.FixtureRequest) -> None:
     """The app is that of every test; so is its folder."""
-    for path in app.extensions["settings"].photo_dir.rglob("*.*"):
-        path.unlink()
+    if "app" in request.fixturenames:
+        settings = request.getfixturevalue("app").extensions["settings"]
+        for path in settings.photo_dir.rglob("*.*"):
+            path.unlink()
 
 
 @pytest.fixture
