@@ -166,7 +166,7 @@ class PostgresEngine:
         return create_engine(url, poolclass=NullPool, **options)
 
     def _libpq(self, database: str = "", *, password: bool = False) -> str:
-        """The address for PostgreSQL's programs; without the password, which a list of processes would show."""
+        """The address for PostgreSQL's programs; without the password, which any list of processes shows."""
         url = self._url
         given: dict[str, Any] = {name: str(value) for name, value in url.query.items()}
         given |= {"host": url.host, "port": url.port, "user": url.username, "dbname": database or self._name}
