@@ -150,7 +150,7 @@ Maker = Callable[..., Office]
 
 
 @contextmanager
-def _offices(engine: str, make_settings: Callable[..., config.Settings], clock: Clock) -> Iterator[Maker]:
+def offices(engine: str, make_settings: Callable[..., config.Settings], clock: Clock) -> Iterator[Maker]:
     made: list[Office] = []
 
     def make(**changes: Any) -> Office:
@@ -167,7 +167,7 @@ def _offices(engine: str, make_settings: Callable[..., config.Settings], clock: 
 @pytest.fixture
 def make_office(engine: str, make_settings: Callable[..., config.Settings], clock: Clock) -> Iterator[Maker]:
     """``make_office()`` is an installation without a database yet."""
-    with _offices(engine, make_settings, clock) as make:
+    with offices(engine, make_settings, clock) as make:
         yield make
 
 
@@ -180,7 +180,14 @@ def office(make_office: Maker) -> Office:
 @pytest.fixture
 def small_office(make_settings: Callable[..., config.Settings], clock: Clock) -> Iterator[Office]:
     """One on SQLite, for what has nothing to do with the database."""
-    with _offices("sqlite", make_settings, clock) as make:
+    with offices("sqlite", make_settings, clock) as make:
+        yield make().set_up()
+
+
+@pytest.fixture
+def postgres_office(make_settings: Callable[..., config.Settings], clock: Clock) -> Iterator[Office]:
+    """One on PostgreSQL, for what only happens there."""
+    with offices("postgresql", make_settings, clock) as make:
         yield make().set_up()
 
 

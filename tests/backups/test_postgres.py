@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Iterator
 from uuid import uuid4
 
 import psycopg
@@ -19,18 +18,15 @@ from server.backups.trouble import Trouble
 from server.core import clock
 from server.core.changes import Change, Position
 from server.core.db import db, session_on
-from tests.backups.conftest import PASSPHRASE, Office, manifest
+from tests.backups.conftest import PASSPHRASE, manifest, offices
 from tests.conftest import new_postgres_database
 from tests.factories import GRID, inside, make_household
 from tests.support import postgres
 
 
 @pytest.fixture
-def office(make_settings, clock) -> Iterator[Office]:
-    from tests.backups.conftest import _offices
-
-    with _offices("postgresql", make_settings, clock) as make:
-        yield make().set_up()
+def office(postgres_office):
+    return postgres_office
 
 
 @pytest.fixture
@@ -87,9 +83,7 @@ def modest():
 
 
 def test_a_role_that_may_not_create_databases_is_told_what_it_needs(modest, make_settings, clock):
-    from tests.backups.conftest import _offices
-
-    with _offices("postgresql", make_settings, clock) as make:
+    with offices("postgresql", make_settings, clock) as make:
         office = make(database_url=modest).set_up()
         office.clock.advance(minutes=1)
         told = office.run("create", code=1).stderr
