@@ -8,11 +8,16 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import browser, county_runs, phone_rules, pure, server
+from tests.bench import browser, county_runs, phone_rules, pulling, pure, server
 from tests.bench.common import Bench, County
 
 BENCHES: dict[str, Bench] = (
-    server.BENCHES | pure.BENCHES | county_runs.BENCHES | phone_rules.BENCHES | browser.BENCHES
+    server.BENCHES
+    | pure.BENCHES
+    | pulling.BENCHES
+    | county_runs.BENCHES
+    | phone_rules.BENCHES
+    | browser.BENCHES
 )
 
 
