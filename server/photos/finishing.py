@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from flask import current_app
 
-from server.core.db import transaction
+from server.core.db import db, transaction
+from server.core.problems import Problem
 from server.photos import uploads
 from server.photos.models import READY, REFUSED
 from server.photos.staging import Part, Staging, Upload
 from server.photos.store import ORIGINAL, PhotoStore
 from server.photos.uploads import Overtaken, Place
+
+ATTEMPTS = 3
+RETRY_SECONDS = 5
 
 
 def store() -> PhotoStore:
@@ -39,16 +43,24 @@ def finish(
         known_digest: the part's SHA-256, if the caller has just worked it out.
 
     Raises:
-        Problem: photo_hash_mismatch, photo_type_unsupported, storage_full.
+        Problem: photo_hash_mismatch, photo_type_unsupported, storage_full; busy, and the part stays whole.
     """
     folder = store()
     uploads.settle_file(part, place, upload.sha256, folder, known_digest)
-    try:
-        with transaction():
-            stored = uploads.note_arrival(upload, place, part.size, region_code)
-    except Overtaken:
-        stored = uploads.again(upload, place)
+    stored = _noted(upload, place, part.size, region_code)
     part.drop()
     if stored.state in (READY, REFUSED):
         folder.remove(place.file_id, ORIGINAL)  # another request stored it, and it has been checked
     return stored
+
+
+def _noted(upload: Upload, place: Place, length: int, region_code: str) -> Place:
+    """Write the row; look again where another request stored the photo, or its household moved, meanwhile."""
+    for _ in range(ATTEMPTS):
+        try:
+            with transaction():
+                return uploads.note_arrival(upload, place, length, region_code)
+        except Overtaken:
+            place = uploads.again(upload, place)
+            db.session.rollback()
+    raise Problem("busy", retry_after=RETRY_SECONDS)

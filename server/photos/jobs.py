@@ -21,6 +21,7 @@ from server.photos.store import FULL, ORIGINAL, THUMB
 KEPT = timedelta(days=30)
 QUIET = timedelta(minutes=5)
 NOWHERE = "0"
+AT_ONCE = 200
 
 
 @jobs.watch("photos.check")
@@ -77,7 +78,7 @@ def tidy() -> None:
             _tidy_part(upload)
         except Problem as problem:  # no room: the next round may find some
             log.warning("photo_part_left", code=problem.code)
-    for upload in _uploads(queries.strays_before(clock.now() - KEPT)):
+    for upload in _uploads(queries.strays_before(clock.now() - KEPT, AT_ONCE)):
         _remove_stray(upload)
 
 

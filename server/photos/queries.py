@@ -99,7 +99,7 @@ def strays(user_id: UUID, visit_id: UUID, hashes: Iterable[str]) -> dict[str, St
         return {stray.sha256: stray for stray in found}
 
 
-def strays_before(before: datetime, limit: int = 200) -> Sequence[StrayPhoto]:
+def strays_before(before: datetime, limit: int | None = None) -> Sequence[StrayPhoto]:
     """Strays that arrived before an instant, the oldest first."""
     query = select(StrayPhoto).where(StrayPhoto.stored_at < before)
     return db.session.scalars(query.order_by(StrayPhoto.stored_at).limit(limit)).all()

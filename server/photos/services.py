@@ -6,8 +6,9 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256 as digest_of
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, select, update
 
-from server.core import audit, changes
+from server.core import audit, changes, clock
 from server.core.db import db
 from server.core.problems import Problem
 from server.core.scope import EVERYTHING, region_scope
@@ -115,6 +116,17 @@ def link_stray(upload: Upload) -> None:
     if stray is not None and place.state == EXPECTED and place.file_id == stray.file_id:
         note_stored(place, "photo.link")
         _remove_row(stray.file_id)
+
+
+def keep_strays(visits: Set[tuple[UUID, UUID]], before: datetime) -> None:
+    """Let the thirty days of strays begin anew that came before an instant and whose visit is still to come.
+
+    ``visits`` are pairs of who wrote a visit and its identifier.
+    """
+    for stray in queries.strays_before(before):
+        if (stray.user_id, stray.visit_id) in visits:
+            stray.stored_at = clock.now()
+            audit.record("photo.stray_kept", ("visit", stray.visit_id), stray.region_code, bytes=stray.length)
 
 
 def drop_stray(upload: Upload, region_code: str) -> UUID | None:

@@ -21,7 +21,7 @@ from server.core.wire import UUID_TEXT
 from server.households.queries import households_by_id
 from server.sync import ledger
 from server.sync.models import DECLINED, OPEN, TAKEN, HeldOperation
-from server.sync.operations import ACCEPTED, CONFLICT, EDIT, HELD, Op, Outcome, rejected
+from server.sync.operations import ACCEPTED, CONFLICT, EDIT, HELD, VISIT, Op, Outcome, rejected
 from server.sync.push_schemas import read_op
 from server.visits.services import Overtaken
 
@@ -100,6 +100,13 @@ def kept_text(user_id: UUID, op: Op) -> HeldOperation | None:
     )
     with region_scope(EVERYTHING):
         return db.session.scalar(query)
+
+
+def undecided_visits() -> set[tuple[UUID, UUID]]:
+    """Author and identifier of every visit that somebody has still to decide on."""
+    query = select(HeldOperation.user_id, HeldOperation.op_id)
+    rows = db.session.execute(query.where(HeldOperation.state == OPEN, HeldOperation.kind == VISIT))
+    return {(user_id, op_id) for user_id, op_id in rows}
 
 
 def with_raw(row_id: UUID) -> HeldOperation | None:

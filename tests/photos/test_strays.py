@@ -1,15 +1,18 @@
 """Photos that come before their visit: kept for their sender alone, linked when the visit is stored."""
 
 from datetime import timedelta
+from itertools import cycle
 from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select, update
 
 from server.accounts.models import User
-from server.core.db import db
+from server.core import audit
+from server.core.db import db, transaction
 from server.core.jobs import run_pending
-from server.photos import jobs, queries
+from server.core.scope import EVERYTHING, region_scope
+from server.photos import jobs, queries, uploads
 from server.photos.models import Photo, StrayPhoto
 from tests.factories import MEI, OTHER_GRID, PING, WEI, inside, make_household, writing
 from tests.photos.conftest import Phone, age_parts, audited, digest, files
@@ -136,6 +139,38 @@ def test_the_author_sends_the_photos_of_a_visit_whose_household_is_another_grids
     assert moved.head(visit_id, PHOTO) == ("absent", 0)
     assert moved.patch(visit_id, PHOTO).json["state"] == "stored"
     assert login(WEI).get(f"/api/v1/visits/{visit_id}/photos").json["items"][0]["state"] == "stored"
+
+
+def moving_after(patch, step, grids):
+    """Let the photo's household move to the next grid as soon as a step of storing the photo is done."""
+    real = getattr(uploads, step)
+
+    def then_move(*given):
+        found = real(*given)
+        with region_scope(EVERYTHING), transaction():
+            db.session.execute(update(Photo).values(region_code=next(grids)))
+            audit.record("test.move", ("test", "photo"), "0")
+        return found
+
+    patch.setattr(uploads, step, then_move)
+
+
+def test_a_household_that_moves_while_its_photo_is_stored_costs_the_phone_nothing(app, phone, monkeypatch):
+    visit_id = phone.visit(PHOTO)
+    moving_after(monkeypatch, "settle_file", iter([OTHER_GRID]))
+    reply = phone.patch(visit_id, PHOTO)
+    assert (reply.status_code, reply.json["state"]) == (200, "stored")
+    assert [row.region_code for row in photo_rows(app)] == [OTHER_GRID]
+
+
+def test_a_household_that_never_rests_is_left_for_later(phone, monkeypatch):
+    visit_id, grids = phone.visit(PHOTO), cycle([OTHER_GRID, MEI.region_code])
+    with monkeypatch.context() as patch:
+        for step in ("settle_file", "again"):
+            moving_after(patch, step, grids)
+        reply = phone.patch(visit_id, PHOTO)
+    assert (reply.status_code, reply.json["code"]) == (503, "busy")
+    assert phone.patch(visit_id, PHOTO, len(PHOTO)).json["state"] == "stored"
 
 
 def test_a_visit_and_a_stray_that_did_not_see_each_other_are_brought_together(app, phone, monkeypatch):
