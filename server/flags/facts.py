@@ -6,23 +6,21 @@ facts away again, when it says that the family had not agreed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from sqlalchemy import select
 
-from server.core import clock, quick
+from server.core import clock, jsontext, quick
 from server.core.db import db
 from server.core.rawrows import Source
 from server.core.sources import bound, row_sealer, row_source
 from server.flags.models import HouseholdFacts
 from server.policy import stored
-from server.policy.codegen import shape_of
-from server.policy.engine import Bench
 from server.policy.generated import met_text
 from server.policy.results import Judgement
+from server.policy.stored import Stored
 
 if TYPE_CHECKING:
     from server.visits.queries import Visit
@@ -42,17 +40,16 @@ class Kept:
     facts: bytes
 
 
-def kept(household_id: UUID, facts: Mapping[str, Any], found: Judgement, bench: Bench) -> Kept:
-    """The facts of a household and what the rules said of them, sealed."""
-    text = stored.store(facts, shape_of(bench))
+def kept(household_id: UUID, facts: Stored, found: Judgement, version: str) -> Kept:
+    """The facts of a household, as they are stored, and what the rules of a version said of them, sealed."""
     members = facts.get("n_members")
     return Kept(
         persons=members if isinstance(members, int) else 0,
         met=met_text(result.rule for result in found.met),
         severity=found.severity,
         kind=found.proposed_kind,
-        version=bench.version,
-        facts=row_sealer().seal(text.encode(), bound(TABLE, household_id)),
+        version=version,
+        facts=row_sealer().seal(jsontext.dumps(facts).encode(), bound(TABLE, household_id)),
     )
 
 

@@ -24,6 +24,7 @@ from server.households.queries import households_by_id
 from server.households.services import ends_along, moves_along, roster_facts
 from server.local_policy.services import bench_for
 from server.policy.engine import Bench
+from server.policy.judging import judging_by
 from server.visits import queries as visits
 from server.visits.services import Examined, Judgement, people_of
 
@@ -69,14 +70,14 @@ def judge(household: Home, examined: Examined) -> Judged:
         return Judged(lights=[], unknown=[], packs={}, not_asked=examined.walk.not_asked)
     bench = bench_for(household.region_code, clock.local_date(examined.visited_at))
     facts, seen = _facts(household, examined.walk)
-    found = bench.judge(facts)
+    found, stored = judging_by(bench).judge(facts)
     return Judged(
         lights=[result.as_light() for result in found.met],
         unknown=[rule.as_json() for rule in found.unknown],
         packs={pack.id: pack.version for pack in found.packs},
         not_asked=seen.not_asked,
         rules=bench.version,
-        kept=None if household.removed_at else keeping.kept(household.id, facts, found, bench),
+        kept=None if household.removed_at else keeping.kept(household.id, stored, found, bench.version),
     )
 
 
@@ -129,7 +130,8 @@ def judge_again(visit: Visit) -> Kept | None:
     run = walk(version, body["answers"], body["roster"], people_of(household), day, visit.photo_count)
     facts, _ = _facts(household, run)
     bench = bench_for(household.region_code, day)
-    return keeping.kept(household.id, facts, bench.judge(facts), bench)
+    found, stored = judging_by(bench).judge(facts)
+    return keeping.kept(household.id, stored, found, bench.version)
 
 
 @moves_along

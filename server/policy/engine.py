@@ -101,12 +101,24 @@ class Bench:
         known, met, unknown = self._decided(facts, params)
         return self._judgement(known, params, met, unknown)
 
+    def judgement(self, facts: Facts, met: int, unknown: int) -> Judgement:
+        """The judgement of facts by these rules, already decided: bits of those met and of those unknown.
+
+        The lowest bit belongs to the first of ``first``; those of ``last`` follow.
+        """
+        known = dict(facts)
+        add_derived(self.formulas, known, self.params)
+        if self.last:
+            _add_any_rule(known, _chosen(self.first, met), _chosen(self.first, unknown))
+        rulings = (*self.first, *self.last)
+        return self._judgement(known, self.params, _chosen(rulings, met), _chosen(rulings, unknown))
+
     def outline(self, facts: Facts) -> Outline:
         """What ``judge`` says without the evidence of the lights: for many households in a row."""
         known, met, unknown = self._decided(facts, self.params)
         return Outline(
             met=tuple(sorted(ruling.rule.id for ruling in met)),
-            unknown={one.rule.id: self._ask(one, unknown, known, self.params) for one in unknown},
+            unknown=self._asks(unknown, known, self.params),
             proposed_kind=self._kind(known, self.params, met),
         )
 
@@ -149,12 +161,10 @@ class Bench:
         unknown: list[_Ruling],
     ) -> Judgement:
         present = {ruling.rule.severity for ruling in met}
+        asks = self._asks(unknown, known, params)
         return Judgement(
             met=tuple(self._result(ruling, known, params) for ruling in _by_severity(met)),
-            unknown=tuple(
-                UnknownRule(ruling.rule.id, ruling.rule.label, self._ask(ruling, unknown, known, params))
-                for ruling in unknown
-            ),
+            unknown=tuple(UnknownRule(one.rule.id, one.rule.label, asks[one.rule.id]) for one in unknown),
             severity=next((severity for severity in SEVERITIES if severity in present), "none"),
             packs=tuple(PackInForce(pack.id, pack.version) for pack in self.packs),
             proposed_kind=self._kind(known, params, met),
@@ -183,24 +193,32 @@ class Bench:
         label = spec.label if spec is not None else _OTHER_RULES
         return Cause(seen.fact, seen.value, label, seen.threshold, seen.item)
 
-    def _ask(self, ruling: _Ruling, unknown: list[_Ruling], known: Facts, params: Params) -> tuple[str, ...]:
-        """What to ask to decide the rule: names that can be asked, derived facts taken apart."""
+    def _asks(self, unknown: list[_Ruling], known: Facts, params: Params) -> dict[str, tuple[str, ...]]:
+        """What to ask to decide each of the rules: names that can be asked, derived facts taken apart."""
+        own = {ruling.rule.id: self._own_names(ruling, known, params) for ruling in unknown}
+        return {ruling.rule.id: tuple(sorted(_with_others(ruling, unknown, own))) for ruling in unknown}
+
+    def _own_names(self, ruling: _Ruling, known: Facts, params: Params) -> set[str]:
+        """The names a rule waits for; those that stand for other rules are among them."""
         asked: set[str] = set()
         waiting = set(ruling.condition.missing(known, params))
         while waiting:
             name = waiting.pop()
             formula = self._formula.get(name)
-            severity = _OTHERS.get(name)
-            if formula is not None:
-                waiting |= formula.missing(known, params, None)
-            elif severity is not None:
-                others = (
-                    entry for entry in unknown if entry.rule.severity == severity and entry is not ruling
-                )
-                asked.update(*(self._ask(entry, unknown, known, params) for entry in others))
-            else:
+            if formula is None:
                 asked.add(name)
-        return tuple(sorted(asked))
+            else:
+                waiting |= formula.missing(known, params, None)
+        return asked
+
+
+def _with_others(ruling: _Ruling, unknown: list[_Ruling], own: Mapping[str, set[str]]) -> set[str]:
+    """The names a rule waits for, where it waits for other rules those that they wait for."""
+    asked = own[ruling.rule.id]
+    for name in asked & _OTHERS.keys():
+        others = [one for one in unknown if one.rule.severity == _OTHERS[name] and one is not ruling]
+        asked = (asked - {name}).union(*(_with_others(one, unknown, own) for one in others))
+    return asked
 
 
 _OTHERS = {any_rule_fact(severity): severity for severity in SEVERITIES}
@@ -242,6 +260,10 @@ def _plain_number(value: Decimal | int | None) -> str | None:
 def _ruling(rule: Rule, pack: Pack, known: Vocabulary, articles: Mapping[str, Article]) -> _Ruling:
     condition = compile_condition(rule.when, known=known)
     return _Ruling(rule, condition, pack, tuple(articles[cited] for cited in rule.cites))
+
+
+def _chosen(rulings: tuple[_Ruling, ...], bits: int) -> list[_Ruling]:
+    return [ruling for place, ruling in enumerate(rulings) if bits >> place & 1]
 
 
 def _by_severity(met: list[_Ruling]) -> Iterable[_Ruling]:

@@ -44,6 +44,8 @@ class Observation(NamedTuple):
 
 
 Truths = Callable[[Facts, Facts, Item], Truth]
+Pending = Callable[[Facts, Facts, Item], "bool | frozenset[str]"]
+"""The truth, or where it is unknown the names whose absence keeps it so: each part is looked at once."""
 Observe = Callable[[Facts, Facts, Item, bool], "tuple[Observation, ...]"]
 
 
@@ -52,8 +54,13 @@ class Node:
     """A compiled condition: its truth, what keeps it unknown, and what decided it."""
 
     truth: Truths
-    missing: Missing
+    pending: Pending
     observe: Observe
+
+    def missing(self, facts: Facts, params: Facts, item: Item) -> frozenset[str]:
+        """What keeps it unknown; nothing when it is not."""
+        found = self.pending(facts, params, item)
+        return NOTHING if isinstance(found, bool) else found
 
 
 class Condition:
@@ -167,13 +174,21 @@ def _children(node: Mapping[str, Any], word: str, place: str, scope: Scope) -> l
     return [_condition(part, f"{place}.{word}[{n}]", scope) for n, part in enumerate(body)]
 
 
-def _union_missing(parts: list[Node], truth: Truths) -> Missing:
-    def missing(f: Facts, p: Facts, i: Item) -> frozenset[str]:
-        if truth(f, p, i) is not None:
-            return NOTHING
-        return NOTHING.union(*(part.missing(f, p, i) for part in parts))
+def _pending(parts: list[Node], decided_by: bool) -> Pending:
+    """Decided by one part of that truth; else unknown as long as one part is."""
+    each = tuple(part.pending for part in parts)
 
-    return missing
+    def pending(f: Facts, p: Facts, i: Item) -> bool | frozenset[str]:
+        lacking: frozenset[str] | None = None
+        for part in each:
+            found = part(f, p, i)
+            if found is decided_by:
+                return decided_by
+            if found is not True and found is not False:
+                lacking = found if lacking is None else lacking | found
+        return not decided_by if lacking is None else lacking
+
+    return pending
 
 
 def _union_observed(parts: list[Node]) -> Observe:
@@ -200,7 +215,7 @@ def _all(node: Mapping[str, Any], place: str, scope: Scope) -> Node:
                 result = None
         return result
 
-    return Node(truth, _union_missing(parts, truth), _union_observed(parts))
+    return Node(truth, _pending(parts, False), _union_observed(parts))
 
 
 def _any(node: Mapping[str, Any], place: str, scope: Scope) -> Node:
@@ -217,7 +232,7 @@ def _any(node: Mapping[str, Any], place: str, scope: Scope) -> Node:
                 result = None
         return result
 
-    return Node(truth, _union_missing(parts, truth), _union_observed(parts))
+    return Node(truth, _pending(parts, True), _union_observed(parts))
 
 
 def _not(node: Mapping[str, Any], place: str, scope: Scope) -> Node:
@@ -229,7 +244,11 @@ def _not(node: Mapping[str, Any], place: str, scope: Scope) -> Node:
         answer = test(f, p, i)
         return None if answer is None else not answer
 
-    return Node(truth, part.missing, lambda f, p, i, wanted: part.observe(f, p, i, not wanted))
+    def pending(f: Facts, p: Facts, i: Item) -> bool | frozenset[str]:
+        found = part.pending(f, p, i)
+        return not found if isinstance(found, bool) else found
+
+    return Node(truth, pending, lambda f, p, i, wanted: part.observe(f, p, i, not wanted))
 
 
 def _compare(node: Mapping[str, Any], place: str, scope: Scope, word: str) -> Node:
@@ -260,19 +279,19 @@ def _comparison(left: Operand, operator: str, right: Operand) -> Node:
         def truth(f: Facts, p: Facts, i: Item) -> Truth:
             return test(value_of(f, p, i), limit_of(f, p, i))
 
-    def missing(f: Facts, p: Facts, i: Item) -> frozenset[str]:
-        if truth(f, p, i) is not None:
-            return NOTHING
+    def pending(f: Facts, p: Facts, i: Item) -> bool | frozenset[str]:
+        answer = truth(f, p, i)
+        if answer is not None:
+            return answer
         absent = left.missing(f, p, i) | right.missing(f, p, i)
         # Nothing is absent, yet the two sides cannot be compared: the fact of either side is what to look at.
-        looked_at = left.seen(f, p, i) or right.seen(f, p, i)
-        return absent or frozenset(seen.fact for seen in looked_at)
+        return absent or frozenset(seen.fact for seen in left.seen(f, p, i) or right.seen(f, p, i))
 
     def observe(f: Facts, p: Facts, i: Item, wanted: bool) -> tuple[Observation, ...]:
         limit = limit_of(f, p, i) if operator in ORDERS else None
         return tuple(Observation(fact, value, limit) for fact, value in left.seen(f, p, i))
 
-    return Node(truth, missing, observe)
+    return Node(truth, pending, observe)
 
 
 def _fact(node: Mapping[str, Any], place: str, scope: Scope) -> Node:
@@ -298,15 +317,16 @@ def _loop(loop: str, part: Node, decided_by: bool) -> Node:
     """``some`` is decided by one True item, ``every`` by one False item; an empty loop by none."""
     truth = _loop_truth(loop, part.truth, decided_by)
 
-    def missing(f: Facts, p: Facts, i: Item) -> frozenset[str]:
-        if truth(f, p, i) is not None:
-            return NOTHING
+    def pending(f: Facts, p: Facts, i: Item) -> bool | frozenset[str]:
+        answer = truth(f, p, i)
+        if answer is not None:
+            return answer
         items = loop_items(f, loop)
         if items is None:
             return frozenset({loop})
         return NOTHING.union(*(part.missing(f, p, entry) for entry in items))
 
-    return Node(truth, missing, _loop_observed(loop, part))
+    return Node(truth, pending, _loop_observed(loop, part))
 
 
 def _loop_truth(loop: str, test: Truths, decided_by: bool) -> Truths:
@@ -358,7 +378,7 @@ def _any_rule(node: Mapping[str, Any], place: str, scope: Scope) -> Node:
     name = any_rule_fact(node[ANY_RULE])
     return Node(
         lambda f, p, i: f.get(name),
-        lambda f, p, i: frozenset({name}) if f.get(name) is None else NOTHING,
+        lambda f, p, i: frozenset({name}) if f.get(name) is None else f[name],
         lambda f, p, i, wanted: (Observation(name, f.get(name)),),
     )
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any
@@ -62,9 +63,14 @@ def _kinds(facts: Mapping[str, Fact]) -> dict[str, str]:
 
 def store(facts: Mapping[str, Any], shape: Shape) -> str:
     """The JSON text of facts (Decimal yuan, None or absent = not asked)."""
+    return json.dumps(split(facts, shape), ensure_ascii=False, separators=(",", ":"))
+
+
+def split(facts: Mapping[str, Any], shape: Shape) -> Stored:
+    """Facts with their amounts apart, and the mark that they fit the shape (empty where they do not)."""
     stored = _split(facts, shape.facts, shape.items)
     stored[CHECKED] = shape.digest if shape.fits(stored) else ""
-    return json.dumps(stored, ensure_ascii=False, separators=(",", ":"))
+    return stored
 
 
 def read(text: str | bytes) -> Stored:
@@ -87,14 +93,18 @@ def _joined(value: Any) -> Any:
 
 
 def _split(values: Mapping[str, Any], kinds: Names, items: Mapping[str, Names]) -> Stored:
-    stored: Stored = {FEN: {}}
+    amounts: dict[str, int] = {}
+    stored: Stored = {FEN: amounts}
     for name, value in values.items():
-        if type(value) is int and kinds.get(name) == MONEY:
-            stored[FEN][name] = value * 100  # what the checklist hid counts as a plain 0
+        kind = type(value)
+        if kind is str or kind is bool or value is None:
+            stored[name] = value
+        elif kind is int and kinds.get(name) == MONEY:
+            amounts[name] = value * 100  # what the checklist hid counts as a plain 0
         elif not isinstance(value, Decimal):
             stored[name] = _split_value(value, items.get(name, {}))
-        elif value.is_finite() and value * _HUNDRED == (value * _HUNDRED).to_integral_value():
-            stored[FEN][name] = int(value * _HUNDRED)
+        elif value.is_finite() and (fen := value * _HUNDRED) == fen.to_integral_value():
+            amounts[name] = int(fen)
         else:
             stored.setdefault(EXACT, {})[name] = str(value)
     return stored
@@ -114,25 +124,40 @@ def _names(stored: Stored) -> set[str]:
 def _fits(stored: Any, kinds: Mapping[str, str]) -> bool:
     if type(stored) is not dict or not kinds.keys().isdisjoint(stored.get(EXACT, {})):
         return False
-    amounts = all(
-        kinds.get(name, MONEY) == MONEY and abs(fen) < 10**MONEY_DIGITS for name, fen in stored[FEN].items()
-    )
-    return amounts and all(
-        value is None or name not in kinds or _is(value, kinds[name])
-        for name, value in stored.items()
-        if name not in (FEN, EXACT, CHECKED)
-    )
+    for name, fen in stored[FEN].items():
+        if kinds.get(name, MONEY) != MONEY or abs(fen) >= 10**MONEY_DIGITS:
+            return False
+    for name, value in stored.items():
+        if value is not None and (kind := kinds.get(name)) is not None and not _TESTS[kind](value):
+            return False
+    return True
 
 
-def _is(value: Any, kind: str) -> bool:
-    if kind == "bool":
-        return type(value) is bool
-    if kind == "int":
-        return type(value) is int and abs(value) < 10**COUNT_DIGITS
-    if kind in ("code", "text"):
-        return type(value) is str
-    if kind == "date":
-        return type(value) is str and _DAY.fullmatch(value) is not None
-    if kind in ("codes", "members"):
-        return type(value) is list and len(value) <= LONGEST_LOOP and all(type(e) is str for e in value)
-    return kind == "loop" and type(value) is list and len(value) <= LONGEST_LOOP
+def _is_count(value: Any) -> bool:
+    return type(value) is int and abs(value) < 10**COUNT_DIGITS
+
+
+def _is_day(value: Any) -> bool:
+    return type(value) is str and _DAY.fullmatch(value) is not None
+
+
+def _is_list(value: Any) -> bool:
+    return type(value) is list and len(value) <= LONGEST_LOOP
+
+
+def _is_texts(value: Any) -> bool:
+    return _is_list(value) and all(type(entry) is str for entry in value)
+
+
+_TESTS: defaultdict[str, Callable[[Any], bool]] = defaultdict(
+    lambda: lambda _: False,
+    bool=lambda value: type(value) is bool,
+    int=_is_count,
+    code=lambda value: type(value) is str,
+    text=lambda value: type(value) is str,
+    date=_is_day,
+    codes=_is_texts,
+    members=_is_texts,
+    loop=_is_list,
+)
+"""Of a kind, whether a value is of it; nothing is of any other kind (amounts stand apart)."""

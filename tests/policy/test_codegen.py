@@ -19,6 +19,7 @@ from server.policy.codegen import (
 )
 from server.policy.codeterms import CannotCompile
 from server.policy.engine import Bench
+from server.policy.judging import Judging
 from server.policy.loader import load_packs
 from tests.policy.random_households import household
 from tests.policy.random_rules import DAY, bench_of
@@ -103,6 +104,36 @@ def test_values_of_a_wrong_kind_are_left_to_the_closures():
     count, different = differences(bench, code, wrong)
     assert 50 < count < 350
     assert different == []
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_the_quick_way_says_what_the_closures_say_and_stores_what_is_stored(profile):
+    bench = Bench(load_packs(), profile, DAY)
+    quick, fit = Judging(bench), 0
+    for facts in (*raw(bench, Random(profile), 300), *raw(bench, Random(profile), 300, mistaken=0.02)):
+        text = stored.store(facts, shape(bench))
+        if not (fits := bool(stored.read(text)[stored.CHECKED])) and not loops_hold_objects(facts):
+            continue  # no walk gives such facts; the closures fail at them
+        found, kept = quick.judge(facts)
+        assert (found, kept) == (bench.judge(facts), stored.read(text))
+        fit += fits
+    assert 300 < fit < 600
+
+
+def loops_hold_objects(facts):
+    loops = [facts.get(name) or [] for name in ("ill", "stu")]
+    return all(type(items) is list and all(type(item) is dict for item in items) for items in loops)
+
+
+def test_the_quick_way_says_what_the_closures_say_of_rules_nobody_would_write():
+    generated = 0
+    for seed in range(80):
+        bench = bench_of(seed)
+        quick = Judging(bench)
+        generated += quick.is_generated
+        for facts in raw(bench, Random(seed), 40):
+            assert quick.judge(facts)[0] == bench.judge(facts)
+    assert 20 < generated < 80
 
 
 def test_a_derived_value_that_is_given_is_left_to_the_closures():
