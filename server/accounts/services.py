@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, select
 
 from server.accounts import devices, passwords, queries
 from server.accounts.devices import ClientDevice
 from server.accounts.models import ACTIVE, KILL, Device, LoginSession, LoginThrottle, User
 from server.accounts.throttling import FORGOTTEN_AFTER, delay_after, seconds_left
-from server.core import audit, clock
+from server.core import audit, clock, quick
 from server.core.auth import WIPED, Actor, Standing
 from server.core.crypto import blind_index
 from server.core.db import db
@@ -57,20 +58,25 @@ class NewUser:
 
 def load_actor(user_id: UUID, session_id: UUID) -> Actor | None:
     """The user of a token as the database has them now; None when the user or the session is switched off."""
-    row = db.session.execute(
-        select(User.id, User.role, User.region_code, User.display_name)
-        .add_columns(LoginSession.id, LoginSession.device_id, func.coalesce(Device.order, ACTIVE))
-        .join(LoginSession, LoginSession.user_id == User.id)
-        .outerjoin(Device, _of_session())
-        .where(
-            User.id == user_id,
-            User.active.is_(True),
-            LoginSession.id == session_id,
-            LoginSession.revoked_at.is_(None),
-            LoginSession.expires_at > clock.now(),
-        )
-    ).one_or_none()
-    return Actor(*row) if row else None
+    rows = _SIGNED_IN.rows(user_id=user_id, session_id=session_id, now=clock.now())
+    return Actor(*rows[0]) if rows else None
+
+
+def _signed_in() -> Select[*tuple[Any, ...]]:
+    """Asked for every operation that is carried out: who sends it may have lost the right a moment ago."""
+    columns = (User.id, User.role, User.region_code, User.display_name, LoginSession.id)
+    query = select(*columns, LoginSession.device_id, func.coalesce(Device.order, ACTIVE))
+    query = query.join(LoginSession, LoginSession.user_id == User.id).outerjoin(Device, _of_session())
+    return query.where(
+        User.id == bindparam("user_id"),
+        User.active.is_(True),
+        LoginSession.id == bindparam("session_id"),
+        LoginSession.revoked_at.is_(None),
+        LoginSession.expires_at > bindparam("now"),
+    )
+
+
+_SIGNED_IN = quick.Query(_signed_in)
 
 
 def standing(user_id: UUID, session_id: UUID) -> Standing:

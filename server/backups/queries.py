@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import func, inspect, select, table
+from sqlalchemy import Integer, Select, bindparam, func, inspect, select, table
 
 from server.backups.models import Backup
-from server.core import state
+from server.core import quick, state
 from server.core.audit import AuditEntry
-from server.core.changes import Change
+from server.core.changes import Change, Position
 from server.core.db import db
 
 
@@ -19,6 +20,19 @@ def newest(epoch: str, limit: int) -> Sequence[Backup]:
     """Verified backups of an epoch, the newest first."""
     query = select(Backup).where(Backup.epoch == epoch)
     return db.session.scalars(query.order_by(Backup.created_at.desc(), Backup.id.desc()).limit(limit)).all()
+
+
+def newest_places(epoch: str, limit: int) -> list[Position]:
+    """Up to where the newest verified backups of an epoch hold the change log; asked with every push."""
+    return [Position(xid, seq) for xid, seq in _PLACES.rows(epoch=epoch, limit=limit)]
+
+
+def _places() -> Select[*tuple[Any, ...]]:
+    query = select(Backup.xid, Backup.seq).where(Backup.epoch == bindparam("epoch"))
+    return query.order_by(Backup.created_at.desc(), Backup.id.desc()).limit(bindparam("limit", type_=Integer))
+
+
+_PLACES = quick.Query(_places)
 
 
 def all_known() -> Sequence[Backup]:

@@ -26,10 +26,8 @@ def durable_position() -> Position:
     an earlier epoch's backups held says nothing about the rows of this one.
     """
     epoch = state.epoch()
-    found = queries.newest(epoch, RESTS_ON) if epoch else []
-    if len(found) < RESTS_ON:
-        return NOTHING
-    return min(Position(each.xid, each.seq) for each in found)
+    found = queries.newest_places(epoch, RESTS_ON) if epoch else []
+    return min(found) if len(found) == RESTS_ON else NOTHING
 
 
 def needed() -> set[str]:

@@ -23,6 +23,7 @@ class Keyring:
     def __init__(self, secret: str) -> None:
         self._keys = {p: _derive(secret, p) for p in _PURPOSES}
         self.signer = Signer(self._keys["signature"])
+        self.field_cipher = AESGCM(self._keys["field"])
 
     def key(self, purpose: str) -> bytes:
         """The key of a purpose (one of token, field, index, receipt, cursor, policy, signature)."""
@@ -71,7 +72,7 @@ def keyring() -> Keyring:
 def seal(text: str, bound_to: str) -> str:
     """Encrypt a field (AES-256-GCM), bound to the record it belongs to; base64."""
     nonce = os.urandom(12)
-    sealed = AESGCM(keyring().key("field")).encrypt(nonce, text.encode(), bound_to.encode())
+    sealed = keyring().field_cipher.encrypt(nonce, text.encode(), bound_to.encode())
     return base64.b64encode(nonce + sealed).decode()
 
 
@@ -82,7 +83,7 @@ def unseal(sealed: str, bound_to: str) -> str:
         cryptography.exceptions.InvalidTag: altered, or moved from another record.
     """
     raw = base64.b64decode(sealed)
-    return AESGCM(keyring().key("field")).decrypt(raw[:12], raw[12:], bound_to.encode()).decode()
+    return keyring().field_cipher.decrypt(raw[:12], raw[12:], bound_to.encode()).decode()
 
 
 def blind_index(text: str) -> str:

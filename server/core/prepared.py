@@ -29,11 +29,11 @@ class Prepared:
         assert isinstance(compiled, SQLCompiler)
         self.text = str(compiled)
         names = (compiled.positiontup or ()) if compiled.positional else compiled.params
-        types = [compiled.binds[name].type.dialect_impl(dialect) for name in names]
-        keys = [compiled.binds[name].key for name in names]
+        bound = [compiled.binds[name] for name in names]
         self._names = None if compiled.positional else tuple(names)
-        self._fields = [(key, kind.bind_processor(dialect)) for key, kind in zip(keys, types, strict=True)]
+        self._fields = [(one.key, one.type.dialect_impl(dialect).bind_processor(dialect)) for one in bound]
         self._defaults = {str(column.key): _default(column.default) for column in compiled.insert_prefetch}
+        self._defaults |= {one.key: _constant(one.value) for one in bound if one.value is not None}
         self._found = [
             _converter(column.type, dialect) for column in getattr(statement, "selected_columns", ())
         ]
@@ -82,7 +82,11 @@ def _converter(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] 
     return kind.dialect_impl(dialect).result_processor(dialect, None)
 
 
+def _constant(value: Any) -> Callable[[], Any]:
+    return lambda: value
+
+
 def _default(default: Any) -> Callable[[], Any]:
     """What makes a column's value where an INSERT is given none."""
     given = default.arg
-    return (lambda: given(None)) if default.is_callable else (lambda: given)
+    return (lambda: given(None)) if default.is_callable else _constant(given)

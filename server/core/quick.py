@@ -6,20 +6,22 @@ transaction does not commit without an audit entry. Objects that are given stay 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import lru_cache
 from itertools import repeat
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, insert, select, tuple_, update
+from sqlalchemy import Select, Table, bindparam, insert, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
+from sqlalchemy.sql.visitors import iterate
 
 from server.core.db import Base, db, present_connection
 from server.core.prepared import Prepared
 from server.core.scope import EVERYTHING, NOTHING, ScopeRequired, code_range, covers, current_scope
 
 Values = Mapping[str, Any]
+_NO_VALUES: Values = {}
 _SIZES = (1, 2, 5, 10, 20, 50)
 """How many keys a statement asks for: few texts, so that each is prepared once."""
 
@@ -102,14 +104,47 @@ def put(model: type[Base], values: Values, newer_by: tuple[str, ...] = ()) -> No
     db.session.info["wrote"] = True
 
 
+class Query:
+    """A SELECT of one form, its values bound by name; built when first asked, then handed to the driver.
+
+    Of tables whose rows belong to places it reads only within the scope of everything.
+    """
+
+    def __init__(self, build: Callable[[], Select[*tuple[Any, ...]]]) -> None:
+        self._build = build
+        self._prepared: dict[Dialect, Prepared] = {}
+        self._is_scoped = False
+
+    def rows(self, **values: Any) -> list[tuple[Any, ...]]:
+        """The rows for these values.
+
+        Raises:
+            ScopeRequired: the scope is less than everything.
+        """
+        db.session.flush()
+        connection = present_connection()
+        prepared = self._prepared.get(connection.dialect)
+        if prepared is None:
+            select_ = self._build()
+            tables = [part for part in iterate(select_) if isinstance(part, Table)]
+            self._is_scoped = any("region_code" in table.c for table in tables)
+            prepared = self._prepared[connection.dialect] = Prepared(select_, connection.dialect)
+        if self._is_scoped and current_scope() != EVERYTHING:
+            raise ScopeRequired("a query past every scope was asked within one")
+        return prepared.fetch(connection, values)
+
+
 def rows(
     model: type[Base],
     columns: tuple[str, ...],
     key: str,
     values: Collection[Any],
     order: tuple[str, ...] = (),
+    also: Values = _NO_VALUES,
 ) -> list[tuple[Any, ...]]:
     """Columns of the rows in scope whose ``key`` is one of several values, ordered by ``order``.
+
+    ``also`` are columns that must have a value each.
 
     Raises:
         ScopeRequired: no scope is set.
@@ -120,8 +155,11 @@ def rows(
     places = next((size for size in _SIZES if size >= len(values)), len(values))
     padded = [*values, *repeat(next(iter(values)), places - len(values))]
     given = {f"key_{place}": value for place, value in enumerate(padded)} | {"lower": lower, "upper": upper}
+    given |= {f"also_{name}": value for name, value in also.items()}
+    db.session.flush()
     connection = present_connection()
-    return _select(connection.dialect, model, columns, key, places, order).fetch(connection, given)
+    query = _select(connection.dialect, model, columns, key, places, order, tuple(also))
+    return query.fetch(connection, given)
 
 
 @lru_cache(maxsize=128)
@@ -132,11 +170,13 @@ def _select(
     key: str,
     places: int,
     order: tuple[str, ...],
+    also: tuple[str, ...],
 ) -> Prepared:
     table = _table(model)
     wanted: list[Any] = [bindparam(f"key_{place}", type_=table.c[key].type) for place in range(places)]
     query = select(*(table.c[name] for name in columns)).where(table.c[key].in_(wanted))
     query = query.where(table.c.region_code >= bindparam("lower"), table.c.region_code < bindparam("upper"))
+    query = query.where(*(table.c[name] == bindparam(f"also_{name}") for name in also))
     return Prepared(query.order_by(*(table.c[name] for name in order)), dialect)
 
 

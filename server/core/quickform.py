@@ -84,7 +84,7 @@ def _filling(schema: Schema) -> Callable[[Any], dict[str, Any]]:
             elif required:
                 raise _Unusual
             elif default is not missing:
-                found[name] = default
+                found[name] = default() if callable(default) else default
         return found
 
     return fill
@@ -108,8 +108,6 @@ def _checking(schema: Schema, hooks: Iterable[tuple[str, bool, Mapping[str, Any]
 
 def _absent(field: fields.Field[Any]) -> tuple[bool, Any]:
     """Whether a field must be there, and what stands for it where it is not."""
-    if callable(field.load_default):
-        raise CannotCompile("a default that is made each time")
     return field.required, field.load_default
 
 
@@ -177,10 +175,13 @@ def _instant(field: Any) -> Read:
     return read
 
 
-def _whole(field: Any) -> Read:
+def _strict_integer(field: Any) -> Read:
     if not field.strict:
         raise CannotCompile("a number that may come as text")
+    return _whole(field)
 
+
+def _whole(_field: Any) -> Read:
     def read(value: Any) -> int:
         if type(value) is not int:
             raise _Unusual
@@ -215,6 +216,10 @@ def _list(field: Any) -> Read:
     return read
 
 
+def _anything(_field: Any) -> Read:
+    return lambda value: value
+
+
 def _nested(field: Any) -> Read:
     if field.many or field.only or field.exclude or field.unknown:
         raise CannotCompile("a nested form with options of its own")
@@ -226,8 +231,10 @@ _MAKERS: dict[type, Callable[[Any], Read]] = {
     wire.PlainText: _plain_text,
     wire.Instant: _instant,
     fields.String: _text,
-    fields.Integer: _whole,
+    wire.Whole: _whole,
+    fields.Integer: _strict_integer,
     fields.Dict: _mapping,
     fields.List: _list,
     fields.Nested: _nested,
+    fields.Raw: _anything,
 }

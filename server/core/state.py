@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import secrets
 
-from sqlalchemy import String, select, update
+from sqlalchemy import String, bindparam, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from server.core import audit
+from server.core import audit, quick
 from server.core.db import Base, db
 
 EPOCH = "epoch"
@@ -29,7 +29,11 @@ def epoch() -> str | None:
 
 def read(name: str) -> str | None:
     """The value of a fact; None when nobody has stated it."""
-    return db.session.scalar(select(ServerState.value).where(ServerState.name == name))
+    rows = _VALUE.rows(name=name)
+    return str(rows[0][0]) if rows else None
+
+
+_VALUE = quick.Query(lambda: select(ServerState.value).where(ServerState.name == bindparam("name")))
 
 
 def write(name: str, value: str) -> None:

@@ -263,7 +263,7 @@ def _take_visit(actor: Actor, assessed: Assessed) -> Outcome:
     return Outcome(
         st=ACCEPTED,
         position=taken.position,
-        result=taken.answer,
+        tell=taken.answer,
         region_code=taken.region_code,
         is_new=True,
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -68,7 +69,8 @@ class Op:
 class Outcome:
     """What became of an operation. ``result`` is JSON text: the same bytes to every copy.
 
-    ``region_code`` is where it took effect; ``is_new`` when this very copy did.
+    ``region_code`` is where it took effect; ``is_new`` when this very copy did. ``tell`` makes the result
+    where that is kept elsewhere: it takes a signature, for which nobody has to wait at the write lock.
     """
 
     st: str
@@ -78,6 +80,11 @@ class Outcome:
     problem: Problem | None = None
     region_code: str = ""
     is_new: bool = False
+    tell: Callable[[], str] | None = None
+
+    def told(self) -> Outcome:
+        """The same with its result."""
+        return self if self.tell is None else replace(self, result=self.tell(), tell=None)
 
 
 def is_newer(schema_v: int) -> bool:

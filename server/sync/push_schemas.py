@@ -13,6 +13,7 @@ from server.accounts.schemas import DeviceReportSchema
 from server.core.auth import ACTIVE, DRAIN, KILL
 from server.core.openapi import ProblemSchema
 from server.core.problems import Problem, flatten
+from server.core.quickform import QuickForm
 from server.core.wire import Instant, Pattern, PlainText, StrictUuid, Whole, WireSchema
 from server.proposals.services import FieldChange
 from server.sync.operations import HELD_CODES, INTERNAL, PARENT_MISSING, STATES, Op
@@ -182,7 +183,8 @@ class PushAnswerSchema(StateSchema):
     results = fields.List(fields.Nested(OpResultSchema), required=True)
 
 
-_OP, _PUSH = OpSchema(), PushSchema()
+_OP, _PUSH = QuickForm(OpSchema()), PushSchema()
+_ID, _HASH = StrictUuid(), fields.String(validate=SHA256)
 
 
 def read_push(raw: Any) -> Push:
@@ -217,7 +219,7 @@ def echo(raw: Any) -> tuple[str | None, str | None]:
     if not isinstance(raw, dict):
         return None, None
     op_id, sha256 = raw.get("op_id"), raw.get("sha256")
-    return _if_valid(StrictUuid(), op_id), _if_valid(fields.String(validate=SHA256), sha256)
+    return _if_valid(_ID, op_id), _if_valid(_HASH, sha256)
 
 
 def _if_valid(field: fields.Field[Any], value: Any) -> str | None:

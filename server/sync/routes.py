@@ -122,7 +122,9 @@ def _results(raw_ops: list[Any], device_id: str, drift_ms: int) -> list[str]:
     read = [_read(raw, device_id, drift_ms) for raw in raw_ops]
     outcomes = iter(runner.deliver(current_actor(), [op for op in read if isinstance(op, Op)]))
     return [
-        answer_text(*echo(raw), next(outcomes) if isinstance(op, Op) else op)
+        answer_text(str(op.op_id), op.sha256, next(outcomes))
+        if isinstance(op, Op)
+        else answer_text(*echo(raw), op)
         for raw, op in zip(raw_ops, read, strict=True)
     ]
 

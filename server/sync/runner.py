@@ -68,7 +68,7 @@ def deliver(actor: Actor, ops: Sequence[Op], *, may_keep: bool = True) -> list[O
             outcomes[place] = outcome
             if outcome.st in (ACCEPTED, HELD):
                 here.add(ops[place].op_id)
-    return [outcomes[place] for place in range(len(ops))]
+    return [outcomes[place].told() for place in range(len(ops))]
 
 
 def settle(actor: Actor, looked: Looked, here: set[UUID], *, may_keep: bool) -> Outcome:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 
 from server.core.auth import Actor
@@ -21,9 +22,9 @@ from server.visits.services import Examined, SignedVisit, VisitForm
 
 @dataclass(frozen=True)
 class Accepted:
-    """The answer to a stored visit as JSON text, its place in the change log, and where it is."""
+    """What makes the answer to a stored visit, as JSON text; its place in the change log; where it is."""
 
-    answer: str
+    answer: Callable[[], str]
     position: Position
     region_code: str
 
@@ -86,7 +87,8 @@ def store(actor: Actor, assessed: Assessed) -> Accepted:
     db.session.add_all(rows)
     raise_flags(visit, assessed.kept)
     note_preview(visit, form.preview)
-    return Accepted(visits.answer(visit), position, visit.region_code)
+    hashes = [photo.sha256 for photo in form.photos]
+    return Accepted(partial(visits.answer, visit, hashes), position, visit.region_code)
 
 
 def accept(actor: Actor, signed: SignedVisit) -> Accepted:

@@ -27,9 +27,12 @@ def result_text(visit: Visit, photos: Sequence[dict[str, str]]) -> str:
     return jsontext.dumps(told)
 
 
-def answer(visit: Visit) -> str:
-    """The answer to a stored visit, loaded with its ``result``, as JSON text."""
-    return f'{visit.result[:-1]},"receipt":{jsontext.dumps(signed_receipt(visit))}}}'
+def answer(visit: Visit, photos: Sequence[str] | None = None) -> str:
+    """The answer to a stored visit, loaded with its ``result``, as JSON text.
+
+    ``photos`` are the hashes of those it lists, where they are at hand.
+    """
+    return f'{visit.result[:-1]},"receipt":{jsontext.dumps(signed_receipt(visit, photos))}}}'
 
 
 def bare_answer(visit: Visit) -> str:
@@ -47,11 +50,11 @@ def receipt(visit: Visit) -> dict[str, Any]:
     }
 
 
-def signed_receipt(visit: Visit) -> dict[str, Any]:
+def signed_receipt(visit: Visit, photos: Sequence[str] | None = None) -> dict[str, Any]:
     """The receipt of a visit, loaded with its ``result``, and the signature that others can verify."""
     told, signer = receipt(visit), receipts.signer()
-    photos = listed_photos(visit)
-    signed = receipts.signed_text(visit.id, visit.sha256, photos, told["received_at"], visit.seq)
+    hashes = listed_photos(visit) if photos is None else photos
+    signed = receipts.signed_text(visit.id, visit.sha256, hashes, told["received_at"], visit.seq)
     return told | {"key": signer.key_id, "signature": unpadded(signer.sign(signed))}
 
 
