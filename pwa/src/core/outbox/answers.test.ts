@@ -89,7 +89,7 @@ describe('the answer to a push', () => {
     ['a proxy that finds it too large waits', reply(413, '', { sync: false }), 'not_our_server'],
     ['a server that finds it too large refuses', reply(413, { code: 'too_large' }), 'rejected'],
     ['a damaged body waits', reply(400, { code: 'body_hash_mismatch' }), 'server_error'],
-    ['a refusal of ours refuses', reply(422, { code: 'invalid' }), 'rejected'],
+    ['a refusal of the envelope waits', reply(422, { code: 'invalid' }), 'server_error'],
     ['a refusal of somebody else waits', reply(422, '<html>', { sync: false }), 'not_our_server'],
   ];
   it.each(lone)('for one operation: %s', (_name, answer, expected) => {
@@ -120,7 +120,8 @@ describe('the answer to a push', () => {
 
 describe('hello', () => {
   it('is only believed from our server', () => {
-    expect(readHello(reply(200, HEAD))).toMatchObject({ epoch: 'e' });
+    expect(readHello(reply(200, HEAD))).toMatchObject({ epoch: 'e', schemaMin: null });
+    expect(readHello(reply(200, { ...HEAD, schema: { min: 2, max: 3 } }))?.schemaMin).toBe(2);
     expect(readHello(reply(200, HEAD, { sync: false }))).toBeNull();
     expect(readHello(reply(500, HEAD))).toBeNull();
     expect(failure(reply(401, '')).reason).toBe('login');

@@ -99,10 +99,20 @@ function readEnvelope(body: Record<string, unknown>): Envelope | null {
   return { epoch, server_time, durable, order };
 }
 
-/** What the server says of itself and of this phone, or null when it was not our server. */
-export function readHello(reply: Reply): Envelope | null {
+/** What the server says of itself and of this phone. */
+export interface Hello extends Envelope {
+  /** The oldest form of operations that it still takes; null when it does not say. */
+  schemaMin: number | null;
+}
+
+/** Reads the answer to hello; null when it was not our server. */
+export function readHello(reply: Reply): Hello | null {
   const body = successful(reply) ? ours(reply) : null;
-  return body && readEnvelope(body);
+  const envelope = body && readEnvelope(body);
+  if (!envelope) return null;
+  const schema = body['schema'];
+  const min = isObject(schema) ? schema['min'] : null;
+  return { ...envelope, schemaMin: typeof min === 'number' ? min : null };
 }
 
 export interface PushAnswer {
@@ -136,7 +146,8 @@ function refusedWhole(reply: Reply, count: number): Outcome {
   if (later) return later;
   const body = ours(reply);
   if (!body) return wait('not_our_server');
-  const final = reply.status === 413 || reply.status === 422;
+  // Each operation is answered by itself: what refuses the whole is about the envelope, unless one is too long.
+  const final = reply.status === 413;
   return final ? { kind: 'rejected', problem: readProblem(reply.status, body) } : wait('server_error');
 }
 

@@ -27,6 +27,7 @@ export {
   sendingIds,
   syncState,
   unsent,
+  updateNeeded,
 } from './signals';
 export { networkKindKnown, setWifiOnly, wifiOnly } from './wifi';
 

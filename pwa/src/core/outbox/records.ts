@@ -3,10 +3,7 @@ import type { VisitBody } from '../api/types';
 import type { EditBody, Op } from '../sync/wire';
 import type { PhotoEntry } from './entry';
 import { fresh } from './fresh';
-import type { OpRecord } from './storage';
-
-/** Version of the shapes this app sends. */
-export const SCHEMA_V = 1;
+import { type OpRecord, SCHEMA_V } from './storage';
 
 /** What is known at the moment of saving, beside the body. */
 export interface SavedFacts {

@@ -8,7 +8,7 @@ import type { OpKind, OpResult, SignedReceipt } from '../sync/wire';
 import type { PhotoEntry, State, WaitReason } from './entry';
 import { arrived } from './returns';
 import { forgetRecords, loadRecords } from './rows';
-import { NO_CONTACT, type OpRecord, type SyncState } from './storage';
+import { NO_CONTACT, type OpRecord, SCHEMA_V, type SyncState } from './storage';
 
 /** A saved operation as lists show it. */
 export interface OutboxItem {
@@ -57,6 +57,9 @@ export const sendingIds: ReadonlySignal<ReadonlySet<string>> = travelling;
 
 /** What is known of the server: last contact, epoch, how far its backups reach, what it wants of this phone. */
 export const syncState: ReadonlySignal<SyncState> = server;
+
+/** The server no longer takes what this version of the app saves: it keeps it, and the app wants an update. */
+export const updateNeeded: ReadonlySignal<boolean> = computed(() => (server.value.schemaMin ?? 0) > SCHEMA_V);
 
 /** Those the server has not signed for completely, held and refused ones included, corrected ones not. */
 export const unsent: ReadonlySignal<readonly OutboxItem[]> = computed(() =>

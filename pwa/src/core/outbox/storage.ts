@@ -45,6 +45,8 @@ export interface SyncState {
   /** The new set of a full pull is being built aside. */
   building: boolean;
   durable: Position;
+  /** The oldest form of operations that the server takes; one that is newer than ours asks for an update. */
+  schemaMin: number | null;
   order: Order;
   /** Server's time minus this phone's, milliseconds; null before the first contact. */
   offsetMs: number | null;
@@ -61,11 +63,15 @@ export interface SyncState {
   reported: string | null;
 }
 
+/** Version of the forms in which this app saves and sends operations. */
+export const SCHEMA_V = 1;
+
 export const NO_CONTACT: SyncState = {
   epoch: null,
   cursor: null,
   building: false,
   durable: [0, 0],
+  schemaMin: null,
   order: 'active',
   offsetMs: null,
   lastContactAt: null,

@@ -15,10 +15,11 @@ export async function heed(line: Line, envelope: Envelope): Promise<void> {
 /** Says hello; null when it was answered, else why it has to be said again later. */
 export async function greet(line: Line): Promise<Wait | null> {
   const reply = await line.ask('/s1/hello', { method: 'GET' });
-  const envelope = reply && readHello(reply);
-  if (envelope) {
-    await heed(line, envelope);
-    await line.obey(envelope.order);
+  const hello = reply && readHello(reply);
+  if (hello) {
+    await heed(line, hello);
+    await line.deps.storage.note({ schemaMin: hello.schemaMin });
+    await line.obey(hello.order);
     return null;
   }
   if (!reply) return NO_REPLY;
