@@ -33,7 +33,13 @@ def settled() -> Position:
 
 
 def between(after: Position, until: Position) -> ColumnElement[bool]:
-    """Condition: a change stands behind ``after``, and not behind ``until``."""
+    """Condition: a change stands behind ``after``, and not behind ``until``.
+
+    SQLite looks up a pair by its first part alone, which is the same for all rows there: without a condition
+    of its own on the number it would read the whole log.
+    """
+    if after.xid == until.xid:
+        return (Change.xid == after.xid) & (Change.seq > after.seq) & (Change.seq <= until.seq)
     place = tuple_(Change.xid, Change.seq)
     return (place > tuple_(*after.wire())) & (place <= tuple_(*until.wire()))
 

@@ -11,6 +11,7 @@ from server.core import audit, changes, clock, quick
 from server.core.crypto import blind_index, seal
 from server.core.db import db
 from server.households import queries, roster
+from server.households.calendar import note_new_day
 from server.households.due import due_on
 from server.households.editing import (
     MOVE,
@@ -45,6 +46,7 @@ __all__ = [
     "masked_id_number",
     "masked_text",
     "moves_along",
+    "note_new_day",
     "note_visit",
     "present",
     "present_former",
