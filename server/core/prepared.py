@@ -69,6 +69,8 @@ def send(connection: Connection, text: str, parameters: Any = (), *, many: bool 
         sqlalchemy.exc.DBAPIError: as for any other statement, but without the values: they may be a person's.
     """
     cursor = connection.connection.cursor()
+    for listener in connection.dispatch.before_cursor_execute:  # whoever counts statements counts these too
+        listener(connection, cursor, text, parameters, None, many)
     try:
         (cursor.executemany if many else cursor.execute)(text, parameters)
     except connection.dialect.loaded_dbapi.Error as error:
