@@ -23,7 +23,7 @@ from server.regions import routes as regions
 from server.reviews import routes as reviews
 from server.rule_health import routes as rule_health
 from server.simulations import routes as simulations
-from server.sync import legacy
+from server.sync import held_routes, legacy
 from server.sync import routes as sync
 from server.workdays import routes as workdays
 
@@ -44,6 +44,7 @@ BLUEPRINTS = (
     workdays.blueprint,
     sync.blueprint,
     legacy.blueprint,
+    held_routes.blueprint,
 )
 
 

@@ -17,6 +17,7 @@ from server.flags import cli as flags
 from server.fund import cli as fund
 from server.local_policy import cli as local_policy
 from server.simulations import cli as simulations
+from server.sync import cli as sync
 
 jobs_group = AppGroup("jobs", help="The background worker.")
 policy = AppGroup("policy", help="The rules: judged, explained, tried with other figures.")
@@ -32,6 +33,7 @@ def init_app(app: Flask) -> None:
     policy.add_command(flags.rejudge)
     policy.add_command(simulations.simulate)
     app.cli.add_command(fund.group)
+    app.cli.add_command(sync.group)
     policy.add_command(local_policy.pack)
     accounts.init_app(app)
     backups.init_app(app)

@@ -28,6 +28,7 @@ from tests.factories import (
     LAN,
     LU,
     MEI,
+    OTHER_GRID,
     PING,
     QIN,
     TAN,
@@ -103,7 +104,7 @@ def test_each_role_may_call_exactly_what_the_table_says(app, login, role):
     assert refused == expected
 
 
-CONTENT = ("sync", "legacy", "photos", "proposals", "reviews", "local_policy")
+CONTENT = ("sync", "legacy", "held", "photos", "proposals", "reviews", "local_policy")
 
 
 def test_administrator_and_auditor_reach_no_household(app):
@@ -211,6 +212,13 @@ def _push(_app, login, visit, _clock):
     return push(login(MEI), op_of(visit_of(visit["household_id"])))
 
 
+def _decide_held(app, login, _visit, _clock):
+    push(login(MEI), op_of(visit_of(make_household(app, OTHER_GRID).id)))
+    wei = login(WEI)
+    (held,) = wei.get("/api/v1/held").json["items"]
+    return wei.post(f"/api/v1/held/{held['id']}/decision", json={"decision": "taken"})
+
+
 def _put_photo(_app, login, visit, _clock):
     address = f"/api/v1/visits/{visit['id']}/photos/{PROMISED['sha256']}"
     return login(MEI).put(address, data=PHOTO, content_type="application/octet-stream")
@@ -289,6 +297,7 @@ WRITES = {
     "legacy.put_visit": (_put_visit, "visit.accept"),
     "legacy.post_batch": (_post_batch, "visit.accept"),
     "sync.push": (_push, "visit.accept"),
+    "held.decide_held": (_decide_held, "sync.decide"),
     "photos.put_photo": (_put_photo, "photo.store"),
     "photos.send_chunk": (_send_chunk, "photo.store"),
     "reviews.review_visit": (_review, "visit.review"),

@@ -26,6 +26,7 @@ Watch = Callable[[], bool]
 _jobs: dict[str, Job] = {}
 _sweeps: dict[str, tuple[Job, str]] = {}
 _watches: dict[str, Watch] = {}
+_starts: dict[str, Job] = {}
 
 
 def job(name: str) -> Callable[[Job], Job]:
@@ -66,6 +67,16 @@ def watch(name: str) -> Callable[[Watch], Watch]:
 
     def declare(function: Watch) -> Watch:
         _watches[name] = function
+        return function
+
+    return declare
+
+
+def at_start(name: str) -> Callable[[Job], Job]:
+    """Declare a job without arguments that every worker runs once when it starts."""
+
+    def declare(function: Job) -> Job:
+        _jobs[name] = _starts[name] = function
         return function
 
     return declare
@@ -122,6 +133,9 @@ def run_pending(app: Flask) -> int:
 def serve(app: Flask) -> None:
     """Be the worker until told to stop; then what is being done is finished."""
     queue: Huey = app.extensions["job_queue"]
+    with app.app_context():
+        for name in _starts:
+            enqueue(name)
     stopping = Event()
     watcher = Thread(target=_keep_looking, args=(app, stopping), name="watch", daemon=True)
     watcher.start()

@@ -216,7 +216,11 @@ class StandingLightSchema(LightSchema):
 
 
 class VisitDetailSchema(VisitSummarySchema):
-    """All of a visit: what was answered, what the rules say, and what was decided."""
+    """All of a visit: what was answered, what the rules say, and what was decided.
+
+    ``clock_offset_ms`` is server time minus the phone's when it was written, null where nobody knows;
+    ``clock_suspect`` marks a phone whose clock was more than ten minutes off.
+    """
 
     household = fields.Nested(HouseholdSchema, required=True)
     answers = fields.Dict(keys=fields.String(), required=True)
@@ -225,6 +229,8 @@ class VisitDetailSchema(VisitSummarySchema):
     location = fields.Nested(LocationSchema, required=True, allow_none=True)
     location_missing_reason = fields.String(required=True, allow_none=True)
     distance_m = fields.Integer(required=True, allow_none=True)
+    clock_offset_ms = fields.Integer(required=True, allow_none=True)
+    clock_suspect = fields.Boolean(required=True)
     lights = fields.List(fields.Nested(StandingLightSchema), required=True)
     unknown_rules = fields.List(
         fields.Nested(UnknownRuleSchema), required=True, attribute="unknown", data_key="unknown"

@@ -21,6 +21,7 @@ from server.visits.queries import Visit
 from server.visits.services import receipt
 
 TOP_LIGHTS = 3
+_DETAILS = ("checklist_version", "distance_m", "not_asked", "clock_offset_ms", "clock_suspect")
 Wire = dict[str, Any]
 
 
@@ -72,7 +73,7 @@ def detail(visit: Visit) -> Wire:
         **summaries([visit])[0],
         "household": present([households.get_household(visit.household_id)])[0],
         **{name: body[name] for name in ("answers", "notes")},
-        **{name: getattr(visit, name) for name in ("checklist_version", "distance_m", "not_asked")},
+        **{name: getattr(visit, name) for name in _DETAILS},
         "location": _location(body["location"]),
         "changes": visit.changes,
         **_lights(visit),

@@ -78,7 +78,7 @@ def look(actor: Actor, ops: Sequence[Op], *, again: bool = False) -> list[Looked
     """
     known = ledger.find(actor.id, {op.op_id for op in ops} | {need for op in ops for need in op.needs})
     written = visits.written_by(actor.id, [op.op_id for op in ops if op.kind == VISIT])
-    absent = _absent(ops, known)
+    missing = _not_here(ops, known)
     first = [_first_look(actor, op, known, written, again=again) for op in ops]
     signed = [each for each in first if isinstance(each, SignedVisit)]
     found = iter(services.assess(actor, signed))
@@ -88,14 +88,30 @@ def look(actor: Actor, ops: Sequence[Op], *, again: bool = False) -> list[Looked
             looked.append(Looked(op, settled=each))
         else:
             stands_for = next(found) if isinstance(each, SignedVisit) else each
-            looked.append(Looked(op, absent=absent & set(op.needs), found=stands_for))
+            looked.append(Looked(op, absent=missing & set(op.needs), found=stands_for))
     return looked
 
 
-def _absent(ops: Iterable[Op], known: dict[UUID, ledger.Operation]) -> frozenset[UUID]:
-    """Which of the operations that are needed are not here, neither signed for nor as a visit in the area."""
+def absent(ops: Sequence[Op], user_id: UUID) -> frozenset[UUID]:
+    """Which of the operations that some of a user's need are not here."""
+    return _not_here(ops, ledger.find(user_id, {need for op in ops for need in op.needs}))
+
+
+def _not_here(ops: Iterable[Op], known: dict[UUID, ledger.Operation]) -> frozenset[UUID]:
+    """What is needed and neither signed for nor there as a visit in the area."""
     missing = {need for op in ops for need in op.needs} - known.keys()
     return frozenset(missing - visits.by_ids(missing).keys()) if missing else frozenset()
+
+
+def look_afresh(author: Actor, op: Op) -> Looked:
+    """Look at an operation that was held, whatever the ledger says of it.
+
+    Raises:
+        Problem: it is refused. ToHold: it is still of a newer app.
+    """
+    opened = _open(op)
+    found = services.assess(author, [opened])[0] if isinstance(opened, SignedVisit) else opened
+    return Looked(op, found=found)
 
 
 def _first_look(
@@ -167,13 +183,17 @@ def _other_text(actor: Actor, op: Op) -> Outcome | ToHold:
     kept = holding.kept_text(actor.id, op)
     if kept is None:
         return ToHold(CONFLICT)
-    return holding.outcome_of(kept)
+    return holding.outcome_of(kept, in_sight=_in_sight(actor, kept.region_code))
 
 
 def _answer(actor: Actor, visit: Visit) -> str:
     """The answer to an author, without what the visit found once its household is out of their sight."""
-    in_sight = covers(actor.region_code, visit.region_code) and actor.order != DRAIN
-    return answer(visit) if in_sight else bare_answer(visit)
+    return answer(visit) if _in_sight(actor, visit.region_code) else bare_answer(visit)
+
+
+def _in_sight(actor: Actor, region_code: str) -> bool:
+    """Whether an author may be shown what is in a place; a device that is emptied gets nothing back."""
+    return covers(actor.region_code, region_code) and actor.order != DRAIN
 
 
 def code_to_keep(actor: Actor, looked: Looked) -> str | None:
@@ -242,6 +262,8 @@ def take_effect(actor: Actor, looked: Looked) -> Outcome:
     if isinstance(looked.found, Adoptable):
         return _adopt(looked.op, looked.found)
     try:
+        if isinstance(looked.found, Exception):
+            raise looked.found
         if isinstance(looked.found, HouseholdEditForm):
             return edits.outcome_of(apply_edit(actor, looked.found), actor.region_code)
         assert isinstance(looked.found, Assessed)

@@ -6,9 +6,9 @@ from marshmallow import ValidationError
 
 from server.core import jsontext
 from server.core.problems import Problem, flatten
-from server.proposals.services import EditOutcome, HouseholdEditForm
+from server.proposals.services import EditOutcome, HouseholdEditForm, decision_on
 from server.sync import ledger
-from server.sync.operations import ACCEPTED, CONFLICT, HELD, Op, Outcome, check_hash
+from server.sync.operations import ACCEPTED, CONFLICT, HELD, Op, Outcome, check_hash, rejected
 from server.sync.push_schemas import EditBodySchema
 
 _BODY = EditBodySchema()
@@ -57,4 +57,13 @@ def outcome_of(found: EditOutcome, region_code: str) -> Outcome:
 
 def standing(row: ledger.Operation) -> Outcome:
     """How a correction stands of which something was proposed to others."""
-    return Outcome(st=row.state, code=row.code, position=ledger.position_of(row), result=row.result)
+    decision = decision_on(row.user_id, row.op_id)
+    if decision is not None and decision.is_declined:
+        return rejected(Problem("held_declined", comment=decision.comment))
+    is_open = decision is None or decision.is_open
+    return Outcome(
+        st=HELD if is_open else ACCEPTED,
+        code=row.code if is_open else None,
+        position=ledger.position_of(row),
+        result=row.result,
+    )

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import undefer
 
-from server.core import audit, changes, clock, quick
+from server.core import audit, changes, clock, jsontext, quick
 from server.core.auth import Actor
 from server.core.changes import Position
 from server.core.crypto import seal, unseal
@@ -19,9 +19,9 @@ from server.core.problems import Problem
 from server.core.scope import EVERYTHING, region_scope
 from server.core.wire import UUID_TEXT
 from server.households.queries import households_by_id
-from server.sync import ledger
+from server.sync import ledger, operations
 from server.sync.models import DECLINED, OPEN, TAKEN, HeldOperation
-from server.sync.operations import ACCEPTED, CONFLICT, EDIT, HELD, VISIT, Op, Outcome, rejected
+from server.sync.operations import ACCEPTED, CONFLICT, EDIT, HELD, VERSION, VISIT, Op, Outcome, rejected
 from server.sync.push_schemas import read_op
 from server.visits.services import Overtaken
 
@@ -115,6 +115,13 @@ def with_raw(row_id: UUID) -> HeldOperation | None:
     return db.session.scalar(query.with_for_update().execution_options(populate_existing=True))
 
 
+def known_by_now() -> list[UUID]:
+    """Operations kept because of their version that this server knows by now, in the order they came."""
+    query = select(HeldOperation.id).where(HeldOperation.state == OPEN, HeldOperation.code == VERSION)
+    query = query.where(HeldOperation.schema_v <= operations.SCHEMA_MAX)
+    return list(db.session.scalars(query.order_by(HeldOperation.received_at, HeldOperation.change_seq)))
+
+
 def position_of(row: HeldOperation) -> Position:
     """The row's place in the change log."""
     return Position(row.xid, row.change_seq)
@@ -138,13 +145,20 @@ def _region_of(household_id: UUID | None) -> str | None:
     return found.region_code if found is not None else None
 
 
-def outcome_of(row: HeldOperation) -> Outcome:
-    """What became of an operation that was kept."""
+def outcome_of(row: HeldOperation, *, in_sight: bool) -> Outcome:
+    """What became of an operation that was kept, without what was found once its place is out of sight."""
     if row.state == DECLINED:
         return rejected(_declined(row))
     if row.state == TAKEN:
-        return Outcome(st=ACCEPTED, position=position_of(row), result=row.result)
+        result = row.result if in_sight else _bare(row.result)
+        return Outcome(st=ACCEPTED, position=position_of(row), result=result)
     return Outcome(st=HELD, code=row.code, position=position_of(row))
+
+
+def _bare(result: str) -> str:
+    told: dict[str, Any] = json.loads(result)
+    receipt = {name: told[name] for name in ("id", "sha256", "receipt") if name in told}
+    return jsontext.dumps(receipt) if "receipt" in told else result
 
 
 def declined(user_id: UUID, op: Op) -> Problem:

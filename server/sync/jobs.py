@@ -8,7 +8,7 @@ from server.core import audit, changelog, clock, jobs, state
 from server.core.db import db, transaction
 from server.households.services import note_new_day
 from server.photos.services import keep_strays
-from server.sync import holding
+from server.sync import holding, replay
 
 CHANGES_KEPT = timedelta(days=180)
 AT_ONCE = 5000
@@ -32,6 +32,12 @@ def keep_photos_of_held() -> None:
     """A photo of a visit that waits to be decided on waits with it, however long that takes."""
     with transaction():
         keep_strays(holding.undecided_visits(), clock.now() - PHOTOS_KEPT)
+
+
+@jobs.at_start("sync.replay")
+def replay_held() -> None:
+    """A worker that starts may be a newer one: carry out what only a newer server understands."""
+    replay.replay()
 
 
 @jobs.every_minute("sync.new_day")

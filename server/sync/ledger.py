@@ -16,11 +16,11 @@ from server.core import clock, quick
 from server.core.changes import Position
 from server.core.db import db
 from server.core.scope import EVERYTHING, region_scope
-from server.sync.models import Operation
+from server.sync.models import DECLINED, Operation
 from server.sync.operations import Op, Outcome
 from server.visits.services import Overtaken
 
-__all__ = ["Operation", "find", "position_of", "rewrite", "same_body", "strike", "write"]
+__all__ = ["Operation", "decline", "find", "position_of", "rewrite", "same_body", "strike", "write"]
 
 
 def find(user_id: UUID, op_ids: Iterable[UUID]) -> dict[UUID, Operation]:
@@ -87,8 +87,22 @@ def rewrite(row: Operation, outcome: Outcome, *, kept: bool = False) -> None:
     row.result = "" if kept else outcome.result or ""
     if outcome.position is not None:
         row.xid, row.change_seq = outcome.position.xid, outcome.position.seq
+    _flush()
+
+
+def decline(row: Operation) -> None:
+    """Write down that an operation will not be carried out."""
+    row.state = DECLINED
+    _flush()
 
 
 def strike(row: Operation) -> None:
     """Forget an operation that turned out to be refused: sent again it is judged anew."""
     db.session.delete(row)
+    _flush()
+
+
+def _flush() -> None:
+    """A line stays where its household was when it was written; who decides may be elsewhere by now."""
+    with region_scope(EVERYTHING):
+        db.session.flush()

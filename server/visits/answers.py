@@ -61,3 +61,14 @@ def signed_receipt(visit: Visit, photos: Sequence[str] | None = None) -> dict[st
 def listed_photos(visit: Visit) -> list[str]:
     """Hashes of the photos a visit lists, in its order; the visit is loaded with its ``result``."""
     return [photo["sha256"] for photo in jsontext.loads(visit.result)["photos"]]
+
+
+def receipt_key() -> bytes:
+    """The public key that verifies receipts, 32 bytes."""
+    return receipts.signer().public_key
+
+
+def same_number(visit: Visit, text: str) -> bool:
+    """Whether a number as people write it is that of the visit's receipt."""
+    own = receipts.number(visit.seq, visit.id, visit.sha256)
+    return own.replace("-", "") == text.upper().replace("-", "")

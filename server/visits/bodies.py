@@ -19,7 +19,11 @@ def seal_body(visit_id: UUID, canonical_text: str) -> str:
 
 def open_body(visit_id: UUID, sealed: str) -> dict[str, Any]:
     """A stored body as the phone signed it, but identity numbers masked: no reader needs them whole."""
-    body = open_own_body(visit_id, sealed)
+    return masked_body(open_own_body(visit_id, sealed))
+
+
+def masked_body(body: dict[str, Any]) -> dict[str, Any]:
+    """A body that is shown to others than its author."""
     notes = {question: masked_text(text) for question, text in body.get("notes", {}).items()}
     return body | {"answers": mask_answers(body["answers"]), "notes": notes}
 

@@ -15,7 +15,7 @@ from server.core.auth import Actor
 from server.core.db import db
 from server.core.problems import Problem
 from server.core.scope import EVERYTHING, region_scope
-from server.visits.bodies import open_body, open_own_body
+from server.visits.bodies import masked_body, open_body, open_own_body
 from server.visits.models import APPROVED, RETURNED, SEVERITIES, SUBMITTED, SUPERSEDED, Visit
 
 __all__ = [
@@ -35,11 +35,13 @@ __all__ = [
     "flagged_households",
     "get_visible",
     "is_taken",
+    "masked_body",
     "of_household",
     "openable",
     "returned",
     "revisions",
     "stored_bodies",
+    "visible_by_seq",
     "visible_of_household",
     "visible_to",
     "with_bodies",
@@ -82,6 +84,12 @@ def get_visible(actor: Actor, visit_id: UUID, *, lock: bool = False) -> Visit:
     if visit is None:
         raise Problem("visit_not_found")
     return visit
+
+
+def visible_by_seq(actor: Actor, seq: int) -> Visit | None:
+    """The visit of a server's number that the actor may open, with its first answer."""
+    query = select(Visit).where(Visit.seq == seq, visible_to(actor)).options(undefer(Visit.result))
+    return db.session.scalar(query)
 
 
 def check_visible(actor: Actor, visit_id: UUID) -> None:

@@ -16,6 +16,8 @@ from server.core.crypto import Signer, keyring, sign
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _BASE = len(ALPHABET)
 _HEAD, _TAIL = 4, 3
+_LONGEST = 20
+_LARGEST = 2**63 - 1  # that the databases count to
 
 
 def number(seq: int, visit_id: UUID, sha256: str) -> str:
@@ -37,12 +39,12 @@ def is_well_formed(text: str) -> bool:
 
 def seq_of(text: str) -> int | None:
     """The sequence number in a receipt number as people write it; None where it cannot be one."""
-    if not is_well_formed(text):
+    if len(text) > _LONGEST or not is_well_formed(text):
         return None
     seq = 0
     for letter in text.upper().replace("-", "")[: -_TAIL - 1]:
         seq = seq * _BASE + ALPHABET.index(letter)
-    return seq
+    return seq if seq <= _LARGEST else None
 
 
 def signer() -> Signer:

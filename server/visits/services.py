@@ -23,11 +23,21 @@ from server.core.quickform import QuickForm
 from server.households.queries import Standing, lock_household, standing_of
 from server.households.services import moves_along, note_visit
 from server.visits import queries, timeline
-from server.visits.answers import answer, bare_answer, listed_photos, receipt, result_text, signed_receipt
+from server.visits.answers import (
+    answer,
+    bare_answer,
+    listed_photos,
+    receipt,
+    receipt_key,
+    result_text,
+    same_number,
+    signed_receipt,
+)
 from server.visits.bodies import seal_body
 from server.visits.clocks import ClockMark, clock_mark
 from server.visits.distance import metres_between
 from server.visits.models import APPROVED, RETURNED, SEVERITIES, SUBMITTED, SUPERSEDED, Visit
+from server.visits.receipts import seq_of
 from server.visits.schemas import ExpectedPhoto, Preview, VisitBodySchema, VisitForm
 
 if TYPE_CHECKING:
@@ -57,7 +67,10 @@ __all__ = [
     "people_of",
     "prepare",
     "receipt",
+    "receipt_key",
     "record",
+    "same_number",
+    "seq_of",
     "signed_receipt",
 ]
 

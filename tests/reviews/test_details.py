@@ -33,7 +33,7 @@ def test_a_detail_holds_answers_notes_lights_receipt_and_the_full_household(app,
     as_it_stands = {"state": "open", "opened_by": None, "closed_by": None}
     assert found["lights"] == [light | as_it_stands for light in result["lights"]]
     assert found["unknown"] == result["unknown"]
-    assert found["receipt"] == result["receipt"]
+    assert found["receipt"].items() < result["receipt"].items()  # the signature is looked up by the number
     assert [member["relation"] for member in found["household"]["members"]] == ["户主", "配偶"]
     assert found["previous_visit"] is None
 

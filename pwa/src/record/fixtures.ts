@@ -135,6 +135,8 @@ export function makeDetail(id: string, changes: Partial<VisitDetail> = {}): Visi
     location: null,
     location_missing_reason: null,
     distance_m: null,
+    clock_offset_ms: 0,
+    clock_suspect: false,
     lights: [],
     unknown: [],
     not_asked: ['house_prior'],

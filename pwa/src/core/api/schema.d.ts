@@ -2002,6 +2002,135 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/held": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Operations of one's area that could not be carried out, in the order they came. */
+        get: {
+            parameters: {
+                query?: {
+                    state?: "open" | "decided";
+                    cursor?: string | null;
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["HeldList"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/held/{held_id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                held_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Carry a held operation out as its author's, or decline it. Sent again it changes nothing. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    held_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["HeldDecision"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Held"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/receipts/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        /** What a receipt number stands for, with a signature that others can verify. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    number: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReceiptProof"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2832,6 +2961,8 @@ export interface components {
             location: components["schemas"]["Location"] | null;
             location_missing_reason: string | null;
             distance_m: number | null;
+            clock_offset_ms: number | null;
+            clock_suspect: boolean;
             lights: components["schemas"]["StandingLight"][];
             unknown: components["schemas"]["UnknownRule"][];
             not_asked: string[];
@@ -3684,6 +3815,84 @@ export interface components {
             income_line: string | null;
             /** Format: date-time */
             server_time: string;
+        };
+        HeldVisit: {
+            answers: {
+                [key: string]: unknown;
+            };
+            notes: {
+                [key: string]: string;
+            };
+            /** Format: uuid */
+            revises: string | null;
+            photo_count: number;
+        };
+        EditedField: {
+            /**
+             * Format: uuid
+             * @default null
+             */
+            member_id: string | null;
+            field: string;
+            value: unknown;
+        };
+        HeldEdit: {
+            reason: string;
+            set: components["schemas"]["EditedField"][];
+        };
+        Held: {
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            /** @enum {string} */
+            code: "version" | "scope" | "conflict" | "quarantine";
+            author_name: string;
+            /** Format: uuid */
+            household_id: string | null;
+            household_number: string | null;
+            head_name: string | null;
+            village: string | null;
+            /** Format: date-time */
+            received_at: string;
+            /** Format: date-time */
+            visited_at: string | null;
+            visit: components["schemas"]["HeldVisit"] | null;
+            edit: components["schemas"]["HeldEdit"] | null;
+            /** @enum {string} */
+            state: "open" | "taken" | "declined";
+            decided_by: string | null;
+            /** Format: date-time */
+            decided_at: string | null;
+            comment: string;
+        };
+        HeldList: {
+            items: components["schemas"]["Held"][];
+            next: string | null;
+        };
+        HeldDecision: {
+            /** @enum {string} */
+            decision: "taken" | "declined";
+            /** @default  */
+            comment: string;
+        };
+        ReceiptPhoto: {
+            sha256: string;
+            /** @enum {string} */
+            state: "expected" | "stored" | "ready" | "refused";
+        };
+        ReceiptProof: {
+            number: string;
+            seq: number;
+            /** Format: date-time */
+            received_at: string;
+            key?: string;
+            signature?: string;
+            /** Format: uuid */
+            visit_id: string;
+            sha256: string;
+            photos: components["schemas"]["ReceiptPhoto"][];
+            public_key: string;
+            household_number: string;
         };
     };
     responses: {

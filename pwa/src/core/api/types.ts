@@ -329,6 +329,10 @@ export interface VisitDetail extends Omit<VisitSummary, 'household'> {
   location: VisitBody['location'];
   location_missing_reason: string | null;
   distance_m: number | null;
+  /** Server time minus the phone's, milliseconds; null when nobody knows. */
+  clock_offset_ms: number | null;
+  /** More than ten minutes off. */
+  clock_suspect: boolean;
   lights: StandingLight[];
   unknown: UnknownRule[];
   not_asked: string[];
