@@ -72,7 +72,7 @@ class PushSchema(WireSchema):
     device = PlainText(required=True, validate=validate.Length(1, 64))
     client_time = Instant(required=True)
     report = fields.Nested(DeviceReportSchema, load_default=None, allow_none=True)
-    ops = fields.List(AsSent(OpSchema), required=True, validate=validate.Length(max=MAX_OPS))
+    ops = fields.List(AsSent(OpSchema, allow_none=True), required=True, validate=validate.Length(max=MAX_OPS))
 
     @post_load
     def _to_push(self, data: dict[str, Any], **_: object) -> Push:

@@ -75,14 +75,14 @@ def settle(actor: Actor, looked: Looked, here: set[UUID], *, may_keep: bool) -> 
     """The outcome of one operation. A bug that it trips is its own affair: it waits, the others go on."""
     try:
         return _attempt(actor, looked, here, may_keep=may_keep)
+    except (OperationalError, delivery.SenderRefused):
+        raise  # no room, no lock, no right: that is the whole push's trouble, and the phone sends it again
     except ParentMissing:
         return waiting(PARENT_MISSING)
     except ToHold as found:
         return Outcome(st=HELD, code=found.code)  # without a position: it was not kept
     except Problem as problem:
         return rejected(problem)
-    except (OperationalError, delivery.SenderRefused):
-        raise  # no room, no lock, no right: that is the whole push's trouble, and the phone sends it again
     except Exception as error:  # noqa: BLE001 - one operation that trips a bug must not block the others
         log.error("operation_failed", kind=type(error).__name__, exc_info=error)
         return waiting(INTERNAL)

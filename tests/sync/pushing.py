@@ -8,10 +8,11 @@ from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from server.core.db import Base, db
+from server.visits.models import Visit
 from tests.factories import inside
 from tests.visits.bodies import NOW, hash_of, instant, new_id
 
@@ -81,6 +82,12 @@ def results(phone: FlaskClient, *ops: Any, **changes: Any) -> list[Wire]:
     return found
 
 
+def refusal(reply: TestResponse) -> tuple[int, str]:
+    """Status and code of a problem."""
+    assert reply.json is not None
+    return reply.status_code, reply.json["code"]
+
+
 def told(found: list[Wire]) -> list[tuple[str, str | None]]:
     """State and code of each result."""
     return [(each["st"], each["code"]) for each in found]
@@ -93,3 +100,9 @@ def dump(app: Flask) -> dict[str, list[str]]:
             table.name: sorted(str(tuple(row)) for row in connection.execute(select(table)))
             for table in Base.metadata.sorted_tables
         }
+
+
+def count(app: Flask, model: Any = Visit) -> int:
+    """How many rows there are."""
+    with inside(app):
+        return db.session.scalar(select(func.count()).select_from(model)) or 0

@@ -3604,7 +3604,7 @@ export interface components {
             client_time: string;
             /** @default null */
             report: components["schemas"]["DeviceReport"] | null;
-            ops: components["schemas"]["Op"][];
+            ops: (components["schemas"]["Op"] | null)[];
         };
         OpResult: {
             op_id: string | null;
