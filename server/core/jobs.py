@@ -89,7 +89,8 @@ def init_app(app: Flask, url: str) -> None:
     def run(name: str, args: tuple[Any, ...]) -> None:
         with app.app_context(), region_scope(EVERYTHING):
             log.info("job", job=name)
-            _jobs[name](*args)
+            if name in _jobs:  # else it is from before an upgrade, and a sweep or a watch does it now
+                _jobs[name](*args)
 
     app.extensions["job_queue"] = queue
     app.extensions["job_task"] = queue.task(name="run")(run)
