@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, func, select
+from sqlalchemy import Select, bindparam, func, select
 
+from server.core import quick
 from server.core.auth import Actor
 from server.core.db import db
-from server.core.owned import OwnRow
 from server.core.problems import Problem
 from server.core.scope import EVERYTHING, region_scope
 from server.photos.models import EXPECTED, READY, STORED, Photo, StrayPhoto
@@ -33,62 +33,82 @@ def of_visits(visit_ids: Iterable[UUID]) -> dict[UUID, list[Photo]]:
     return found
 
 
-SENT_COLUMNS: tuple[Any, ...] = (
-    Photo.id,
-    Photo.file_id,
-    Photo.region_code,
-    Photo.length,
-    Photo.state,
-    Photo.reason,
-    Photo.change_xid,
-    Photo.change_seq,
-)
+class Sent(NamedTuple):
+    """What the sender of a photo's bytes is told of it, and what storing them needs."""
+
+    id: UUID
+    file_id: UUID
+    region_code: str
+    length: int
+    state: str
+    reason: str | None
+    change_xid: int | None
+    change_seq: int | None
 
 
-_OWN = OwnRow(
-    select(*SENT_COLUMNS)
-    .join(Visit, Visit.id == Photo.visit_id)
-    .where(
-        Photo.visit_id == bindparam("visit_id"),
-        Photo.sha256 == bindparam("sha256"),
-        Visit.author_id == bindparam("user_id"),
-    )
-)
-_OWN_STRAY = OwnRow(
-    select(StrayPhoto.file_id, StrayPhoto.length).where(
-        StrayPhoto.user_id == bindparam("user_id"),
-        StrayPhoto.visit_id == bindparam("visit_id"),
-        StrayPhoto.sha256 == bindparam("sha256"),
-    )
-)
-_OWN_VISIT = OwnRow(
-    select(Visit.seq).where(Visit.id == bindparam("visit_id"), Visit.author_id == bindparam("user_id"))
-)
+class Stray(NamedTuple):
+    """The file of a photo that its sender's visit has not followed yet, and its length in bytes."""
+
+    file_id: UUID
+    length: int
 
 
-def own(user_id: UUID, visit_id: UUID, sha256: str) -> Any | None:
-    """What a photo's author is told of it, and its place; None unless they wrote the visit that lists it.
+def own(user_id: UUID, visit_id: UUID, sha256: str) -> Sent | None:
+    """A photo as its author is told of it; None unless they wrote the visit that lists it.
 
     Looked up by author and not by region: the household may have moved away since, and what its visitor has
     still to send belongs to the visit all the same. Nothing is told but the state of the sender's own bytes.
     """
-    return _OWN.find(user_id, visit_id=visit_id, sha256=sha256)
+    with region_scope(EVERYTHING):
+        found = _OWN.rows(user_id=user_id, visit_id=visit_id, sha256=sha256)
+    return Sent(*found[0]) if found else None
+
+
+def by_id(photo_id: UUID) -> Sent | None:
+    """The same of a photo that the caller was shown before."""
+    with region_scope(EVERYTHING):
+        found = _BY_ID.rows(photo_id=photo_id)
+    return Sent(*found[0]) if found else None
+
+
+def own_stray(user_id: UUID, visit_id: UUID, sha256: str) -> Stray | None:
+    """A stray of a user."""
+    with region_scope(EVERYTHING):
+        found = _OWN_STRAY.rows(user_id=user_id, visit_id=visit_id, sha256=sha256)
+    return Stray(*found[0]) if found else None
 
 
 def wrote(user_id: UUID, visit_id: UUID) -> bool:
     """Whether a visit is here and its author is the user."""
-    return _OWN_VISIT.find(user_id, visit_id=visit_id) is not None
-
-
-def own_stray(user_id: UUID, visit_id: UUID, sha256: str) -> Any | None:
-    """File and length of a photo that its sender's visit has not followed yet."""
-    return _OWN_STRAY.find(user_id, visit_id=visit_id, sha256=sha256)
-
-
-def by_id(photo_id: UUID) -> Row[Any] | None:
-    """The same of a photo that the caller was shown before."""
     with region_scope(EVERYTHING):
-        return db.session.execute(select(*SENT_COLUMNS).where(Photo.id == photo_id)).one_or_none()
+        return bool(_OWN_VISIT.rows(user_id=user_id, visit_id=visit_id))
+
+
+def _sent() -> Select[*tuple[Any, ...]]:
+    return select(*(getattr(Photo, name) for name in Sent._fields))
+
+
+def _own_photo() -> Select[*tuple[Any, ...]]:
+    query = _sent().join(Visit, Visit.id == Photo.visit_id)
+    query = query.where(Photo.visit_id == bindparam("visit_id"), Photo.sha256 == bindparam("sha256"))
+    return query.where(Visit.author_id == bindparam("user_id"))
+
+
+def _own_stray_photo() -> Select[*tuple[Any, ...]]:
+    query = select(StrayPhoto.file_id, StrayPhoto.length).where(StrayPhoto.user_id == bindparam("user_id"))
+    query = query.where(StrayPhoto.visit_id == bindparam("visit_id"))
+    return query.where(StrayPhoto.sha256 == bindparam("sha256"))
+
+
+def _own_visit() -> Select[*tuple[Any, ...]]:
+    query = select(Visit.seq).where(Visit.id == bindparam("visit_id"))
+    return query.where(Visit.author_id == bindparam("user_id"))
+
+
+_OWN = quick.Query(_own_photo)
+_BY_ID = quick.Query(lambda: _sent().where(Photo.id == bindparam("photo_id")))
+_OWN_STRAY = quick.Query(_own_stray_photo)
+_OWN_VISIT = quick.Query(_own_visit)
 
 
 def strays(user_id: UUID, visit_id: UUID, hashes: Iterable[str]) -> dict[str, StrayPhoto]:

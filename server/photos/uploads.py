@@ -85,8 +85,7 @@ def again(upload: Upload, place: Place) -> Place:
     return _place(row) if row is not None else place_of(upload)
 
 
-def _place(row: Any) -> Place:
-    """``row`` has the columns of ``queries.SENT_COLUMNS``."""
+def _place(row: queries.Sent | Photo) -> Place:
     position = position_of(row.change_xid, row.change_seq)
     return Place(row.file_id, row.state, row.id, row.region_code, row.length, row.reason, position)
 

@@ -37,7 +37,8 @@ def test_every_answer_with_content_has_a_schema():
             assert good, f"{method} {path} describes no success"
             for status in good:
                 answer = operation["responses"][status]
-                assert status == "204" or answer.get("content"), f"{method} {path} {status} has no schema"
+                empty = status == "204" or method == "head"
+                assert empty or answer.get("content"), f"{method} {path} {status} has no schema"
 
 
 @pytest.mark.parametrize(
