@@ -36,9 +36,16 @@ async function policy() {
   return feature;
 }
 
+async function incoming() {
+  const feature = await import('../features/incoming');
+  forget.push(feature.resetIncoming);
+  return feature;
+}
+
 export const ReviewPage = lazy(async () => (await review()).ReviewPage);
 export const CountyHome = lazy(async () => (await county()).CountyHome);
 export const CountyPage = lazy(async () => (await county()).CountyPage);
 export const FundPage = lazy(async () => (await fund()).FundPage);
 export const PolicyPage = lazy(async () => (await policy()).PolicyPage);
 export const DevicesPage = lazy(async () => (await import('../features/devices')).DevicesPage);
+export const IncomingPage = lazy(async () => (await incoming()).IncomingPage);

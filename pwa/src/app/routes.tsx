@@ -15,6 +15,7 @@ const LoginPage = lazy(async () => (await import('../features/account/login')).L
 const MePage = lazy(async () => (await import('../features/account')).MePage);
 const HouseholdsHome = lazy(async () => (await import('../features/households')).HouseholdsHome);
 const HouseholdPage = lazy(async () => (await import('../features/households/detail')).HouseholdPage);
+const EditPage = lazy(async () => (await import('../features/households/edit')).EditPage);
 const OutboxPage = lazy(async () => (await import('../features/outbox')).OutboxPage);
 
 let forgetDesks = () => {};
@@ -37,6 +38,7 @@ const CountyPage = lazy(async () => (await desks()).CountyPage);
 const FundPage = lazy(async () => (await desks()).FundPage);
 const PolicyPage = lazy(async () => (await desks()).PolicyPage);
 const DevicesPage = lazy(async () => (await desks()).DevicesPage);
+const IncomingPage = lazy(async () => (await desks()).IncomingPage);
 
 export function Login() {
   return <LoginPage onSignedIn={afterSignIn} />;
@@ -103,6 +105,7 @@ export function routeOf(at: Place, role: Role): VNode | null {
   const reviewer = role === 'first_secretary' || role === 'township' || role === 'county';
   if (first === 'me') return <MePage />;
   if (first === 'outbox') return <OutboxPage />;
+  if (first === 'household' && id && at.parts[2] === 'edit') return <EditPage key={id} householdId={id} />;
   if (first === 'household' && id) return <HouseholdPage key={id} householdId={id} />;
   if (first === 'visit' && id) return <VisitPage key={id} householdId={id} from={at.query['from']} />;
   // One element for the list and for each visit: the desk keeps its list and scroll place from visit to visit.
@@ -110,6 +113,7 @@ export function routeOf(at: Place, role: Role): VNode | null {
   if (first === 'fund' && reviewer) return <FundPage />;
   if (first === 'policy' && reviewer) return <PolicyPage />;
   if (first === 'devices' && answersForPhones(role)) return <DevicesPage />;
+  if (first === 'incoming' && reviewer) return <IncomingPage />;
   if (first === 'county' && role === 'county')
     return id ? <CountyPage key={id} visitId={id} /> : <CountyHome />;
   return null;

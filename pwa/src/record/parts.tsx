@@ -8,7 +8,7 @@ import { Light } from '../ui/light';
 import { Tag } from '../ui/tag';
 import { labelOf } from './answers';
 import type { Checklist } from './checklist';
-import { distanceText, FAR_METRES, roleWord, stateTone } from './words';
+import { clockText, distanceText, FAR_METRES, roleWord, stateTone } from './words';
 
 /** The masked identity number of the head; null when the register has none. */
 export function headId(household: RegisteredHousehold): string | null {
@@ -50,6 +50,7 @@ export function Head({ visit }: { visit: VisitDetail }) {
           </span>
         )}
         {visit.location === null && <span class="rec-far">{t('record.noLocation')}</span>}
+        {visit.clock_suspect && <span class="rec-far">{t('record.clockWrong')}</span>}
       </p>
       <Members household={household} />
     </header>
@@ -89,6 +90,7 @@ export function WhereAndWhen({ visit }: { visit: VisitDetail }) {
     },
     { label: t('record.visited'), value: showInstant(visit.visited_at) },
     { label: t('record.received'), value: showInstant(visit.received_at) },
+    { label: t('record.clock'), value: clockText(visit.clock_offset_ms) },
     { label: t('record.receipt'), value: visit.receipt.number },
   ];
   return <Facts rows={rows} />;

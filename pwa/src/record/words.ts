@@ -77,3 +77,18 @@ export function errorHelp(error: unknown): string {
   const words = errorText(error);
   return codeOf(error) === 'no_network' ? t('record.noNetworkHelp', { words }) : words;
 }
+
+const MINUTE = 60_000;
+
+function span(ms: number): string {
+  if (ms < 60 * MINUTE) return t('record.spanMinutes', { n: Math.round(ms / MINUTE) });
+  if (ms < 48 * 60 * MINUTE) return t('record.spanHours', { n: Math.round(ms / MINUTE / 60) });
+  return t('record.spanDays', { n: Math.round(ms / MINUTE / 60 / 24) });
+}
+
+/** How the phone's clock stood to the server's; `offset` is server time minus the phone's, milliseconds. */
+export function clockText(offset: number | null): string {
+  if (offset === null) return t('record.clockUnknown');
+  if (Math.abs(offset) < MINUTE) return t('record.clockRight');
+  return t(offset > 0 ? 'record.clockSlow' : 'record.clockFast', { span: span(Math.abs(offset)) });
+}

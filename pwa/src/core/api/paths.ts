@@ -3,6 +3,7 @@ import type { CompactPack } from '../policy/pack';
 import type { DevicePaths } from './deviceTypes';
 import type { Explanation } from './explanation';
 import type { FundCalculation, FundClaim, FundReading } from './fund';
+import type { HeldOperation, HeldState, IncomingDecision, IncomingPage, Proposal } from './incomingTypes';
 import type { PolicyPaths } from './policyPaths';
 import type {
   BatchReply,
@@ -41,6 +42,13 @@ export type Post<Reply, Body, Path = undefined> = { post: Operation<Reply, Path,
 export type Put<Reply, Body, Path> = { put: Operation<Reply, Path, undefined, Body> };
 export type Delete<Path> = { delete: Operation<undefined, Path> };
 
+/** Which side is read: what waits for a decision, or what was decided. */
+interface IncomingQuery {
+  state?: 'open' | 'decided';
+  cursor?: string;
+  limit?: number;
+}
+
 export interface paths extends PolicyPaths, DevicePaths {
   '/auth/login': Post<
     LoginReply,
@@ -58,5 +66,17 @@ export interface paths extends PolicyPaths, DevicePaths {
   '/visits/{visit_id}/reviews': Post<Review, ReviewRequest, { visit_id: string }>;
   '/visits/{visit_id}/photos': Get<{ items: PhotoStatus[] }, { visit_id: string }>;
   '/fund/calculations': Post<FundCalculation, { claim: FundClaim; reading: FundReading | null }>;
+  '/proposals': Get<IncomingPage<Proposal>, undefined, IncomingQuery>;
+  '/proposals/{proposal_id}/decision': Post<
+    Proposal,
+    IncomingDecision<'approved' | 'declined'>,
+    { proposal_id: string }
+  >;
+  '/held': Get<IncomingPage<HeldOperation>, undefined, IncomingQuery>;
+  '/held/{held_id}/decision': Post<
+    HeldOperation,
+    IncomingDecision<Exclude<HeldState, 'open'>>,
+    { held_id: string }
+  >;
   '/regions': Get<{ items: Region[] }>;
 }

@@ -1,6 +1,7 @@
 /** The page about me: who I am, how the screen looks, how this phone is doing, and the way out. */
 import './account.css';
 import { useEffect, useState } from 'preact/hooks';
+import type { Role } from '../../core/api/types';
 import { refreshedAt } from '../../core/assignments';
 import { draftHouseholds } from '../../core/drafts';
 import { showInstant } from '../../core/format';
@@ -14,6 +15,7 @@ import { Button } from '../../ui/button';
 import { Card, Facts } from '../../ui/card';
 import { ChoiceOne } from '../../ui/choice';
 import { Dialog } from '../../ui/dialog';
+import { Icon } from '../../ui/icon';
 import { StatusLine } from '../../ui/statusLine';
 import { InstallCard } from './install';
 import { signOut } from './signOut';
@@ -38,6 +40,33 @@ function Who() {
       </div>
       <p class="muted me-path">{me.region.path.join(' › ')}</p>
     </Card>
+  );
+}
+
+/** Pages that have no tab of their own, by role. */
+const DESK: Partial<Record<Role, readonly string[]>> = {
+  first_secretary: ['incoming'],
+  township: ['incoming'],
+  county: ['incoming'],
+};
+
+function DeskLinks() {
+  const links = DESK[user.value?.role ?? 'grid_member'] ?? [];
+  if (links.length === 0) return null;
+  return (
+    <ul class="rows" aria-label={t('me.desk')}>
+      {links.map((page) => (
+        <li key={page} class="me-link">
+          <a class="row-link" href={`#/${page}`}>
+            <span class="row-who">
+              <b>{t(`me.desk.${page}`)}</b>
+              <small>{t(`me.deskText.${page}`)}</small>
+            </span>
+            <Icon name="next" />
+          </a>
+        </li>
+      ))}
+    </ul>
   );
 }
 
@@ -152,6 +181,7 @@ export function MePage() {
   return (
     <Page bar={<AppBar title={t('me.title')} subtitle={field ? <StatusLine /> : undefined} />}>
       <Who />
+      <DeskLinks />
       <InstallCard />
       <Settings />
       <Device />

@@ -11,6 +11,7 @@ import { registerTexts, t } from '../../core/i18n';
 import { back } from '../../core/nav';
 import { online } from '../../core/network';
 import { answeredReturns, savedVisits } from '../../core/outbox';
+import { user } from '../../core/session';
 import { texts as zh } from '../../i18n/zh-CN/households';
 import { AppBar, Page } from '../../ui/appBar';
 import { Button } from '../../ui/button';
@@ -81,7 +82,14 @@ function About({ household }: { household: Household }) {
   const place = [household.village, household.natural_village, household.grid].filter(Boolean).join(' · ');
   const due = household.due_on === null ? t('household.noDate') : showDay(household.due_on);
   return (
-    <Card title={t('household.about')}>
+    <Card
+      title={t('household.about')}
+      aside={
+        user.value?.role === 'grid_member' && (
+          <a href={`#/household/${household.id}/edit`}>{t('household.correct')}</a>
+        )
+      }
+    >
       <Facts
         rows={[
           { label: t('household.category'), value: categoryWord(household.category) },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { birthOf, idProblem, sexOf, tidyId } from './idNumber';
+import { birthOf, idProblem, sexOf, tidyId } from '../../core/idNumber';
 import { issues } from './issues';
 import { readForm } from './model';
 import { isDay, monthsBefore } from './reading';

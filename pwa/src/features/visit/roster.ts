@@ -1,6 +1,6 @@
 /** The member form: what the household will look like after the changes, and what cannot be. */
 
-import { birthOf, type IdProblem, idProblem, sexOf, tidyId } from './idNumber';
+import { birthOf, type IdProblem, idProblem, sexOf, tidyId } from '../../core/idNumber';
 import type { Person, RosterChange } from './types';
 
 /** Words of the national form for the two relations that have rules. */

@@ -42,6 +42,7 @@ export const texts = {
   'household.number': 'No. {n}',
   'household.returnedBy': 'Returned by {name}, {when}',
   'household.comments': 'What to correct',
+  'household.correct': 'Correct',
   'household.about': 'About',
   'household.category': 'Category',
   'household.address': 'Address',

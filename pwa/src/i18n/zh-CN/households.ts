@@ -42,6 +42,7 @@ export const texts = {
   'household.number': '户号 {n}',
   'household.returnedBy': '{name} {when}退回',
   'household.comments': '要改的地方',
+  'household.correct': '更正登记',
   'household.about': '基本情况',
   'household.category': '类别',
   'household.address': '地址',

@@ -1,6 +1,8 @@
 /** GB 11643 citizen identity numbers: check digit, birth date and sex. */
 
-import type { Sex } from './types';
+import type { Member } from './api/types';
+
+type Sex = NonNullable<Member['sex']>;
 
 const WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2] as const;
 const CHECK = '10X98765432';

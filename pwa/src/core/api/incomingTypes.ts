@@ -1,0 +1,65 @@
+/** Corrections of the register that wait for a decision, and what the server holds without having carried it out. */
+import type { Json } from '../canonical';
+
+export type ProposalState = 'open' | 'approved' | 'declined';
+export type HeldState = 'open' | 'taken' | 'declined';
+
+/** One field of a proposal with both values; identity and telephone numbers are masked. */
+export interface ProposedField {
+  /** Null for a field of the household itself. */
+  member_id: string | null;
+  member_name: string | null;
+  field: string;
+  current: Json;
+  proposed: Json;
+  /** overlap: somebody else changed it meanwhile; protected: never changed without a decision. */
+  why: 'overlap' | 'protected';
+  current_by: string | null;
+  current_at: string | null;
+}
+
+export interface Proposal {
+  id: string;
+  household_id: string;
+  household_number: string;
+  head_name: string;
+  village: string;
+  author_name: string;
+  /** When it was written on the phone, by the phone's clock. */
+  written_at: string | null;
+  created_at: string;
+  reason: string;
+  level: 'village' | 'township';
+  state: ProposalState;
+  decided_by: string | null;
+  decided_at: string | null;
+  comment: string;
+  fields: ProposedField[];
+}
+
+export interface HeldOperation {
+  id: string;
+  kind: string;
+  code: 'version' | 'scope' | 'conflict' | 'quarantine';
+  author_name: string;
+  /** Null when the register does not have the household. */
+  household_id: string | null;
+  household_number: string | null;
+  head_name: string | null;
+  received_at: string;
+  visited_at: string | null;
+  state: HeldState;
+  decided_by: string | null;
+  decided_at: string | null;
+  comment: string;
+}
+
+export interface IncomingPage<T> {
+  items: T[];
+  next: string | null;
+}
+
+export interface IncomingDecision<D extends string> {
+  decision: D;
+  comment: string;
+}
