@@ -23,6 +23,7 @@ function isPlace(value: Json): value is { lat: string; lon: string } {
 
 /** A value as people read it; nothing on record is said, not left blank. */
 export function valueWord(field: string, value: Json): string {
+  if (field === 'removed') return t(value === true ? 'incoming.value.gone' : 'incoming.value.here');
   if (value === null || value === '') return t('incoming.value.none');
   if (typeof value === 'boolean') return t(value ? 'incoming.value.yes' : 'incoming.value.no');
   if (isPlace(value)) return `${value.lat}, ${value.lon}`;

@@ -72,6 +72,8 @@ export const texts = {
   'incoming.visitedAt': 'visited {when}',
   'incoming.receivedAt': 'delivered {when}',
   'incoming.value.none': 'Not on record',
+  'incoming.value.here': 'Here',
+  'incoming.value.gone': 'No longer here',
   'incoming.value.yes': 'Yes',
   'incoming.value.no': 'No',
   'incoming.value.grade': 'Grade {n}',

@@ -67,6 +67,8 @@ export const texts = {
   'incoming.visitedAt': '{when} 走访',
   'incoming.receivedAt': '{when} 送达',
   'incoming.value.none': '没有登记',
+  'incoming.value.here': '还在',
+  'incoming.value.gone': '不在了',
   'incoming.value.yes': '是',
   'incoming.value.no': '否',
   'incoming.value.grade': '{n} 级',
