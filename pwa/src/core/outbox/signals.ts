@@ -61,9 +61,9 @@ export const syncState: ReadonlySignal<SyncState> = server;
 /** The server no longer takes what this version of the app saves: it keeps it, and the app wants an update. */
 export const updateNeeded: ReadonlySignal<boolean> = computed(() => (server.value.schemaMin ?? 0) > SCHEMA_V);
 
-/** Those the server has not signed for completely, held and refused ones included, corrected ones not. */
+/** Those the server has not signed for completely, refused ones included; not those it holds, nor corrected ones. */
 export const unsent: ReadonlySignal<readonly OutboxItem[]> = computed(() =>
-  items.value.filter((item) => !arrived(item.state) && item.correctedBy === null),
+  items.value.filter((item) => !(arrived(item.state) || item.state === 'held') && item.correctedBy === null),
 );
 
 /** The visits among them. */

@@ -6,7 +6,7 @@ import { refreshedAt } from '../../core/assignments';
 import { draftHouseholds } from '../../core/drafts';
 import { showInstant } from '../../core/format';
 import { type Locale, locale, registerTexts, setLocale, t } from '../../core/i18n';
-import { unsent } from '../../core/outbox';
+import { networkKindKnown, setWifiOnly, unsent, wifiOnly } from '../../core/outbox';
 import { setTextSize, setTheme, type TextSize, type Theme, textSize, theme } from '../../core/prefs';
 import { user } from '../../core/session';
 import { texts as zh } from '../../i18n/zh-CN/account';
@@ -70,6 +70,23 @@ function DeskLinks() {
   );
 }
 
+/** On what network photos travel; where the browser does not tell the network, that is said. */
+function PhotoTravel() {
+  return (
+    <ChoiceOne
+      legend={t('me.photos')}
+      hint={networkKindKnown() ? undefined : t('me.photosUnknown')}
+      columns={2}
+      options={[
+        { id: 'any', label: t('me.photosAny') },
+        { id: 'wifi', label: t('me.photosWifi') },
+      ]}
+      value={wifiOnly.value ? 'wifi' : 'any'}
+      onChange={(id) => setWifiOnly(id === 'wifi')}
+    />
+  );
+}
+
 function Settings() {
   return (
     <Card title={t('me.settings')}>
@@ -94,6 +111,7 @@ function Settings() {
           value={textSize.value}
           onChange={(id) => setTextSize(id as TextSize)}
         />
+        {user.value?.role === 'grid_member' && <PhotoTravel />}
         <ChoiceOne
           legend={t('me.theme')}
           options={[

@@ -1,7 +1,7 @@
 /** Which changes of the register are saved, and what is wrong with them. */
 import { describe, expect, it } from 'vitest';
 import type { Household, Member } from '../../core/api/types';
-import { type Changes, fieldsOf, firstProblem, needsReason, valueOf, withField } from './editModel';
+import { type Changes, fieldsOf, firstProblem, needsReason, shownOf, withField } from './editModel';
 
 const MEMBER = { id: 'm1', name: '韦小英', stage: null, labour: 'full', main_labour: false } as Member;
 const HOME = { id: 'h', address: '上寨 3 号', home: null, members: [MEMBER] } as unknown as Household;
@@ -13,8 +13,8 @@ const change = (...steps: [string | null, string, string | number | boolean | nu
 describe('changes', () => {
   it('show what was typed, and what is on record elsewhere', () => {
     const changes = change([null, 'address', '上寨 5 号']);
-    expect(valueOf(HOME, changes, null, 'address')).toBe('上寨 5 号');
-    expect(valueOf(HOME, changes, 'm1', 'labour')).toBe('full');
+    expect(shownOf(HOME, changes, null, 'address')).toBe('上寨 5 号');
+    expect(shownOf(HOME, changes, 'm1', 'labour')).toBe('full');
   });
 
   it('vanish when the old value is back', () => {

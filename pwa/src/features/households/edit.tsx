@@ -27,7 +27,7 @@ import {
   isProtected,
   needsReason,
   problemOf,
-  valueOf,
+  shownOf,
   withField,
 } from './editModel';
 import { HomePoint } from './homePoint';
@@ -55,7 +55,7 @@ interface LineProps extends PartProps {
 
 /** One line of text; what is wrong is said once saving was tried. */
 function Line({ household, changes, tried, set, memberId, field, hint, tel }: LineProps) {
-  const value = valueOf(household, changes, memberId, field);
+  const value = shownOf(household, changes, memberId, field);
   const problem = tried ? problemOf(field, changedTo(changes, memberId, field), today()) : null;
   return (
     <Field
@@ -93,7 +93,7 @@ function About(props: PartProps) {
           legend={t('edit.household')}
           hint={t('edit.protected')}
           columns={2}
-          value={valueOf(household, changes, null, 'removed') === true ? 'yes' : 'no'}
+          value={shownOf(household, changes, null, 'removed') === true ? 'yes' : 'no'}
           options={[
             { id: 'no', label: t('edit.household.no') },
             { id: 'yes', label: t('edit.household.yes') },
@@ -106,7 +106,7 @@ function About(props: PartProps) {
 }
 
 function Lists({ household, changes, set, member }: PartProps & { member: Member }) {
-  const show = (field: string) => String(valueOf(household, changes, member.id, field) ?? '');
+  const show = (field: string) => String(shownOf(household, changes, member.id, field) ?? '');
   const choose = (field: string) => (id: string) => set(member.id, field, id === '' ? null : id);
   return (
     <div class="hh-edit-lists">
@@ -139,7 +139,7 @@ function Person(props: PartProps & { member: Member }) {
   const { household, changes, set, member } = props;
   const mine = Object.keys(changes).filter((key) => key.startsWith(`${member.id}/`)).length;
   const yesNo = (field: string) => ({
-    value: valueOf(household, changes, member.id, field) === true ? 'yes' : 'no',
+    value: shownOf(household, changes, member.id, field) === true ? 'yes' : 'no',
     onChange: (id: string) => set(member.id, field, id === 'yes'),
     columns: 2 as const,
     options: [
@@ -177,13 +177,10 @@ function useSaving(household: Household, changes: Changes, reason: string) {
     setBusy(true);
     setFailed(false);
     try {
-      await enqueueEdit({
-        householdId: household.id,
-        headName: household.head_name,
-        baseRevision: household.revision,
-        reason: reason.trim(),
-        set: fieldsOf(changes),
-      });
+      await enqueueEdit(
+        { household_id: household.id, reason: reason.trim(), set: fieldsOf(changes) },
+        { headName: household.head_name, baseRev: household.revision },
+      );
       back();
     } catch {
       setFailed(true);

@@ -25,7 +25,7 @@ export function onRecord(household: Household, memberId: string | null, field: s
 }
 
 /** The value to show: as changed, else as on record. */
-export function valueOf(
+export function shownOf(
   household: Household,
   changes: Changes,
   memberId: string | null,

@@ -20,13 +20,12 @@ interface Props {
 
 function lookUp(onFix: (point: Point) => void, onState: (state: State) => void): void {
   const { geolocation } = navigator;
-  if (!geolocation) return onState('failed');
-  onState('looking');
-  return geolocation.getCurrentPosition(
+  onState(geolocation ? 'looking' : 'failed');
+  geolocation?.getCurrentPosition(
     ({ coords }) => {
-      if (coords.accuracy > EXACT_M) return onState('inexact');
-      onState('idle');
-      return onFix({ lat: coords.latitude.toFixed(5), lon: coords.longitude.toFixed(5) });
+      const exact = coords.accuracy <= EXACT_M;
+      onState(exact ? 'idle' : 'inexact');
+      if (exact) onFix({ lat: coords.latitude.toFixed(5), lon: coords.longitude.toFixed(5) });
     },
     (error) => onState(error.code === error.PERMISSION_DENIED ? 'refused' : 'failed'),
     { enableHighAccuracy: true, timeout: PATIENCE_MS, maximumAge: 0 },

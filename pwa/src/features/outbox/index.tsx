@@ -1,8 +1,18 @@
-/** Every visit saved on this phone: what waits and why, what was refused, what the server has signed for. */
+/** Every record saved on this phone: what waits and why, what was refused, what the server has signed for. */
 import './outbox.css';
 import { householdById } from '../../core/assignments';
 import { registerTexts, t } from '../../core/i18n';
-import { kick, type OutboxItem, outboxItems, refused, sendingNow, unsent } from '../../core/outbox';
+import {
+  kick,
+  networkKindKnown,
+  type OutboxItem,
+  outboxItems,
+  refused,
+  retry,
+  sendingNow,
+  unsent,
+  wifiOnly,
+} from '../../core/outbox';
 import { texts as zh } from '../../i18n/zh-CN/outbox';
 import { AppBar, Page } from '../../ui/appBar';
 import { Button } from '../../ui/button';
@@ -10,7 +20,7 @@ import { Progress } from '../../ui/progress';
 import { EmptyState } from '../../ui/states';
 import { StatusLine } from '../../ui/statusLine';
 import { Tag } from '../../ui/tag';
-import { causes, PILES, type Pile, pileOf, secondLine, tagOf } from './words';
+import { causes, mayRetry, PILES, type Pile, pileOf, secondLine, tagOf } from './words';
 
 registerTexts({ zh, en: () => import('../../i18n/en/outbox') });
 
@@ -20,6 +30,7 @@ function nameOf(item: OutboxItem): string {
 
 /** Where a refused record is put right: its form again, or a new visit for a photo. */
 function fixHref(item: OutboxItem): string {
+  if (item.kind === 'household.edit') return `#/household/${item.householdId}/edit`;
   return refused(item.state)
     ? `#/visit/${item.householdId}?from=${item.visitId}`
     : `#/household/${item.householdId}`;
@@ -32,6 +43,7 @@ function Row({ item, pile }: { item: OutboxItem; pile: Pile }) {
     <li class="row ob-row">
       <div class="row-who">
         <b>{nameOf(item)}</b>
+        {item.kind === 'household.edit' && <span class="muted"> {t('outbox.edit')}</span>}
         <small>{secondLine(item)}</small>
         {item.state === 'accepted' && (
           <Progress
@@ -48,6 +60,16 @@ function Row({ item, pile }: { item: OutboxItem; pile: Pile }) {
         {pile === 'attention' && (
           <Button kind="quiet" icon="edit" href={fixHref(item)}>
             {t('outbox.fix')}
+          </Button>
+        )}
+        {mayRetry(item) && (
+          <Button
+            kind="plain"
+            icon="refresh"
+            onClick={() => void retry(item.opId)}
+            label={t(`outbox.again.${pile}.of`, { name: nameOf(item) })}
+          >
+            {t(`outbox.again.${pile}`)}
           </Button>
         )}
       </div>
@@ -83,6 +105,12 @@ function Summary() {
       {words}
       <br />
       {t('outbox.sealed')}
+      {photos > 0 && wifiOnly.value && networkKindKnown() && (
+        <>
+          <br />
+          {t('outbox.wifiOnly')}
+        </>
+      )}
     </p>
   );
 }

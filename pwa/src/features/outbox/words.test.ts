@@ -9,7 +9,9 @@ describe('the list of a saved visit', () => {
   it('is never the delivered one for a refused record, replaced or not', () => {
     expect(pileOf(item('rejected', null))).toBe('attention');
     expect(pileOf(item('rejected', 'v2'))).toBe('replaced');
-    expect(pileOf(item('held', null))).toBe('waiting');
+    expect(pileOf(item('held', null))).toBe('held');
+    expect(pileOf(item('accepted', null))).toBe('waiting');
+    expect(pileOf(item('pruned', null))).toBe('sent');
     expect(pileOf(item('complete', null))).toBe('sent');
   });
 });

@@ -6,16 +6,17 @@ import { t } from '../../core/i18n';
 import { arrived, type OutboxItem, refused as refusedState, sendingIds } from '../../core/outbox';
 import type { Tone } from '../../ui/tag';
 
-export type Pile = 'attention' | 'waiting' | 'sent' | 'replaced';
-export const PILES: readonly Pile[] = ['attention', 'waiting', 'sent', 'replaced'];
+export type Pile = 'attention' | 'waiting' | 'held' | 'sent' | 'replaced';
+export const PILES: readonly Pile[] = ['attention', 'waiting', 'held', 'sent', 'replaced'];
 
 function refused(item: OutboxItem): boolean {
   return refusedState(item.state);
 }
 
-/** Which list a visit belongs to. */
+/** Which list a record belongs to. */
 export function pileOf(item: OutboxItem): Pile {
   if (refused(item)) return item.correctedBy === null ? 'attention' : 'replaced';
+  if (item.state === 'held') return 'held';
   if (!arrived(item.state)) return 'waiting';
   return item.photosRefused > 0 && item.correctedBy === null ? 'attention' : 'sent';
 }
@@ -28,7 +29,7 @@ export function tagOf(item: OutboxItem): { tone: Tone; key: string } {
       ? { tone: 'strong', key: 'outbox.tag.photo' }
       : { tone: 'green', key: 'outbox.tag.complete' };
   if (sendingIds.value.has(item.opId)) return { tone: 'accent', key: 'outbox.tag.sending' };
-  const tones: Record<string, Tone> = { queued: 'plain', accepted: 'accent' };
+  const tones: Record<string, Tone> = { queued: 'plain', accepted: 'accent', held: 'accent' };
   return { tone: tones[item.state] ?? 'strong', key: `outbox.tag.${item.state}` };
 }
 
@@ -40,13 +41,29 @@ function nextTry(item: OutboxItem): string {
   return t('outbox.next', { when: showInstant(item.nextTryAt) });
 }
 
+const KEPT_TWICE: readonly OutboxItem['state'][] = ['durable', 'pruned'];
+
+/** What the server signed for, when, and whether its backups have it too. */
+function arrivedLine(item: OutboxItem): string {
+  const parts = [
+    item.receipt !== null && t('outbox.receipt', { n: item.receipt }),
+    showInstant(item.receivedAt ?? item.since),
+    KEPT_TWICE.includes(item.state) && t('outbox.backedUp'),
+  ];
+  return parts.filter(Boolean).join(' · ');
+}
+
+/** Whether asking again at once makes sense for this one alone. */
+export function mayRetry(item: OutboxItem): boolean {
+  if (sendingIds.value.has(item.opId) || item.correctedBy !== null) return false;
+  const pile = pileOf(item);
+  return pile === 'held' || (pile === 'waiting' && item.nextTryAt > now());
+}
+
 /** The line under the name: since when, why, and what happens next. */
 export function secondLine(item: OutboxItem): string {
   const saved = t('outbox.savedAt', { when: showInstant(item.savedAt) });
-  if (arrived(item.state)) {
-    const receipt = t('outbox.receipt', { n: item.receipt ?? '' });
-    return item.receivedAt === null ? receipt : `${receipt} · ${showInstant(item.receivedAt)}`;
-  }
+  if (arrived(item.state)) return arrivedLine(item);
   if (refused(item)) return item.correctedBy === null ? saved : `${saved} · ${t('outbox.corrected')}`;
   const parts = [saved];
   if (item.state === 'accepted')
