@@ -1,5 +1,6 @@
 /** Corrections of the register that wait for a decision, and what the server holds without having carried it out. */
 import type { Json } from '../canonical';
+import type { Answers, Notes } from './types';
 
 export type ProposalState = 'open' | 'approved' | 'declined';
 export type HeldState = 'open' | 'taken' | 'declined';
@@ -46,8 +47,12 @@ export interface HeldOperation {
   household_id: string | null;
   household_number: string | null;
   head_name: string | null;
+  village: string | null;
   received_at: string;
   visited_at: string | null;
+  /** What it says; both null when this server cannot read it. Numbers of people are masked. */
+  visit: { answers: Answers; notes: Notes; revises: string | null; photo_count: number } | null;
+  edit: { reason: string; set: { member_id: string | null; field: string; value?: unknown }[] } | null;
   state: HeldState;
   decided_by: string | null;
   decided_at: string | null;

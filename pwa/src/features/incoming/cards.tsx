@@ -1,13 +1,14 @@
 /** One proposal with both values side by side, and one held record with the reason why it is held. */
 import type { ComponentChildren } from 'preact';
 import type { HeldOperation, Proposal, ProposedField } from '../../core/api/incomingTypes';
+import type { Json } from '../../core/canonical';
 import { showInstant } from '../../core/format';
 import { t } from '../../core/i18n';
 import { user } from '../../core/session';
 import { Button } from '../../ui/button';
 import { Tag } from '../../ui/tag';
 import type { Asked } from './deciding';
-import { fieldName, isDecidable, proposalKind, valueWord } from './model';
+import { fieldName, fieldWord, isDecidable, proposalKind, valueWord } from './model';
 
 type Ask = (asked: Asked) => void;
 
@@ -149,6 +150,39 @@ export function ProposalCard({ proposal, ask }: { proposal: Proposal; ask: Ask }
   );
 }
 
+/** What a held record says, in short: enough to know what one decides on. */
+function HeldContent({ held }: { held: HeldOperation }) {
+  if (held.edit)
+    return (
+      <ul class="inc-said">
+        {held.edit.set.map(({ member_id, field, value }) => (
+          <li key={`${member_id}/${field}`}>
+            <span class="muted">{fieldWord(member_id, field)}</span>{' '}
+            {valueWord(field, (value ?? null) as Json)}
+          </li>
+        ))}
+        {held.edit.reason && (
+          <li>
+            <span class="muted">{t('incoming.reason')}</span> {held.edit.reason}
+          </li>
+        )}
+      </ul>
+    );
+  if (!held.visit) return null;
+  const { answers, notes, photo_count } = held.visit;
+  const counts = { n: Object.keys(answers).length, photos: photo_count };
+  return (
+    <ul class="inc-said">
+      <li>{t('incoming.visitSays', counts)}</li>
+      {Object.entries(notes).map(([question, note]) => (
+        <li key={question}>
+          <span class="muted">{t('incoming.note')}</span> {note}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
 export function HeldCard({ held, ask }: { held: HeldOperation; ask: Ask }) {
   const name = held.head_name ?? t('incoming.unknownHousehold');
   const times = [
@@ -157,10 +191,11 @@ export function HeldCard({ held, ask }: { held: HeldOperation; ask: Ask }) {
   ];
   return (
     <li class="card inc-card">
-      <Head name={name} place={held.household_number ?? ''}>
+      <Head name={name} place={[held.village, held.household_number].filter(Boolean).join(' · ')}>
         <Tag tone="accent">{t(`incoming.held.${held.code}`)}</Tag>
       </Head>
       <p>{t(`incoming.heldText.${held.code}`, { author: held.author_name })}</p>
+      <HeldContent held={held} />
       <p class="muted small">
         {held.author_name} · {times.filter(Boolean).join(' · ')}
       </p>

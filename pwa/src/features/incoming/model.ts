@@ -9,11 +9,15 @@ export type Side = 'open' | 'decided';
 /** Fields whose values are words of a list; their texts are `<prefix>.<value>`. */
 const LISTS: Readonly<Record<string, string>> = { stage: 'stage', labour: 'labour', sex: 'sex' };
 
+/** The word for a field of the household (no member) or of a person; a field of a later app by its name. */
+export function fieldWord(memberId: string | null, field: string): string {
+  const key = `incoming.field.${memberId === null ? 'household' : 'member'}.${field}`;
+  return hasText(key) ? t(key) : field;
+}
+
 /** What is called what: "韦秀英 · 就学阶段", "地址". */
 export function fieldName(field: ProposedField): string {
-  const scope = field.member_id === null ? 'household' : 'member';
-  const key = `incoming.field.${scope}.${field.field}`;
-  const name = hasText(key) ? t(key) : field.field;
+  const name = fieldWord(field.member_id, field.field);
   return field.member_name ? `${field.member_name} · ${name}` : name;
 }
 

@@ -69,6 +69,8 @@ export const texts = {
     'Another text is on record under the same number. Both are kept; you decide on this one.',
   'incoming.heldText.quarantine': "{author}'s phone is being emptied; this was sent before the end.",
   'incoming.unknownHousehold': 'A household not in the register',
+  'incoming.visitSays': 'A visit with {n} answers and {photos} photos',
+  'incoming.note': 'Note',
   'incoming.visitedAt': 'visited {when}',
   'incoming.receivedAt': 'delivered {when}',
   'incoming.value.none': 'Not on record',

@@ -64,6 +64,8 @@ export const texts = {
   'incoming.heldText.conflict': '同一编号下已有内容不同的一份。两份都在，这一份收不收由您定。',
   'incoming.heldText.quarantine': '{author} 的手机正在清空，这份是清空前送来的。',
   'incoming.unknownHousehold': '名册里没有的户',
+  'incoming.visitSays': '走访记录，回答 {n} 题，照片 {photos} 张',
+  'incoming.note': '备注',
   'incoming.visitedAt': '{when} 走访',
   'incoming.receivedAt': '{when} 送达',
   'incoming.value.none': '没有登记',
