@@ -52,7 +52,7 @@ export interface HeldOperation {
   visited_at: string | null;
   /** What it says; both null when this server cannot read it. Numbers of people are masked. */
   visit: { answers: Answers; notes: Notes; revises: string | null; photo_count: number } | null;
-  edit: { reason: string; set: { member_id: string | null; field: string; value?: unknown }[] } | null;
+  edit: { reason: string; set: { member_id: string | null; field: string; value: Json }[] } | null;
   state: HeldState;
   decided_by: string | null;
   decided_at: string | null;

@@ -1,7 +1,6 @@
 /** One proposal with both values side by side, and one held record with the reason why it is held. */
 import type { ComponentChildren } from 'preact';
 import type { HeldOperation, Proposal, ProposedField } from '../../core/api/incomingTypes';
-import type { Json } from '../../core/canonical';
 import { showInstant } from '../../core/format';
 import { t } from '../../core/i18n';
 import { user } from '../../core/session';
@@ -157,8 +156,7 @@ function HeldContent({ held }: { held: HeldOperation }) {
       <ul class="inc-said">
         {held.edit.set.map(({ member_id, field, value }) => (
           <li key={`${member_id}/${field}`}>
-            <span class="muted">{fieldWord(member_id, field)}</span>{' '}
-            {valueWord(field, (value ?? null) as Json)}
+            <span class="muted">{fieldWord(member_id, field)}</span> {valueWord(field, value)}
           </li>
         ))}
         {held.edit.reason && (
