@@ -91,12 +91,13 @@ def _states(now: datetime) -> dict[str, ColumnElement[bool]]:
 def _rank(now: datetime) -> ColumnElement[int]:
     states = _states(now)
     return case(
-        (Device.wiped_at.is_not(None), 5),
+        (Device.wiped_at.is_not(None), 6),
         (Device.oldest_unsent_at < now - UNSENT_LONG_AFTER, 0),
         (states[UNSENT], 1),
         (states[SILENT], 2),
         (or_(states[CLOCK], Device.dead_count > 0), 3),
-        else_=4,
+        (User.role == FIELD_ROLE, 4),
+        else_=5,
     )
 
 

@@ -152,10 +152,16 @@ class Problem(Exception):
         return body | self.extra
 
 
+# The browser itself forgets what this site kept, also where an app is too old to know the order.
+_HEADERS = {"device_wiped": {"Clear-Site-Data": '"storage"'}}
+
+
 def respond(problem: Problem) -> Response:
     """The HTTP answer to a problem."""
     body = problem.document() | {"instance": request.path, "request_id": g.get("request_id")}
     reply = Response(json.dumps(body, ensure_ascii=False), problem.kind.status, content_type=CONTENT_TYPE)
+    for name, value in _HEADERS.get(problem.code, {}).items():
+        reply.headers[name] = value
     if "retry_after" in problem.extra:
         reply.headers["Retry-After"] = str(problem.extra["retry_after"])
     return reply

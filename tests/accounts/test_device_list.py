@@ -23,6 +23,7 @@ from tests.factories import (
     OTHER_TOWNSHIP,
     PING,
     QIN,
+    TAN,
     TOWNSHIP,
     WEI,
     ZHOU,
@@ -108,17 +109,18 @@ def test_the_worst_trouble_comes_first_and_within_it_the_newest(app, login, cloc
     def before(**by):
         return clock.now - timedelta(**by)
 
-    say(app, MEI)
+    say(app, MEI, ago=timedelta(hours=1))
     say(app, PING, oldest_unsent_at=before(hours=25), outbox_count=1)
     say(app, LAN, oldest_unsent_at=before(hours=73), outbox_count=1, ago=timedelta(days=4))
     say(app, HONG, ago=timedelta(days=3, minutes=1))
-    say(app, WEI, ago=timedelta(days=30))  # who collects nothing has nothing unsent: silence is no trouble
+    say(app, WEI)  # a desk comes after the phones
+    say(app, TAN, ago=timedelta(days=30))  # and has nothing unsent: its silence is no trouble
     say(app, ZHOU, clock_offset_ms=-600_001, ago=timedelta(minutes=5))
     say(app, LU, dead_count=1, ago=timedelta(minutes=1))
     client = login(QIN)
     with writing(app):
         db.session.scalars(select(Device).where(Device.user_id == QIN.id)).one().wiped_at = clock.now
-    assert names(client) == ["lan", "ping", "hong", "lu", "zhou", "mei", "wei", "qin"]
+    assert names(client) == ["lan", "ping", "hong", "lu", "zhou", "mei", "wei", "tan", "qin"]
 
 
 def test_counts_and_filters_agree(app, login, clock):

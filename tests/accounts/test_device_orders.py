@@ -141,6 +141,17 @@ def test_a_killed_phone_cannot_sign_in(app, client, login, phone, password):
     assert known(app, MEI).wiped_at is not None
 
 
+def test_only_the_order_to_wipe_makes_the_browser_forget(app, client, login, session, phone):
+    """The header empties the browser also where the app is too old to know the order."""
+    mei = client_of(app, session)
+    assert "Clear-Site-Data" not in mei.get("/api/v1/me").headers
+    order(login(QIN), phone, "drain")
+    assert "Clear-Site-Data" not in mei.get("/api/v1/me").headers
+    order(login(QIN), phone, "kill")
+    assert mei.get("/api/v1/me").headers["Clear-Site-Data"] == '"storage"'
+    assert "Clear-Site-Data" not in client.get("/api/v1/me").headers
+
+
 def test_another_phone_and_another_user_are_not_meant(app, client, login, session, phone):
     order(login(QIN), phone, "kill")
     assert sign_in(client, device=PHONE | {"id": "phone-2"}).status_code == 200

@@ -78,7 +78,7 @@ def first_secretary(phone: Phone, _api: Api) -> Iterator[Screen]:
 
 
 def county(phone: Phone, _api: Api) -> Iterator[Screen]:
-    """The county's list and one visit."""
+    """The county's list, one visit, the phones and the fund."""
     page = phone.open()
     sign_in(page, "county1")
     opened = page.locator("a.cty-open")
@@ -87,6 +87,16 @@ def county(phone: Phone, _api: Api) -> Iterator[Screen]:
     opened.first.click()
     expect(page.get_by_text("这户的历史")).to_be_visible()
     yield "county-visit", page
+    page.goto(f"{phone.url}/#/devices")
+    order = page.get_by_role("button", name=re.compile("下指令")).and_(page.locator("[aria-label]"))
+    expect(order.first).to_be_visible()
+    yield "devices", page
+    order.first.click()
+    page.get_by_role("dialog").get_by_text("立即清除").click()
+    page.get_by_role("button", name="清除这台设备").click()
+    expect(page.get_by_text("请写原因")).to_be_visible()
+    yield "devices-order", page
+    page.get_by_role("button", name="取消").click()
     page.goto(f"{phone.url}/#/fund")
     page.locator(".choice-card", has_text="因病").click()
     page.get_by_label("全年自付和自费合计").fill("20000")

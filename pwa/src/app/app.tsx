@@ -2,9 +2,10 @@
 import './app.css';
 import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
+import { order } from '../core/device';
 import { t } from '../core/i18n';
 import { type Place, place } from '../core/nav';
-import { unsent } from '../core/outbox';
+import { syncState, unsent } from '../core/outbox';
 import { loginNeeded, user } from '../core/session';
 import { type Tab, TabBar } from '../ui/appBar';
 import { Banner } from '../ui/banner';
@@ -23,6 +24,11 @@ function Notices({ here }: { here: string }) {
       {wiped.value && (
         <Banner tone="plain" icon="alert" role="alert">
           {t('notice.wiped')}
+        </Banner>
+      )}
+      {user.value !== null && [order.value, syncState.value.order].includes('drain') && (
+        <Banner icon="info" role="status">
+          {t('notice.drain')}
         </Banner>
       )}
       {expired && (

@@ -156,6 +156,7 @@ describe('orders', () => {
     [{}, ['drain', 'kill'], 'none'],
     [{ order: 'drain' as const }, ['active', 'kill'], 'draining'],
     [{ order: 'kill' as const }, ['active', 'drain'], 'killing'],
+    [{ role: 'township' as const }, ['kill'], 'none'],
     [{ order: 'kill' as const, wiped_at: AT }, ['active'], 'wiped'],
     [{ order: 'active' as const, wiped_at: AT }, [], 'wiped'],
   ])('for %o may be %o', (changes, choices, stage) => {

@@ -124,10 +124,11 @@ export function stageOf(row: DeviceRow): OrderStage {
   return row.order === 'drain' ? 'draining' : row.order === 'kill' ? 'killing' : 'none';
 }
 
-/** The orders that would change something, the mildest first. */
+/** The orders that would change something, the mildest first. A desk has nothing to hand over. */
 export function choicesFor(row: DeviceRow): Order[] {
   if (row.wiped_at !== null) return row.order === 'active' ? [] : ['active'];
-  return (['active', 'drain', 'kill'] as const).filter((order) => order !== row.order);
+  const all: Order[] = collects(row) ? ['active', 'drain', 'kill'] : ['active', 'kill'];
+  return all.filter((order) => order !== row.order);
 }
 
 /** A township orders the phones of its grid members; everything else is the county's. */

@@ -6,7 +6,18 @@ import { user } from '../../core/session';
 import { roleWord } from '../../record';
 import { Button } from '../../ui/button';
 import { Tag } from '../../ui/tag';
-import { ageAt, clockOf, isSilent, mayOrder, modelName, span, stageOf, unsentOf, urgency } from './model';
+import {
+  ageAt,
+  clockOf,
+  collects,
+  isSilent,
+  mayOrder,
+  modelName,
+  span,
+  stageOf,
+  unsentOf,
+  urgency,
+} from './model';
 import { agoText, clockText, spanText, storageText, unsentText } from './words';
 
 export interface RowsProps {
@@ -170,15 +181,19 @@ function Card({ row, page, onOrder }: CellProps & { onOrder: (row: DeviceRow) =>
         <Contact row={row} page={page} />
       </p>
       <p class="muted small">{[place, roleWord(row.role)].filter(Boolean).join(' · ')}</p>
-      <p class="dev-card-line">
-        <span>{unsentText(row)}</span>
-        <Oldest row={row} page={page} />
-      </p>
+      {collects(row) && (
+        <p class="dev-card-line">
+          <span>{unsentText(row)}</span>
+          <Oldest row={row} page={page} />
+        </p>
+      )}
       <p class="muted small dev-card-facts">
         {model && <span>{model}</span>}
-        <span>
-          {t('devices.clock.label')} <Clock row={row} />
-        </span>
+        {clockOf(row) !== null && (
+          <span>
+            {t('devices.clock.label')} <Clock row={row} />
+          </span>
+        )}
         <span>{versionText({ row, page })}</span>
         {storageText(row) && (
           <span class={row.storage_persisted === false ? 'dev-loud' : undefined}>{storageText(row)}</span>

@@ -26,6 +26,8 @@ export const texts = {
   'notice.login':
     'Your sign-in has expired. Go on visiting; everything is sent by itself after you sign in again.',
   'notice.loginButton': 'Sign in',
+  'notice.drain':
+    'The county is taking this device back: it wipes itself once everything is sent. Go online to send it, and fill in nothing more here.',
   'notice.wiped':
     'The data on this phone was cleared; records not yet sent may be lost. Please check at once.',
   'home.plainTitle': 'Home',

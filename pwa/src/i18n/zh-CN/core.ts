@@ -24,6 +24,7 @@ export const texts = {
   'update.now': '更新',
   'notice.login': '登录已过期。走访照常填写，重新登录后自动上传。',
   'notice.loginButton': '登录',
+  'notice.drain': '县里正在收回这台设备：没传的传完后会自动清除。请联网传完，不要再在这台设备上填写。',
   'notice.wiped': '这台手机上的数据被清空过，未上传的记录可能已经丢失。请马上核对。',
   'home.plainTitle': '首页',
   'home.department': '按部门分派的核实和帮扶任务会出现在这里。',
