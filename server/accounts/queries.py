@@ -71,8 +71,8 @@ def others_wait_on(device: Device) -> bool:
 
 
 def lock_user(user_id: UUID) -> None:
-    """Make others wait who want the same, until the transaction ends."""
-    db.session.execute(select(User.id).where(User.id == user_id).with_for_update())
+    """Make others wait who want the same, until the transaction ends; rows that refer to the user go on."""
+    db.session.execute(select(User.id).where(User.id == user_id).with_for_update(key_share=True))
 
 
 def knows_device(user_id: UUID, device_id: str) -> bool:

@@ -202,6 +202,7 @@ def _count_failure(
 
 def open_session(user: User, device: ClientDevice, lifetime: timedelta) -> LoginSession:
     """Start a sign-in session of a user on a device, which the county knows from then on."""
+    devices.register(user.id, user.region_code, device)
     now = clock.now()
     session = LoginSession(
         id=uuid4(),
@@ -216,7 +217,6 @@ def open_session(user: User, device: ClientDevice, lifetime: timedelta) -> Login
         ends_at=now + LONGEST_SIGN_IN,
     )
     db.session.add(session)
-    devices.register(user.id, user.region_code, device)
     audit.record("account.login", ("user", user.id), user.region_code, session=str(session.id))
     db.session.flush()
     return session
