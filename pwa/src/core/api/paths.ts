@@ -1,15 +1,14 @@
 /** The operations of the HTTP interface in the form that openapi-fetch reads. */
 import type { CompactPack } from '../policy/pack';
+import type { HelloReply, PullPage, PushReply, PushRequest } from '../sync/wire';
 import type { DevicePaths } from './deviceTypes';
 import type { Explanation } from './explanation';
 import type { FundCalculation, FundClaim, FundReading } from './fund';
 import type { HeldOperation, HeldState, IncomingDecision, IncomingPage, Proposal } from './incomingTypes';
 import type { PolicyPaths } from './policyPaths';
 import type {
-  BatchReply,
   ChecklistJson,
   HouseholdDetail,
-  HouseholdPage,
   LoginReply,
   PhotoStatus,
   Problem,
@@ -17,7 +16,6 @@ import type {
   Review,
   ReviewRequest,
   User,
-  VisitBody,
   VisitDetail,
   VisitFilter,
   VisitPage,
@@ -54,13 +52,14 @@ export interface paths extends PolicyPaths, DevicePaths {
     LoginReply,
     { username: string; password: string; device: { id: string; name: string; app_version: string } }
   >;
+  '/s1/hello': Get<HelloReply>;
+  '/s1/push': Post<PushReply, PushRequest>;
+  '/s1/pull': Get<PullPage, undefined, { cursor?: string; limit?: number }>;
   '/me': Get<User>;
   '/checklists/{version}': Get<ChecklistJson, { version: string }>;
   '/policy': Get<CompactPack>;
-  '/households': Get<HouseholdPage, undefined, { after?: string; limit?: number }>;
   '/households/{household_id}': Get<HouseholdDetail, { household_id: string }>;
   '/visits': Get<VisitPage, undefined, VisitFilter>;
-  '/visits/batch': Post<BatchReply, { visits: { sha256: string; body: VisitBody }[] }>;
   '/visits/{visit_id}': Get<VisitDetail, { visit_id: string }>;
   '/visits/{visit_id}/lights/{rule}/explanation': Get<Explanation, { visit_id: string; rule: string }>;
   '/visits/{visit_id}/reviews': Post<Review, ReviewRequest, { visit_id: string }>;

@@ -138,14 +138,6 @@ export interface HouseholdDetail extends RegisteredHousehold {
   history: HistoryEntry[];
 }
 
-export interface HouseholdPage {
-  items: Household[];
-  next: string | null;
-  /** Yuan per person and year, null when the county's rules name no line. */
-  income_line: string | null;
-  server_time: string;
-}
-
 export interface PhotoRef {
   sha256: string;
   length: number;
@@ -235,17 +227,6 @@ export interface VisitResult {
   lights: Light[];
   unknown: UnknownRule[];
   photos: { sha256: string; state: PhotoState }[];
-}
-
-export interface RejectedVisit {
-  id: string;
-  state: 'rejected';
-  problem: Problem;
-}
-
-export interface BatchReply {
-  results: (VisitResult | RejectedVisit)[];
-  server_time: string;
 }
 
 export interface VisitSummary {

@@ -1,7 +1,7 @@
 /** Carries texts: those that are due, in the order of saving, parents first, as many as fit in one request. */
 import { heed } from '../sync/hello';
 import { type Counts, countsOf } from '../sync/report';
-import type { Op, Report } from '../sync/wire';
+import type { Op, PushRequest, Report } from '../sync/wire';
 import { allAlike, NO_REPLY, readPush, type Wait } from './answers';
 import type { Outcome } from './entry';
 import type { Line } from './line';
@@ -82,13 +82,14 @@ async function reportOf(line: Line, counts: Counts): Promise<Report> {
 }
 
 async function post(line: Line, ops: readonly Op[], counts: Counts) {
-  const body = JSON.stringify({
+  const request: PushRequest = {
     v: 1,
     device: line.deps.device,
     client_time: new Date(line.now()).toISOString(),
     report: await reportOf(line, counts),
-    ops,
-  });
+    ops: [...ops],
+  };
+  const body = JSON.stringify(request);
   const headers = { 'Content-Type': 'application/json', 'X-Content-SHA256': await line.deps.sha256(body) };
   line.deps.sending(ops.map((op) => op.op_id));
   const reply = await line.ask('/s1/push', { method: 'POST', headers, body });

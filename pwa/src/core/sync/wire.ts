@@ -1,8 +1,8 @@
 /** Shapes of the protocol "S1" as they travel. Instants are ISO-8601 UTC, hashes SHA-256 in lower-case hex. Types only. */
-import type { Household, Receipt, VisitBody, VisitResult } from '../api/types';
+import type { Household, Problem, Receipt, VisitBody, VisitResult } from '../api/types';
 
 /** A place in the server's change log, [transaction, number]; compared member by member. */
-export type Position = readonly [number, number];
+export type Position = [number, number];
 
 /** What the server wants of this phone: go on, hand everything over, or forget everything. */
 export type Order = 'active' | 'drain' | 'kill';
@@ -58,6 +58,35 @@ export interface Envelope {
   server_time: string;
   durable: Position;
   order: Order;
+}
+
+export interface HelloReply extends Envelope {
+  schema: { min: number; max: number };
+  limits: { ops: number; push_bytes: number; chunk_bytes: number };
+  app_version: string;
+}
+
+export interface PushRequest {
+  v: 1;
+  device: string;
+  client_time: string;
+  report: Report | null;
+  ops: Op[];
+}
+
+/** What became of one operation; read with suspicion by `answers.ts`. */
+export interface OpAnswer {
+  op_id: string | null;
+  sha256: string | null;
+  st: 'accepted' | 'held' | 'rejected' | 'wait';
+  code: string | null;
+  position: Position | null;
+  problem: Problem | null;
+  result: OpResult | null;
+}
+
+export interface PushReply extends Envelope {
+  results: OpAnswer[];
 }
 
 export interface EditResult {
