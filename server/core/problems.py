@@ -227,7 +227,7 @@ def _on_database_error(error: OperationalError) -> Response:
     text = str(error.orig).lower()
     if "full" in text or "no space" in text:
         return respond(Problem("storage_full", retry_after=300))
-    if "locked" in text or "busy" in text:
+    if "locked" in text or "busy" in text or "deadlock" in text:
         return respond(Problem("busy", retry_after=5))
     return _on_bug(error)
 

@@ -146,6 +146,7 @@ def test_every_problem_says_what_to_do_in_both_languages(code):
     ("message", "status", "code"),
     [
         ("database is locked", 503, "busy"),
+        ("deadlock detected", 503, "busy"),
         ("database or disk is full", 507, "storage_full"),
         ("No space left on device", 507, "storage_full"),
     ],
