@@ -3,13 +3,21 @@
 from uuid import uuid4
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from server.households.fields import HOUSEHOLD, MEMBER
 from tests.factories import LAN, MEI, QIN, TAN, WEI, ZHOU, make_household
 
 
 @pytest.fixture
 def household(app):
     return make_household(app, members=2)
+
+
+@pytest.fixture
+def wei(login):
+    return login(WEI)
 
 
 def correct(client, household, *fields, **more):
@@ -66,3 +74,31 @@ def test_a_wrong_value_is_refused_by_its_place(login, household):
         login(WEI), household, {"field": "address", "value": "x"}, {"field": "phone", "value": "x"}
     )
     assert (reply.status_code, list(reply.json["errors"])) == (422, ["set.1.value"])
+
+
+ANYTHING = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.text(max_size=20)
+    | st.floats(allow_nan=False, allow_infinity=False),
+    lambda inside: (
+        st.lists(inside, max_size=3) | st.dictionaries(st.sampled_from(["lat", "lon", "x"]), inside)
+    ),
+    max_leaves=6,
+)
+DIGITS = st.text("0123456789Xx-+. ٣½", min_size=1, max_size=19)
+FIELDS = st.sampled_from([*HOUSEHOLD, *MEMBER, "revision", "head_name"])
+
+
+@given(st.lists(st.tuples(st.booleans(), FIELDS, ANYTHING | DIGITS), min_size=1, max_size=4))
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_is_sent_is_carried_out_or_refused_by_its_place(wei, household, sent):
+    member = str(household.members[0].id)
+    wanted = [
+        {"member_id": member if of_member else None, "field": f, "value": v} for of_member, f, v in sent
+    ]
+    reply = correct(wei, household, *wanted, base_revision=1000)
+    assert reply.status_code in (200, 422), reply.text
+    if reply.status_code == 422:
+        assert all(key.startswith("set.") for key in reply.json["errors"])

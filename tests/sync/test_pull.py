@@ -4,9 +4,10 @@ import base64
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import event
 
 from server.core import state
-from server.core.db import transaction
+from server.core.db import db, transaction
 from tests.factories import (
     FANG,
     GRID,
@@ -133,6 +134,31 @@ def test_changes_of_another_area_do_not_come(app, login, mei):
     send(login(LAN), visit_of(theirs.id))
     page = device.page()
     assert (page["rows"], page["gone"], page["left"]) == ([], [], [])
+
+
+def test_the_number_of_queries_does_not_grow_with_the_page(app, login):
+    mei = login(MEI)
+
+    def statements(cursor):
+        seen = []
+        with app.app_context():
+            engine = db.engine
+        note = lambda *args: seen.append(args[2])  # noqa: E731 - one listener, removed below
+        event.listen(engine, "before_cursor_execute", note)
+        mei.get(URL, query_string={"cursor": cursor} if cursor else {})
+        event.remove(engine, "before_cursor_execute", note)
+        return len(seen)
+
+    def fill_and_count():
+        cursor = Puller(mei).page()["cursor"]
+        for _ in range(number):
+            send(mei, visit_of(make_household(app).id, DRY))
+        return statements(cursor), statements(None)
+
+    number = 2
+    few = fill_and_count()
+    number = 6
+    assert fill_and_count() == few
 
 
 def test_what_commits_between_the_pages_of_everything_is_not_lost(app, login):
@@ -287,7 +313,6 @@ def test_pruning_goes_on_until_nothing_old_is_left_and_is_written_down(app, cloc
 
     from server.core.audit import AuditEntry
     from server.core.changes import Change
-    from server.core.db import db
     from server.sync import jobs
 
     monkeypatch.setattr(jobs, "AT_ONCE", 2)
