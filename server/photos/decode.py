@@ -21,15 +21,10 @@ MAX_PIXELS = 40_000_000
 FULL_EDGE, THUMB_EDGE = 2048, 320
 MEMORY_BYTES = 512 * 1024 * 1024
 CPU_SECONDS = 10
-NICENESS = 10
 
 
 def limit_resources() -> None:
-    """Bound memory, processor time and file size of this process, and leave no core file.
-
-    Others go first: whoever sends a photo waits for the server, nobody waits for this.
-    """
-    os.nice(NICENESS)
+    """Bound memory, processor time and file size of this process, and leave no core file."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
     resource.setrlimit(resource.RLIMIT_FSIZE, (16 * 1024 * 1024, 16 * 1024 * 1024))

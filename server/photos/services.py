@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence, Set
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from server.visits.services import ExpectedPhoto
 
 CHECK_SECONDS = 120  # of a machine whose web workers come first; its own processor time ends at ten
+NICENESS = 10
+_NOT_ITS_FAULT = (os.EX_TEMPFAIL, -signal.SIGTERM, -signal.SIGINT, -signal.SIGHUP)
 _DECODER = Path(__file__).with_name("decode.py")
 _KEPT = ("file_id", "state", "width", "height", "stored_at", "change_xid", "change_seq")
 
@@ -168,7 +171,10 @@ def check_bytes(photo: Photo, data: bytes) -> None:
 
 
 def inspect(store: PhotoStore, file_id: UUID) -> Verdict | None:
-    """Re-encode one original in a child process. None when it could not be tried (the disk is full).
+    """Re-encode one original in a child process.
+
+    Returns:
+        None when it could not be tried: the disk is full, or the server was being stopped.
 
     Raises:
         FileNotFoundError: the original is gone.
@@ -177,28 +183,30 @@ def inspect(store: PhotoStore, file_id: UUID) -> Verdict | None:
     if not original.exists():
         raise FileNotFoundError(original.name)
     paths = [str(store.path(file_id, part)) for part in (ORIGINAL, FULL, THUMB)]
-    try:
-        child = subprocess.run(  # noqa: S603 - our own script, paths made of a UUID
-            [sys.executable, "-I", str(_DECODER), *paths],
-            capture_output=True,
-            timeout=CHECK_SECONDS,
-            check=False,
-            env={"LC_ALL": "C.UTF-8"},
-        )
-    except subprocess.TimeoutExpired:
-        return Verdict(reason="timeout")
-    if child.returncode == os.EX_TEMPFAIL:
-        return None
-    return _verdict(child)
+    with subprocess.Popen(  # noqa: S603 - our own script, paths made of a UUID
+        [sys.executable, "-I", str(_DECODER), *paths],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={"LC_ALL": "C.UTF-8"},
+    ) as child:
+        # Whoever sends a photo waits for the server; nobody waits for its check.
+        os.setpriority(os.PRIO_PROCESS, child.pid, NICENESS)
+        try:
+            said, _ = child.communicate(timeout=CHECK_SECONDS)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            return Verdict(reason="timeout")
+    return None if child.returncode in _NOT_ITS_FAULT else _verdict(said)
 
 
-def _verdict(child: subprocess.CompletedProcess[bytes]) -> Verdict:
+def _verdict(said: bytes) -> Verdict:
     """A child that died without a word was stopped by its limits or crashed on the file."""
     try:
-        said: dict[str, Any] = json.loads(child.stdout)
+        found: dict[str, Any] = json.loads(said)
     except ValueError:
         return Verdict(reason="decoder_crashed")
-    return Verdict(**said)
+    return Verdict(**found)
 
 
 def settle(file_id: UUID, verdict: Verdict) -> None:

@@ -1,6 +1,7 @@
 """The check of a photo: decoded in a child process, kept re-encoded or not at all."""
 
 import io
+import os
 from uuid import UUID
 
 import pytest
@@ -118,6 +119,24 @@ def test_a_disk_without_room_leaves_the_photo_for_later(app, phone, monkeypatch,
     assert photo["state"] == "stored"
     run_pending(app)
     assert row(app, photo).state == "ready"
+
+
+def test_a_decoder_that_was_stopped_with_the_server_refuses_nothing(app, phone, monkeypatch, tmp_path):
+    stopped = tmp_path / "stopped.py"
+    stopped.write_text("import os, signal; os.kill(os.getpid(), signal.SIGTERM)")
+    with monkeypatch.context() as patch:
+        patch.setattr(services, "_DECODER", stopped)
+        photo = phone.sent_and_checked(picture())
+    assert photo["state"] == "stored"
+    run_pending(app)
+    assert row(app, photo).state == "ready"
+
+
+def test_others_go_before_the_decoder(phone, monkeypatch, tmp_path):
+    polite = tmp_path / "polite.py"
+    polite.write_text('import os, time; time.sleep(0.2); print(\'{"reason": "nice %d"}\' % os.nice(0))')
+    monkeypatch.setattr(services, "_DECODER", polite)
+    assert phone.sent_and_checked(picture())["reason"] == f"nice {os.nice(0) + 10}"
 
 
 def test_the_check_needs_no_message(app, phone):
