@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -201,3 +202,38 @@ def test_the_county_gives_the_order_on_its_page(
     expect(page.get_by_text("换新手机")).to_be_visible()
     page.get_by_role("button", name=re.compile("已下指令")).click()
     expect(page.get_by_text("收回中，等它传完").first).to_be_visible()
+
+
+def held(server: LiveServer) -> list[tuple[str, str]]:
+    """Code and state of every operation that was taken in without being carried out."""
+    return [(row["code"], row["state"]) for row in server.rows("SELECT code, state FROM held_operation")]
+
+
+def test_a_phone_that_is_taken_back_hands_over_its_work_and_then_forgets_everything(
+    server: LiveServer,
+    phone_of: Callable[..., Phone],
+    api_of: Callable[[LiveServer, str], Api],
+    photos: list[Path],
+) -> None:
+    household = untouched(api_of(server, "grid1"))[2]
+    phone = phone_of(server)
+    page = keep_app(phone, "grid1")
+    phone.go_offline()
+    Worklist(page).open(household)
+    form = VisitForm(page, household).begin()
+    form.fill({})
+    form.go_to("end", "photos")
+    form.add_photo("house", photos[0])
+    form.save()
+    before = server.rows("SELECT count(*) AS n FROM visit")[0]["n"]
+    order(api_of(server, "county1"), "grid1", "drain")
+    with phone.tolerating(NETWORK_ERRORS):
+        phone.go_online()
+        wiped(page)
+        assert page.evaluate(LEFT) == NOTHING
+    assert held(server) == [("quarantine", "open")]
+    assert server.rows("SELECT count(*) AS n FROM visit")[0]["n"] == before
+    assert server.rows("SELECT count(*) AS n FROM stray_photo")[0]["n"] == 1
+    device = device_of(api_of(server, "county1"), "grid1")
+    assert device["order"] == "kill"
+    assert (device["outbox_count"], device["photos_unsent"], device["dead_count"]) == (0, 0, 0)
