@@ -1,8 +1,7 @@
 """The condition language: three-valued conditions as data, compiled to closures.
 
 A condition is True, False, or None (unknown) by Kleene's tables; a comparison with a missing operand is
-unknown. The same language drives risk rules, skip rules and answer constraints, and has a twin on the
-phone that is held to the same cases.
+unknown. The same language drives risk rules, skip rules and answer constraints; the phone has a twin of it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A correction of the register: written without a network, merged or decided on, and what its author then sees."""
+"""A correction of the register: written without a network, merged or decided on, seen by its author."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 /** New versions: downloaded quietly, taken only when the person agrees and no form is open. */
 import { signal } from '@preact/signals';
 import { t } from '../core/i18n';
+import { updateNeeded } from '../core/outbox';
 import { reloadHeld } from '../core/reload';
 import { Banner } from '../ui/banner';
 import { Button } from '../ui/button';
@@ -27,9 +28,18 @@ export function watchUpdates(): void {
   });
 }
 
+/** The server keeps what this version sends, but carries it out only once it comes from a newer one. */
+function UpdateNeeded() {
+  return (
+    <Banner icon="download" role="status">
+      {t('update.needed')}
+    </Banner>
+  );
+}
+
 export function UpdateNotice() {
   const apply = waiting.value;
-  if (!apply) return null;
+  if (!apply) return updateNeeded.value ? <UpdateNeeded /> : null;
   const held = reloadHeld.value;
   return (
     <Banner

@@ -21,6 +21,8 @@ export const texts = {
   'tabs.devices': 'Phones',
   'tabs.home': 'Home',
   'update.ready': 'A new version is ready',
+  'update.needed':
+    'This app needs an update. Your records are safe and will be delivered; with a network, close the app and open it again.',
   'update.held': 'A new version is ready; finish this household first',
   'update.now': 'Update',
   'notice.login':
