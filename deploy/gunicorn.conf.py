@@ -14,10 +14,12 @@ from pathlib import Path
 from typing import Any
 
 _ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(_ROOT / "deploy"))
+import even_worker  # noqa: E402
 
 bind = f"127.0.0.1:{os.environ.get('PORT', '8000')}"
 chdir = str(_ROOT)
-worker_class = "gthread"
+worker_class = even_worker.EvenThreadWorker
 workers = int(os.environ.get("WEB_WORKERS", "2"))
 threads = int(os.environ.get("WEB_THREADS", "32"))
 timeout = 60
@@ -32,6 +34,16 @@ loglevel = os.environ.get("GUNICORN_LOG_LEVEL", "warning")
 accesslog = None  # the app writes its own line a request, without personal data
 
 _jobs: list[subprocess.Popen[bytes]] = []
+
+
+def pre_fork(server: Any, worker: Any) -> None:
+    """Let the new worker count its connections where the others see it."""
+    even_worker.before_fork(server.WORKERS, worker)
+
+
+def child_exit(_server: Any, worker: Any) -> None:
+    """A worker that is gone takes no connections."""
+    even_worker.after_exit(worker)
 
 
 def post_worker_init(_worker: Any) -> None:

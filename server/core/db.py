@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from decimal import Decimal
+from threading import Lock
 from typing import IO, Any, cast
 
 from flask_sqlalchemy import SQLAlchemy
@@ -33,6 +34,7 @@ _FEN = Decimal(100)
 _CONNECTION = "connection"
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 _in_turn: ContextVar[bool] = ContextVar("in_turn", default=False)
+_threads = Lock()
 
 
 class Base(DeclarativeBase):
@@ -166,11 +168,16 @@ def _turn() -> Iterator[None]:
     if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:"):
         yield
         return
-    with open(f"{url.database}-turn", "a") as queue:  # noqa: PTH123 - a lock file, never read
-        deadline = time.monotonic() + BUSY_SECONDS
-        while not _taken(queue) and time.monotonic() < deadline:
-            time.sleep(_LOOK_SECONDS)
-        yield
+    deadline = time.monotonic() + BUSY_SECONDS
+    is_first = _threads.acquire(timeout=BUSY_SECONDS)  # one thread of a process looks, the others sleep
+    try:
+        with open(f"{url.database}-turn", "a") as queue:  # noqa: PTH123 - a lock file, never read
+            while not _taken(queue) and time.monotonic() < deadline:
+                time.sleep(_LOOK_SECONDS)
+            yield
+    finally:
+        if is_first:
+            _threads.release()
 
 
 def _taken(queue: IO[str]) -> bool:

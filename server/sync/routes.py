@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hmac
-from datetime import datetime, timedelta
+from datetime import timedelta
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
@@ -11,7 +12,7 @@ from flask import Response, request
 from flask_smorest import Blueprint
 
 from server import __version__
-from server.accounts.devices import DeviceReport, note_report, order_for, report_due
+from server.accounts.devices import note_report, order_for, report_due
 from server.backups.services import durable_position
 from server.core import clock, jsontext, state
 from server.core.auth import current_actor
@@ -25,6 +26,7 @@ from server.sync.operations import SCHEMA_MAX, SCHEMA_MIN, Op, Outcome, answer_t
 from server.sync.push_schemas import (
     MAX_OPS,
     HelloSchema,
+    Push,
     PushAnswerSchema,
     PushSchema,
     echo,
@@ -68,11 +70,10 @@ def hello() -> dict[str, Any]:
 def push() -> Response:
     """Take in operations; each gets its own answer, the same to every copy, and none stops the others."""
     sent = read_push(_intact_json())
-    order = _note_device(sent.device, sent.report, sent.client_time)
     drift_ms = (clock.now() - sent.client_time) // timedelta(milliseconds=1)
     with runner.one_at_a_time():
-        results = ",".join(_results(sent.ops, sent.device, drift_ms))
-    return Response(_push_answer(results, order), content_type="application/json")
+        results, order = _taken_in(sent, drift_ms)
+    return Response(_push_answer(",".join(results), order), content_type="application/json")
 
 
 @blueprint.get("/s1/pull")
@@ -108,25 +109,30 @@ def is_intact(data: bytes, declared: str) -> bool:
     return hmac.compare_digest(sha256(data).hexdigest().encode(), declared.encode())
 
 
-def _note_device(device_id: str, report: DeviceReport | None, client_time: datetime) -> str:
-    """Keep what the device says of itself; the order that holds for it."""
+def _note_device(sent: Push, orders: list[str]) -> None:
+    """Keep what the device says of itself; add the order that holds for it."""
     actor = current_actor()
-    if not report_due(actor, report, client_time):
-        return order_for(actor)
+    if not report_due(actor, sent.report, sent.client_time):
+        orders.append(order_for(actor))
+        return
     with transaction():
-        return note_report(actor, device_id, report, client_time)
+        orders.append(note_report(actor, sent.device, sent.report, sent.client_time))
 
 
-def _results(raw_ops: list[Any], device_id: str, drift_ms: int) -> list[str]:
-    """The results of the operations as JSON texts, in their order."""
-    read = [_read(raw, device_id, drift_ms) for raw in raw_ops]
-    outcomes = iter(runner.deliver(current_actor(), [op for op in read if isinstance(op, Op)]))
-    return [
+def _taken_in(sent: Push, drift_ms: int) -> tuple[list[str], str]:
+    """The results of the operations as JSON texts, in their order, and what the device is ordered."""
+    read = [_read(raw, sent.device, drift_ms) for raw in sent.ops]
+    ops = [op for op in read if isinstance(op, Op)]
+    orders: list[str] = []
+    along = partial(_note_device, sent, orders)
+    outcomes = iter(runner.deliver(current_actor(), ops, along=along))
+    texts = [
         answer_text(str(op.op_id), op.sha256, next(outcomes))
         if isinstance(op, Op)
         else answer_text(*echo(raw), op)
-        for raw, op in zip(raw_ops, read, strict=True)
+        for raw, op in zip(sent.ops, read, strict=True)
     ]
+    return texts, orders[0]
 
 
 def _read(raw: Any, device_id: str, drift_ms: int) -> Op | Outcome:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from threading import Lock
 from uuid import UUID
@@ -48,8 +48,10 @@ def one_at_a_time() -> Iterator[None]:
         yield
 
 
-def deliver(actor: Actor, ops: Sequence[Op], *, may_keep: bool = True) -> list[Outcome]:
-    """Carry out the operations of one sender, each after those it needs.
+def deliver(
+    actor: Actor, ops: Sequence[Op], *, may_keep: bool = True, along: Callable[[], None] = lambda: None
+) -> list[Outcome]:
+    """Carry out the operations of one sender, each after those it needs; ``along`` writes in the same turn.
 
     Returns:
         The outcomes in the order of ``ops``. Where ``may_keep`` is False nothing is kept that cannot be
@@ -68,6 +70,7 @@ def deliver(actor: Actor, ops: Sequence[Op], *, may_keep: bool = True) -> list[O
             outcomes[place] = outcome
             if outcome.st in (ACCEPTED, HELD):
                 here.add(ops[place].op_id)
+        along()
     return [outcomes[place].told() for place in range(len(ops))]
 
 

@@ -1,0 +1,100 @@
+"""A threaded gunicorn worker that leaves a new connection to the worker with the fewest.
+
+All workers listen on one socket, and whoever wakes first takes what is there: of eight phones that come at
+once one worker may get seven, and then one core does all the work. Here a worker that has more connections
+than another waits a moment for the other to take the new one; if nobody does, it takes it itself.
+"""
+
+from __future__ import annotations
+
+import mmap
+import time
+from typing import Any
+
+from gunicorn.workers.gthread import ThreadWorker
+
+MOST_WORKERS = 64
+PATIENCE_SECONDS = 0.03
+PAUSE_SECONDS = 0.0005
+_NOBODY = 0xFFFF
+
+
+class Counts:
+    """How many connections each worker has, in memory that the master shares with all of them."""
+
+    def __init__(self) -> None:
+        self._shared = memoryview(mmap.mmap(-1, 2 * MOST_WORKERS)).cast("H")
+        for place in range(MOST_WORKERS):
+            self.clear(place)
+
+    def clear(self, place: int) -> None:
+        """Nobody works at this place."""
+        self._shared[place] = _NOBODY
+
+    def free_place(self, taken: set[int]) -> int | None:
+        """A place for another worker; None when there are more workers than places."""
+        return next((place for place in range(MOST_WORKERS) if place not in taken), None)
+
+    def tell(self, place: int, count: int) -> None:
+        """Let the others know."""
+        self._shared[place] = min(count, _NOBODY - 1)
+
+    def somebody_has_fewer(self, place: int, count: int) -> bool:
+        """Whether another worker has fewer connections."""
+        return any(other < count for at, other in enumerate(self._shared) if at != place)
+
+
+COUNTS = Counts()
+
+
+class EvenThreadWorker(ThreadWorker):  # type: ignore[misc]
+    """See above. ``place`` is given by the master before the fork."""
+
+    place: int | None = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._passing_since = self._passed_at = 0.0
+
+    def notify(self) -> None:
+        """Once in every round: tell the master that we are alive and the others how busy."""
+        super().notify()
+        self._tell()
+
+    def accept(self, listener: Any) -> None:
+        """Take a new connection, unless another worker should."""
+        if self._leaves_it():
+            time.sleep(PAUSE_SECONDS)
+            return
+        super().accept(listener)
+        self._tell()
+
+    def _tell(self) -> None:
+        if self.place is None:
+            return
+        if self.alive:
+            COUNTS.tell(self.place, self.nr_conns)
+        else:
+            COUNTS.clear(self.place)  # it is stopping, and takes no more
+
+    def _leaves_it(self) -> bool:
+        if self.place is None or not COUNTS.somebody_has_fewer(self.place, self.nr_conns):
+            return False
+        now = time.monotonic()
+        if now - self._passed_at > PATIENCE_SECONDS:
+            self._passing_since = now
+        self._passed_at = now
+        return now - self._passing_since < PATIENCE_SECONDS
+
+
+def before_fork(workers: dict[int, Any], worker: Any) -> None:
+    """In the master: give a worker that is about to start a place nobody has."""
+    worker.place = COUNTS.free_place({other.place for other in workers.values() if other.place is not None})
+    if worker.place is not None:
+        COUNTS.clear(worker.place)  # it counts once it has loaded
+
+
+def after_exit(worker: Any) -> None:
+    """In the master: a worker is gone."""
+    if worker.place is not None:
+        COUNTS.clear(worker.place)

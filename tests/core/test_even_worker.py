@@ -1,0 +1,105 @@
+"""New connections go to the worker that has the fewest; one that is stuck keeps nobody waiting."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from types import SimpleNamespace
+
+import pytest
+
+from server.config import ROOT
+
+_spec = importlib.util.spec_from_file_location("even_worker", ROOT / "deploy/even_worker.py")
+even_worker = importlib.util.module_from_spec(_spec)
+sys.modules["even_worker"] = even_worker
+_spec.loader.exec_module(even_worker)
+
+
+class Worker(even_worker.EvenThreadWorker):
+    """A worker without processes and sockets: accepting only counts."""
+
+    def __init__(self):
+        self.place, self.nr_conns, self.alive = None, 0, True
+        self._passing_since = self._passed_at = 0.0
+
+
+@pytest.fixture
+def time(monkeypatch):
+    """A clock that moves only when somebody sleeps."""
+    clock = SimpleNamespace(now=100.0)
+    clock.sleep = lambda seconds: setattr(clock, "now", clock.now + seconds)
+    clock.monotonic = lambda: clock.now
+    monkeypatch.setattr(even_worker, "time", clock)
+    return clock
+
+
+@pytest.fixture
+def workers(monkeypatch, time):
+    """Two workers with their places, counting from nothing."""
+    monkeypatch.setattr(even_worker, "COUNTS", even_worker.Counts())
+
+    def take(worker, _listener):
+        worker.nr_conns += 1
+
+    monkeypatch.setattr(even_worker.ThreadWorker, "accept", take)
+    monkeypatch.setattr(even_worker.ThreadWorker, "notify", lambda _worker: None)
+    made = {}
+    for pid in (1, 2):
+        worker = Worker()
+        even_worker.before_fork(made, worker)
+        made[pid] = worker
+    for worker in made.values():
+        worker.notify()
+    return list(made.values())
+
+
+def test_of_two_the_one_with_fewer_takes_the_next(workers):
+    one, two = workers
+    for _ in range(8):
+        for worker in (one, one, one, two):  # one is always the quicker
+            if one.nr_conns + two.nr_conns < 8:
+                worker.accept(None)
+    assert (one.nr_conns, two.nr_conns) == (4, 4)
+
+
+def test_a_worker_that_does_not_come_is_not_waited_for(workers, time):
+    one, _two = workers
+    one.accept(None)
+    started = time.now
+    while one.nr_conns < 2:
+        one.accept(None)
+    assert even_worker.PATIENCE_SECONDS <= time.now - started < even_worker.PATIENCE_SECONDS * 1.5
+
+
+@pytest.mark.parametrize("gone", ["stopping", "dead", "loading"])
+def test_a_worker_that_takes_nothing_is_not_waited_for_at_all(workers, time, gone):
+    one, two = workers
+    if gone == "stopping":
+        two.alive = False
+        two.notify()
+    elif gone == "dead":
+        even_worker.after_exit(two)
+    else:
+        even_worker.before_fork({1: one}, two)
+    started = time.now
+    for _ in range(5):
+        one.accept(None)
+    assert (one.nr_conns, time.now) == (5, started)
+
+
+def test_a_new_worker_gets_the_place_of_one_that_is_gone(workers):
+    one, two = workers
+    third = Worker()
+    even_worker.before_fork({2: two}, third)
+    assert third.place == one.place != two.place
+
+
+def test_more_workers_than_places_work_without_one(workers, time):
+    many = {place: SimpleNamespace(place=place) for place in range(even_worker.MOST_WORKERS)}
+    late = Worker()
+    even_worker.before_fork(many, late)
+    late.notify()
+    late.accept(None)
+    even_worker.after_exit(late)
+    assert (late.place, late.nr_conns) == (None, 1)
