@@ -191,7 +191,7 @@ def inspect(store: PhotoStore, file_id: UUID) -> Verdict | None:
         env={"LC_ALL": "C.UTF-8"},
     ) as child:
         # Whoever sends a photo waits for the server; nobody waits for its check.
-        os.setpriority(os.PRIO_PROCESS, child.pid, NICENESS)
+        os.setpriority(os.PRIO_PROCESS, child.pid, min(19, os.nice(0) + NICENESS))
         try:
             said, _ = child.communicate(timeout=CHECK_SECONDS)
         except subprocess.TimeoutExpired:
