@@ -16,7 +16,7 @@ from server.core.problems import Problem
 from server.core.scope import EVERYTHING, region_scope
 from server.photos.models import EXPECTED, READY, STORED, Photo, StrayPhoto
 from server.visits import queries as visits
-from server.visits.queries import Visit
+from server.visits.queries import RETURNED, Visit
 
 
 def of_visit(visit_id: UUID) -> Sequence[Photo]:
@@ -31,6 +31,13 @@ def of_visits(visit_ids: Iterable[UUID]) -> dict[UUID, list[Photo]]:
     for photo in db.session.scalars(query):
         found[photo.visit_id].append(photo)
     return found
+
+
+def returned_with(photo_id: UUID) -> tuple[UUID, str] | None:
+    """Household and region of the visit that lists a photo, if it was given back and waits for its author."""
+    query = select(Visit.household_id, Visit.region_code).join(Photo, Photo.visit_id == Visit.id)
+    found = db.session.execute(query.where(Photo.id == photo_id, Visit.state == RETURNED)).first()
+    return (found.household_id, found.region_code) if found else None
 
 
 class Sent(NamedTuple):

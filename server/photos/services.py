@@ -25,7 +25,7 @@ from server.households.services import moves_along
 from server.photos import queries
 from server.photos.models import EXPECTED, READY, REFUSED, STORED, Photo, StrayPhoto
 from server.photos.store import FULL, ORIGINAL, THUMB, PhotoStore
-from server.photos.uploads import begins_like_a_photo, file_id_of, note_stored, place_of
+from server.photos.uploads import begins_like_a_photo, file_id_of, note_stored, place_of, tell_phones
 from server.visits.queries import Visit
 
 if TYPE_CHECKING:
@@ -98,6 +98,7 @@ def _take_home(photo: Photo, stray: StrayPhoto) -> None:
     photo.state, photo.stored_at, photo.length = STORED, stray.stored_at, stray.length
     photo.file_id = stray.file_id
     audit.record("photo.link", ("photo", photo.id), photo.region_code, bytes=stray.length)
+    tell_phones(photo.id)
     _remove_row(stray.file_id)
 
 
@@ -231,6 +232,7 @@ def _note(action: str, photo: Photo) -> None:
     position = changes.note("photo", photo.id, photo.region_code)
     photo.change_xid, photo.change_seq = position.xid, position.seq
     audit.record(action, ("photo", photo.id), photo.region_code, state=photo.state, reason=photo.reason)
+    tell_phones(photo.id)
 
 
 @dataclass(frozen=True)

@@ -196,6 +196,7 @@ def note_stored(place: Place, action: str = "photo.store") -> Place:
         if not quick.change(Photo, {"id": place.photo_id, "state": EXPECTED}, values):
             raise Overtaken(str(place.photo_id))
         audit.record(action, ("photo", place.photo_id), place.region_code, bytes=place.length)
+        tell_phones(place.photo_id)
     return Place(
         place.file_id,
         STORED,
@@ -205,6 +206,12 @@ def note_stored(place: Place, action: str = "photo.store") -> Place:
         position=position.wire(),
         is_new=True,
     )
+
+
+def tell_phones(photo_id: UUID) -> None:
+    """Phones show a visit that was given back with the state of its photos: what is here stays."""
+    if found := queries.returned_with(photo_id):
+        changes.note("household", *found)
 
 
 def _note_stray(upload: Upload, place: Place, length: int, region_code: str) -> Place:

@@ -9,9 +9,11 @@ from sqlalchemy import select
 
 from server.core.audit import AuditEntry
 from server.core.db import db
+from server.core.jobs import run_pending
 from tests.factories import FANG, LAN, PING, WEI, ZHOU, inside
 from tests.photos.conftest import digest, files
 from tests.photos.pictures import picture
+from tests.sync.pulling import Puller
 from tests.visits.bodies import new_id
 
 
@@ -173,3 +175,23 @@ def test_a_visit_counts_without_its_photos(login, phone):
     detail = login(WEI).get(f"/api/v1/visits/{visit_id}").json
     assert (detail["photo_count"], detail["photos_ready"]) == (1, 0)
     assert [photo["state"] for photo in detail["photos"]] == ["expected"]
+
+
+def test_phones_hear_how_the_photos_of_a_returned_visit_stand(app, login, mei, phone):
+    """Who corrects the visit keeps the photos that are here, also on a phone that never had them."""
+    data = picture()
+    visit_id = phone.visit(data)
+    review = {"id": new_id(), "decision": "returned", "comment": "Ask again.", "comments": []}
+    assert login(WEI).post(f"/api/v1/visits/{visit_id}/reviews", json=review).status_code == 201
+    device = Puller(mei)
+
+    def state():
+        device.all()
+        (photo,) = device.rows[str(phone.household.id)]["returned"]["photos"]
+        return photo["state"]
+
+    assert state() == "expected"
+    assert phone.patch(visit_id, data).status_code == 200
+    assert state() == "stored"
+    run_pending(app)
+    assert state() == "ready"
