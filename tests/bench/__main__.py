@@ -8,13 +8,14 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import browser, county_runs, phone_rules, pulling, pure, server
+from tests.bench import backups, browser, county_runs, phone_rules, pulling, pure, server
 from tests.bench.common import Bench, County
 
 BENCHES: dict[str, Bench] = (
     server.BENCHES
     | pure.BENCHES
     | pulling.BENCHES
+    | backups.BENCHES
     | county_runs.BENCHES
     | phone_rules.BENCHES
     | browser.BENCHES

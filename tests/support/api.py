@@ -30,9 +30,12 @@ class Api:
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         self.token, self.used = "", time.monotonic()
         device = {"id": str(uuid.uuid4()), "name": "test", "app_version": "test"}
-        signed_in = self.ok(
-            "POST", "/auth/login", {"username": username, "password": password, "device": device}
-        )
+        account = {"username": username, "password": password, "device": device}
+        try:
+            signed_in = self.ok("POST", "/auth/login", account)
+        except BaseException:
+            self.close()
+            raise
         self.token, self.user = signed_in["access_token"], signed_in["user"]
 
     def close(self) -> None:
