@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Integer, Select, bindparam, func, inspect, select, table
+from sqlalchemy import Integer, Select, bindparam, func, select
 
 from server.backups.models import Backup
-from server.core import quick, state
+from server.core import inventory, quick, state
 from server.core.audit import AuditEntry
 from server.core.changes import Change, Position
 from server.core.db import db
@@ -58,16 +57,12 @@ class Whole:
 
 def whole() -> Whole | None:
     """The database of the present session; None when it holds no tables of ours."""
-    connection = db.session.connection()
-    names = sorted(inspect(connection).get_table_names())
-    if state.ServerState.__tablename__ not in names:
+    counts = inventory.counts()
+    if state.ServerState.__tablename__ not in counts:
         return None
-    counts = {
-        name: int(db.session.scalar(select(func.count()).select_from(table(name))) or 0) for name in names
-    }
     return Whole(
         epoch=state.epoch(),
-        revision=MigrationContext.configure(connection).get_current_revision(),
+        revision=inventory.revision(),
         counts=counts,
         last_change=int(db.session.scalar(select(func.max(Change.seq))) or 0),
         last_entry=int(db.session.scalar(select(func.max(AuditEntry.seq))) or 0),
