@@ -131,12 +131,17 @@ def run_pending(app: Flask) -> int:
     return count
 
 
-def serve(app: Flask) -> None:
-    """Be the worker until told to stop; then what is being done is finished."""
-    queue: Huey = app.extensions["job_queue"]
+def prepare(app: Flask) -> None:
+    """Ask for what every worker does when it starts."""
     with app.app_context():
         for name in _starts:
             enqueue(name)
+
+
+def serve(app: Flask) -> None:
+    """Be the worker until told to stop; then what is being done is finished."""
+    queue: Huey = app.extensions["job_queue"]
+    prepare(app)
     stopping = Event()
     watcher = Thread(target=_keep_looking, args=(app, stopping), name="watch", daemon=True)
     watcher.start()

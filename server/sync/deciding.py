@@ -70,7 +70,8 @@ def _take(row: HeldOperation, author: Actor) -> None:
     try:
         settle(row, carry_out(author, reopen(row)))
     except ToHold as found:
-        raise Problem("household_not_found") from found
+        code = "held_not_decidable" if found.code == VERSION else "household_not_found"
+        raise Problem(code) from found
     except ParentMissing as missing:
         raise Problem("revision_unknown") from missing
 
@@ -87,7 +88,7 @@ def carry_out(author: Actor, op: Op) -> Outcome:
     Raises:
         ToHold, ParentMissing, Problem, Overtaken: as ``delivery.carry_out``.
     """
-    return delivery.take_effect(author, delivery.look_afresh(author, op))
+    return delivery.take_effect(author, delivery.look_afresh(author, op)).told()
 
 
 def settle(row: HeldOperation, outcome: Outcome) -> None:

@@ -198,11 +198,12 @@ def _in_sight(actor: Actor, region_code: str) -> bool:
 
 def code_to_keep(actor: Actor, looked: Looked) -> str | None:
     """Why an operation is to be kept and not carried out, as far as reading alone can tell."""
-    if isinstance(looked.found, ToHold):
-        return looked.found.code
+    found = looked.found
+    if isinstance(found, ToHold) and (found.code == CONFLICT or actor.order != DRAIN):
+        return found.code
     if actor.order == DRAIN:
         return QUARANTINE
-    is_foreign = isinstance(looked.found, Problem) and looked.found.code == "household_not_found"
+    is_foreign = isinstance(found, Problem) and found.code == "household_not_found"
     return SCOPE if is_foreign else None
 
 

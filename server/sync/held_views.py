@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm import undefer
@@ -30,30 +29,35 @@ _COPIED = (
 
 
 def page(state: str, after: str | None, limit: int) -> tuple[list[Wire], str | None]:
-    """Held operations of the scope and the cursor of the next page: open ones in the order they came.
+    """Held operations of the scope and the cursor of the next page.
+
+    The open ones begin with the one that waits longest, the decided ones with the newest.
 
     Raises:
         Problem: bad_request, for a cursor that is not one of ours.
     """
-    place = tuple_(HeldOperation.received_at, HeldOperation.id)
-    query = select(HeldOperation).where((HeldOperation.state == OPEN) == (state == OPEN))
-    query = query.options(undefer(HeldOperation.raw)).order_by(HeldOperation.received_at, HeldOperation.id)
+    is_open = state == OPEN
+    place = tuple_(HeldOperation.received_at, HeldOperation.change_seq)
+    order = (HeldOperation.received_at, HeldOperation.change_seq)
+    query = select(HeldOperation).where((HeldOperation.state == OPEN) == is_open)
+    query = query.order_by(*(order if is_open else (column.desc() for column in order)))
     if after is not None:
-        query = query.where(place > tuple_(*_position(after)))
-    rows = db.session.scalars(query.limit(limit + 1)).all()
+        last = tuple_(*_position(after))
+        query = query.where(place > last if is_open else place < last)
+    rows = db.session.scalars(query.options(undefer(HeldOperation.raw)).limit(limit + 1)).all()
     shown = rows[:limit]
     return items(shown), _cursor(shown[-1]) if len(rows) > limit else None
 
 
 def _cursor(last: HeldOperation) -> str:
-    return cursors.pack(LISTING, last.received_at.isoformat(), str(last.id))
+    return cursors.pack(LISTING, last.received_at.isoformat(), last.change_seq)
 
 
-def _position(cursor: str) -> tuple[datetime, UUID]:
+def _position(cursor: str) -> tuple[datetime, int]:
     parts = cursors.unpack(LISTING, cursor)
-    if len(parts) != 2:
+    if len(parts) != 2 or not isinstance(parts[1], int):
         raise Problem("bad_request")
-    return datetime.fromisoformat(str(parts[0])), UUID(str(parts[1]))
+    return datetime.fromisoformat(str(parts[0])), parts[1]
 
 
 def items(rows: Sequence[HeldOperation]) -> list[Wire]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate
 
@@ -16,7 +17,7 @@ from server.core.problems import Problem, flatten
 from server.core.quickform import QuickForm
 from server.core.wire import Instant, Pattern, PlainText, StrictUuid, Whole, WireSchema
 from server.proposals.services import FieldChange
-from server.sync.operations import HELD_CODES, INTERNAL, PARENT_MISSING, STATES, Op
+from server.sync.operations import HELD_CODES, INTERNAL, PARENT_MISSING, STATES, Op, is_newer
 from server.visits.schemas import SHA256, SignedReceiptSchema
 
 MAX_OPS = 50
@@ -201,7 +202,7 @@ def read_push(raw: Any) -> Push:
 
 
 def read_op(raw: Any, device_id: str, drift_ms: int | None) -> Op:
-    """One operation of a push.
+    """One operation of a push. Of a newer version only what it takes to keep it has to be understood.
 
     Raises:
         Problem: invalid (errors by field).
@@ -209,9 +210,28 @@ def read_op(raw: Any, device_id: str, drift_ms: int | None) -> Op:
     try:
         told = _OP.load(raw)
     except ValidationError as error:
-        raise Problem("invalid", errors=flatten(error.messages)) from error
+        if (newer := _read_newer(raw)) is None:
+            raise Problem("invalid", errors=flatten(error.messages)) from error
+        told = newer
     needs = tuple(dict.fromkeys(told.pop("needs")))
     return Op(**told, needs=needs, device_id=device_id, drift_ms=drift_ms, raw=raw)
+
+
+def _read_newer(raw: Any) -> dict[str, Any] | None:
+    """What can be read of an operation whose form this server does not know yet; None if it is no such."""
+    op_id, sha256 = echo(raw)
+    if op_id is None or sha256 is None or not is_newer(_or_none("schema_v", raw) or 0):
+        return None
+    told: dict[str, Any] = {name: _or_none(name, raw) for name in _OP.schema.fields}
+    unread = {"kind": "unknown", "entity": UUID(op_id), "needs": [], "app_v": ""}
+    return told | {name: value for name, value in unread.items() if told[name] is None}
+
+
+def _or_none(name: str, raw: dict[str, Any]) -> Any:
+    try:
+        return _OP.schema.fields[name].deserialize(raw.get(name))
+    except ValidationError:
+        return None
 
 
 def echo(raw: Any) -> tuple[str | None, str | None]:

@@ -11,9 +11,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
+from server.accounts.models import User
 from server.core.db import Base, db
 from server.visits.models import Visit
-from tests.factories import inside
+from tests.factories import Person, inside, writing
 from tests.visits.bodies import NOW, hash_of, instant, new_id
 
 Wire = dict[str, Any]
@@ -43,11 +44,19 @@ def edit_of(household_id: object, base_rev: int, *fields: tuple[Any, str, Any], 
     """The operation that corrects fields of a household: (member_id, field, value) each."""
     body = {
         "household_id": str(household_id),
-        "reason": "电话里说的",
+        "reason": changes.pop("reason_text", "电话里说的"),
         "set": [{"member_id": m and str(m), "field": field, "value": value} for m, field, value in fields],
     }
     head = {"op_id": new_id(), "kind": "household.edit", "entity": str(household_id), "base_rev": base_rev}
     return op_of(body) | head | changes
+
+
+def assign(app: Flask, person: Person, region_code: str, role: str = "grid_member") -> None:
+    """Give a person another place of work."""
+    with writing(app):
+        user = db.session.scalar(select(User).where(User.id == person.id))
+        assert user is not None
+        user.region_code, user.role = region_code, role
 
 
 def report_of(**changes: Any) -> Wire:
