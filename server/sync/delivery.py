@@ -227,6 +227,11 @@ def keep(actor: Actor, op: Op, code: str) -> Outcome:
     return holding.hold(actor, op, code)
 
 
+def is_signed_for(actor: Actor, op: Op) -> bool:
+    """Whether a copy was signed for since somebody looked: what it did may refuse this one."""
+    return op.op_id in ledger.find(actor.id, [op.op_id])
+
+
 def check_sender(actor: Actor) -> None:
     """Ask the database, in the transaction of the operation, whether the sender is still who they were.
 

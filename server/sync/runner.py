@@ -115,7 +115,13 @@ def _in_a_transaction(actor: Actor, looked: Looked, here: set[UUID], *, may_keep
         try:
             with region_scope(actor.region_code), transaction():
                 return delivery.carry_out(actor, looked)
-        except ToHold as found:
+        except delivery.SenderRefused:
+            raise
+        except (ToHold, ParentMissing, Problem) as found:
+            if delivery.is_signed_for(actor, looked.op):
+                raise Overtaken(str(looked.op.op_id)) from found  # another copy stands in its way
+            if not isinstance(found, ToHold):
+                raise
             code = found.code
     if not may_keep:
         raise ToHold(code)

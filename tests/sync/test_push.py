@@ -1,5 +1,7 @@
 """POST /s1/push: each operation once, in its own transaction, with the same answer to every copy."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from sqlalchemy import select
 
@@ -10,7 +12,7 @@ from server.sync import ledger, routes, services
 from server.sync.models import Operation
 from server.visits.services import open_signed
 from tests.factories import MEI, OTHER_GRID, PING, inside, make_household
-from tests.sync.pushing import count, dump, op_of, push, results, told
+from tests.sync.pushing import count, dump, edit_of, op_of, push, results, told
 from tests.visits.bodies import CLEAN, DRY, NOW, new_id, send, visit_of
 
 # --- the usual ----------------------------------------------------------------------------------------------
@@ -80,6 +82,33 @@ def test_the_same_operation_twice_in_one_push_gets_one_answer(app, mei, homes):
     one, two = results(mei, op, op)
     assert one == two
     assert count(app) == 1
+
+
+def test_a_revision_twice_in_one_push_gets_one_answer_though_the_first_copy_outdates_the_second(mei, homes):
+    first = visit_of(homes[0].id)
+    revision = op_of(visit_of(homes[0].id, DRY, revises=first["id"]), needs=[first["id"]])
+    results(mei, op_of(first))
+    one, two = results(mei, revision, revision)
+    assert (one["st"], one["result"]["revision"]) == ("accepted", 2)
+    assert two == one
+
+
+@pytest.mark.parametrize("what", ["visit", "revision", "correction", "foreign", "newer"])
+def test_copies_sent_at_the_same_time_all_get_the_one_answer(app, login, mei, homes, what):
+    first = visit_of(homes[0].id)
+    results(mei, op_of(first))
+    op = {
+        "visit": op_of(visit_of(homes[0].id, DRY)),
+        "revision": op_of(visit_of(homes[0].id, DRY, revises=first["id"])),
+        "correction": edit_of(homes[0].id, 1, (None, "address", "新屯1号"), (None, "removed", True)),
+        "foreign": op_of(visit_of(make_household(app, OTHER_GRID).id)),
+        "newer": op_of(visit_of(homes[0].id), schema_v=2),
+    }[what]
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda _: results(mei, op)[0], range(8)))
+    assert found == found[:1] * 8
+    assert found[0]["st"] in ("accepted", "held")
+    assert count(app, Operation) == 2
 
 
 def test_a_visit_sent_by_the_first_release_and_then_as_an_operation_is_one_visit(app, mei, homes):
