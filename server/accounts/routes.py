@@ -72,9 +72,10 @@ def refresh() -> dict[str, str]:
     """New tokens for the bearer of a refresh token."""
     actor = auth.identify(refresh=True)
     session_id, jti = _token_session()
+    given_at = int(get_jwt().get("at", 0))
     lifetime = current_app.config["JWT_REFRESH_TOKEN_EXPIRES"]
     with region_scope(EVERYTHING), transaction():
-        session, goes_on = services.renew(session_id, jti, actor, lifetime)
+        session, goes_on = services.renew(session_id, jti, given_at, actor, lifetime)
     if not goes_on:
         raise Problem("token_reused")
     return issue_tokens(session)
@@ -101,7 +102,8 @@ def me() -> dict[str, Any]:
 
 def issue_tokens(session: LoginSession) -> dict[str, str]:
     """Access and refresh token of a session; both name the user and the session, nothing else about them."""
-    claims = {"session": str(session.id), "jti": session.refresh_jti}
+    given_at = int(session.last_used_at.timestamp())
+    claims = {"session": str(session.id), "jti": session.refresh_jti, "at": given_at}
     refresh_token = create_refresh_token(identity=str(session.user_id), additional_claims=claims)
     return {"access_token": _access_token(session), "refresh_token": refresh_token}
 

@@ -13,7 +13,7 @@ from server.accounts import devices, passwords, queries
 from server.accounts.devices import ClientDevice
 from server.accounts.models import ACTIVE, KILL, Device, LoginSession, LoginThrottle, User
 from server.accounts.throttling import FORGOTTEN_AFTER, delay_after, seconds_left
-from server.core import audit, clock, quick
+from server.core import audit, clock, quick, state
 from server.core.auth import WIPED, Actor, Standing
 from server.core.crypto import blind_index
 from server.core.db import db
@@ -222,12 +222,15 @@ def open_session(user: User, device: ClientDevice, lifetime: timedelta) -> Login
     return session
 
 
-def renew(session_id: UUID, jti: str, actor: Actor, lifetime: timedelta) -> tuple[LoginSession, bool]:
+def renew(
+    session_id: UUID, jti: str, given_at: int, actor: Actor, lifetime: timedelta
+) -> tuple[LoginSession, bool]:
     """Take a refresh token in, and say whether its session may go on.
 
     The token to be used next makes way for a new one. The one before it gets that new one again as long as it
-    was not used: the answer that carried it may have been lost, and an old client never takes it. Any older
-    one was copied, or comes from a copy of the phone: the whole session ends.
+    was not used: the answer that carried it may have been lost, and an old client never takes it. Any other
+    one was copied, or comes from a copy of the phone: the whole session ends. Only after a restore one that
+    was given (``given_at``, Unix time) in the time the server forgot counts as the one to be used next.
 
     Raises:
         Problem: token_invalid, when the session ended meanwhile.
@@ -235,6 +238,8 @@ def renew(session_id: UUID, jti: str, actor: Actor, lifetime: timedelta) -> tupl
     session = queries.session_by_id(session_id, lock=True)
     if session is None or session.revoked_at is not None:
         raise Problem("token_invalid")
+    if jti not in (session.refresh_jti, session.previous_jti) and _may_be_forgotten(session, given_at):
+        session.refresh_jti = jti
     if jti not in (session.refresh_jti, session.previous_jti):
         session.revoked_at = clock.now()
         audit.record("account.token_reused", ("user", actor.id), actor.region_code, session=str(session.id))
@@ -245,6 +250,11 @@ def renew(session_id: UUID, jti: str, actor: Actor, lifetime: timedelta) -> tupl
     if rotates or clock.now() - session.last_used_at >= _USED_NOTED_EVERY:
         _note_use(session, actor, lifetime)
     return session, True
+
+
+def _may_be_forgotten(session: LoginSession, given_at: int) -> bool:
+    """Whether a token was given in the time that a restore took away, and no other was taken in since."""
+    return state.was_lost(given_at) and int(session.last_used_at.timestamp()) <= given_at
 
 
 def _note_use(session: LoginSession, actor: Actor, lifetime: timedelta) -> None:

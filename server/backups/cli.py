@@ -8,7 +8,7 @@ import shutil
 import sys
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import wraps
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
@@ -334,7 +334,8 @@ def _carry_out(
             making.agree(queries.whole(), manifest)
             with transaction():
                 verdicts = pictures.read_verdicts(manifest["verdicts"])
-                lost = services.begin_again(container.path.name, verdicts, there)
+                made_at = datetime.fromisoformat(manifest["created_at"])
+                lost = services.begin_again(container.path.name, made_at, verdicts, there)
         restoring.put_secret(manifest, settings.secret_key, key)
         kept = aside.take_over()
     click.echo(f"已恢复 restored: {container.path.name} ({manifest['created_at']})")

@@ -79,11 +79,14 @@ def _forget(backup: Backup, action: str) -> None:
     db.session.delete(backup)
 
 
-def begin_again(name: str, verdicts: dict[UUID, photos.Verdict], files: Sequence[File]) -> int:
+def begin_again(
+    name: str, made_at: datetime, verdicts: dict[UUID, photos.Verdict], files: Sequence[File]
+) -> int:
     """Make a restored database a new one: another epoch, and photos without files are asked for again.
 
     Args:
         name: the backup's.
+        made_at: when it was begun.
         verdicts: of photos that were checked while the backup was made.
         files: those that are in the photo folder now.
 
@@ -102,6 +105,6 @@ def begin_again(name: str, verdicts: dict[UUID, photos.Verdict], files: Sequence
     }
     for file_id in lost:
         photos.lose(file_id)
-    after = state.renew_epoch()
+    after = state.renew_epoch(made_at)
     audit.record("server.restore", ("server", after), "0", backup=name, before=before, photos_lost=len(lost))
     return len(lost)

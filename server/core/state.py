@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import secrets
+from datetime import datetime
 
-from sqlalchemy import String, bindparam, select, update
+from sqlalchemy import String, bindparam, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from server.core import audit, quick
+from server.core import audit, clock, quick
 from server.core.db import Base, db
 
-EPOCH = "epoch"
+EPOCH, _LOST = "epoch", "lost"
 
 
 class ServerState(Base):
@@ -52,8 +53,21 @@ def ensure_epoch() -> None:
         audit.record("server.initialise", ("server", EPOCH), "0")
 
 
-def renew_epoch() -> str:
-    """Begin another history: what devices know of the one before no longer holds. The caller audits it."""
+def renew_epoch(lost_since: datetime) -> str:
+    """Begin another history: what devices know of the one before no longer holds. The caller audits it.
+
+    ``lost_since`` is the last instant of the old history that this database remembers.
+    """
     fresh = secrets.token_hex(8)
-    db.session.execute(update(ServerState).where(ServerState.name == EPOCH).values(value=fresh))
+    write(EPOCH, fresh)
+    write(_LOST, f"{int(lost_since.timestamp())} {int(clock.now().timestamp())}")
     return fresh
+
+
+def was_lost(second: int) -> bool:
+    """Whether a second (Unix time) belongs to the time that this database forgot when it was restored."""
+    lost = read(_LOST)
+    if lost is None:
+        return False
+    since, until = map(int, lost.split())
+    return since <= second <= until

@@ -16,6 +16,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import inspect
 
 from server import config
+from server.accounts.routes import issue_tokens
 from server.app import create_app
 from server.backups import keys, services
 from server.backups.archive import Container
@@ -93,6 +94,12 @@ class Office:
     def client(self, person: Person = MEI) -> FlaskClient:
         """Somebody signed in."""
         return client_of(self.app, factories.make_session(self.app, person))
+
+    def sign_in(self, person: Person = MEI) -> str:
+        """The refresh token of somebody who signed in."""
+        session = factories.make_session(self.app, person)
+        with self.app.app_context():
+            return issue_tokens(session)["refresh_token"]
 
     def visit(self, client: FlaskClient, *photos: bytes, check: bool = True, **changes: Any) -> str:
         """Send a visit with photos and have them checked; the visit's id."""

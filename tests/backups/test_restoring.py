@@ -132,6 +132,45 @@ def test_the_server_signs_in_judges_and_takes_photos_again(visited):
     assert "R-WAT-01" in json.dumps(shown)
 
 
+def renewed(office, token, code=200):
+    """The successor of a refresh token, a minute later."""
+    office.clock.advance(minutes=1)
+    headers = {"Authorization": f"Bearer {token}"}
+    reply = office.app.test_client().post("/api/v1/auth/refresh", headers=headers)
+    assert reply.status_code == code, reply.json
+    return reply.json.get("refresh_token")
+
+
+def test_a_phone_whose_sign_in_was_renewed_after_the_backup_stays_signed_in(office):
+    """The restored server does not know its token, but can tell that it gave it in the time it forgot."""
+    first = office.sign_in()
+    path = office.create()
+    second = renewed(office, first)
+    third = renewed(office, second)
+    restore(office, path, "--force")
+    renewed(office, renewed(office, third))
+
+
+def test_only_one_token_of_the_forgotten_time_is_taken(office):
+    path_before = office.sign_in()
+    path = office.create()
+    second = renewed(office, path_before)
+    third = renewed(office, second)
+    restore(office, path, "--force")
+    renewed(office, third)
+    renewed(office, second, code=401)
+
+
+def test_a_token_replaced_before_the_backup_still_ends_the_sign_in(office):
+    first = office.sign_in()
+    second = renewed(office, first)
+    third = renewed(office, second)
+    path = office.create()
+    restore(office, path)
+    renewed(office, first, code=401)
+    renewed(office, third, code=401)
+
+
 def test_a_receipt_from_before_still_verifies(visited):
     body = visit_of(visited.household.id)
     receipt = send(visited.mei, body).json["receipt"]
