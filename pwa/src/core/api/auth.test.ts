@@ -135,7 +135,7 @@ describe('a refused refresh token', () => {
   it.each(['token_expired', 'token_invalid', 'token_reused', 'account_disabled'])(
     '(%s) asks for a login and keeps the user',
     async (code) => {
-      serve(() => Response.json({ code }, { status: 401 }));
+      serve(() => Response.json({ code }, { status: 401, headers: { 'X-Sync': '1' } }));
       const reply = await authFetch(new Request('http://localhost:3000/api/v1/x'));
       expect(reply.status).toBe(401);
       expect(loginNeeded.value).toBe(true);
@@ -148,6 +148,12 @@ describe('a refused refresh token', () => {
       isRefresh(request) ? new Response('', { status: 502 }) : Response.json({}, { status: 401 }),
     );
     await authFetch(new Request('http://localhost:3000/api/v1/x'));
+    expect(loginNeeded.value).toBe(false);
+  });
+
+  it('is not believed when it comes from the login page of a Wi-Fi', async () => {
+    serve(() => new Response('<html>who are you?</html>', { status: 401 }));
+    expect((await authFetch(new Request('http://localhost:3000/api/v1/x'))).status).toBe(401);
     expect(loginNeeded.value).toBe(false);
   });
 });
@@ -218,7 +224,8 @@ describe('a user who changes while a request is under way', () => {
   });
 
   it('does not need a login because the proof of the last one was refused', async () => {
-    const server = serveHeld('/auth/refresh', () => Response.json({}, { status: 401 }));
+    const refusal = { status: 401, headers: { 'X-Sync': '1' } };
+    const server = serveHeld('/auth/refresh', () => Response.json({}, refusal));
     const first = authFetch(new Request(url));
     await server.waits;
     await changeUser();

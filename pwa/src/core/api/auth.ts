@@ -41,10 +41,8 @@ async function renew(begun: Session): Promise<boolean> {
   if (held?.user.id !== begun.user.id) return false;
   if (held.access !== begun.access) return true; // another tab has just done it
   const response = await postAs(held, 'refresh', { signal: AbortSignal.timeout(RENEW_MS) });
-  if (response.status === 401) {
-    markExpired(held);
-    return false;
-  }
+  // A Wi-Fi's login page may answer 401 as well: only our server ends a sign-in.
+  if (response.status === 401 && response.headers.has('X-Sync')) markExpired(held);
   if (!response.ok) return false;
   const body = (await response.json().catch(() => null)) as Record<string, unknown> | null;
   if (typeof body?.['access_token'] !== 'string') return false;
