@@ -1,0 +1,103 @@
+"""The operator: makes backups, and on a bad day takes one of the two newest back."""
+
+from __future__ import annotations
+
+import shutil
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from uuid import UUID
+
+from server.backups import services as backups
+from server.backups.services import Verified
+from server.core import changelog, clock, state
+from server.core.changes import Position
+from server.core.db import db, transaction
+from server.core.scope import EVERYTHING, region_scope
+from tests.sim.network import HOUR
+from tests.sim.simulation import Simulation
+
+
+@dataclass(frozen=True)
+class FileThere:
+    """One file of the photo folder, as ``begin_again`` wants to know it."""
+
+    file_id: UUID
+    part: str
+
+
+class Operator:
+    """Keeps the two newest backups of one seed."""
+
+    def __init__(self, sim: Simulation) -> None:
+        self.sim = sim
+        self.dice = Random(f"{sim.seed}/operator")
+        self._copies = sim.server.folder / "photo-copies"
+        shutil.rmtree(self._copies, ignore_errors=True)
+        self._names: deque[str] = deque(maxlen=2)
+        self._made = 0
+
+    async def work(self, until: float, restores: int) -> None:
+        """A backup a day or so; restores fall into the second week, when phones begin to forget."""
+        days = sorted(self.dice.uniform(0.2, 1.0) for _ in range(restores))
+        start = self.sim.loop.now
+        bad_moments = [start + day * (until - start) for day in days]
+        while True:
+            await self.sim.loop.sleep(self.dice.uniform(8, 40) * HOUR)
+            if self.sim.loop.now >= until:
+                return
+            if bad_moments and self.sim.loop.now >= bad_moments[0] and self._names:
+                bad_moments.pop(0)
+                self.restore(self.dice.choice(self._names))
+            else:
+                self.back_up()
+
+    def back_up(self) -> None:
+        """Copy database and photos; from then on phones may rely on it."""
+        self._made += 1
+        name = f"b{self._made}"
+        with self._inside():
+            epoch = state.epoch() or ""
+            place = self._position()
+            db.session.rollback()
+            self.sim.server.engine.backup(db.engine, name)
+            shutil.copytree(self.sim.server.photos, self._copies / name)
+            with transaction():
+                backups.note_verified(Verified(name, epoch, clock.now(), place, 1, "0" * 64, 0))
+        self._names.append(name)
+        self.sim.note(f"backup {name} up to {place}")
+
+    def _position(self) -> Position:
+        """The first place of the change log that a copy made now does not surely hold."""
+        settled = changelog.settled()
+        return settled if settled.xid else Position(0, settled.seq + 1)
+
+    def restore(self, name: str) -> None:
+        """The database and the photos of a backup take the place of those there are."""
+        self.sim.note(f"restore from {name}")
+        self.sim.network.faults["restore"] += 1
+        server = self.sim.server
+        server.app.extensions["job_queue"].flush()
+        with self._inside():
+            db.session.rollback()
+            server.engine.restore(db.engine, name)
+            shutil.rmtree(server.photos)
+            shutil.copytree(self._copies / name, server.photos)
+            with transaction():
+                backups.begin_again(name, {}, list(_files_in(server.photos)))
+        self.sim.forget_signatures()
+        self.sim.world_changed()
+
+    @contextmanager
+    def _inside(self) -> Iterator[None]:
+        with self.sim.server.app.app_context(), region_scope(EVERYTHING):
+            yield
+
+
+def _files_in(folder: Path) -> Iterator[FileThere]:
+    for path in folder.glob("??/*"):
+        name, _, part = path.name.partition(".")
+        yield FileThere(UUID(name), part)

@@ -1,0 +1,91 @@
+"""After the storm: every line works, everybody comes back, what waits is decided; then all is checked."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Any
+
+from tests.sim import county, moving, registers, views
+from tests.sim.checker import Checker, Seen, Verdict
+from tests.sim.loop import Died, Refused
+from tests.sim.network import DAY, MINUTE
+from tests.sim.people import Desk
+from tests.sim.phone import Phone
+from tests.sim.records import read
+from tests.sim.simulation import Simulation
+
+ROUNDS = 12
+AT_REST = {"accepted", "complete", "durable", "pruned", "held", "rejected", "conflicted"}
+
+
+def settle(sim: Simulation, desks: list[Desk]) -> Verdict:
+    """Calm everything down, wait until nothing moves any more, and say what is wrong."""
+    sim.network.calm = True
+    for person in county.FIELD:
+        moving.assign(sim, person, person.role, person.region_code)
+    for _ in range(ROUNDS):
+        for desk in desks:
+            if desk.person.role != "county":
+                desk.decide(1.0)
+        looks = _round(sim)
+        if all(_rests(look) for look in looks.values()):
+            break
+    return _verdict(sim, desks, _round(sim))
+
+
+def _round(sim: Simulation) -> dict[str, dict[str, Any]]:
+    """Every phone comes back and has time to talk; what each shows then."""
+    for phone in sim.phones.values():
+        with suppress(Died, Refused):
+            sim.run(sim.loop.start(_come_back(phone)))
+    sim.run_until(sim.loop.now + 40 * MINUTE)
+    sim.server.sweep()
+    return {phone.name: _look(sim, phone) for phone in sim.phones.values()}
+
+
+async def _come_back(phone: Phone) -> None:
+    """Open the newest app on a good line, sign in if need be, and press the button."""
+    phone.set(quota=None, steps=None)
+    phone.use_line("good")
+    if phone.app != "current":
+        phone.upgrade()
+    phone.open("a")
+    seen = await phone.call("look", tab="a")
+    if seen["user"] is None and (phone.lost or phone.drained):
+        return
+    if seen["user"] is None or seen["loginNeeded"]:
+        await phone.sign_in()
+    await phone.call("sync", tab="a")
+
+
+def _look(sim: Simulation, phone: Phone) -> dict[str, Any]:
+    try:
+        look: dict[str, Any] = sim.run(phone.call("look"), DAY)
+    except (Died, Refused):
+        look = {"user": None, "entries": [], "households": [], "gone": True}
+    return look
+
+
+def _rests(look: dict[str, Any]) -> bool:
+    photos = [photo for entry in look["entries"] for photo in entry["photos"]]
+    return all(entry["state"] in AT_REST for entry in look["entries"]) and all(
+        photo["state"] in ("ready", "refused") for photo in photos
+    )
+
+
+def _verdict(sim: Simulation, desks: list[Desk], looks: dict[str, dict[str, Any]]) -> Verdict:
+    records = read(sim.server)
+    seen = {
+        name: Seen(
+            {entry["id"]: entry for entry in look["entries"]},
+            exists=not sim.phones[name].lost,
+            drained=sim.phones[name].drained,
+        )
+        for name, look in looks.items()
+    }
+    verdict = Checker(records, sim.attempts, seen, sim.signed).check()
+    verdict.wrong += sorted(sim.leaks) + sim.troubles + sim.server.troubles
+    registers.check(records, sim.attempts, verdict)
+    verdict.wrong += views.of_receipts(sim, desks, looks, records) + views.of_disks(sim)
+    verdict.views_differ += views.of_reviewers(desks, records) + views.of_phones(sim, looks)
+    return verdict
