@@ -64,5 +64,6 @@ def no_room_told(what: str) -> Iterator[None]:
 
 def _no_room(what: str) -> Trouble:
     return Trouble(
-        f"磁盘空间不足：{what}。这次备份不算数。", f"No room left in {what}. This backup does not count."
+        f"磁盘空间不足：{what}。没有改动任何有效的数据。",
+        f"No room left in {what}. Nothing that counts was changed.",
     )

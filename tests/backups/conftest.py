@@ -185,10 +185,16 @@ def office(make_office: Maker) -> Office:
 
 
 @pytest.fixture
-def small_office(make_settings: Callable[..., config.Settings], clock: Clock) -> Iterator[Office]:
-    """One on SQLite, for what has nothing to do with the database."""
+def make_small_office(make_settings: Callable[..., config.Settings], clock: Clock) -> Iterator[Maker]:
+    """The same on SQLite, for what has nothing to do with the database."""
     with offices("sqlite", make_settings, clock) as make:
-        yield make().set_up()
+        yield make
+
+
+@pytest.fixture
+def small_office(make_small_office: Maker) -> Office:
+    """A working installation on SQLite."""
+    return make_small_office().set_up()
 
 
 @pytest.fixture

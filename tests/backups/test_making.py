@@ -72,25 +72,25 @@ def test_durable_is_the_second_newest(office):
     assert office.durable() == Position(*second) > Position(*first)
 
 
-def test_a_verify_that_cannot_open_says_so_with_its_code(office):
-    path = office.create()
-    wrong = office.run("verify", str(path), passphrase="another passphrase", code=100)
+def test_a_verify_that_cannot_open_says_so_with_its_code(small_office):
+    path = small_office.create()
+    wrong = small_office.run("verify", str(path), passphrase="another passphrase", code=100)
     assert "口令不对" in wrong.stderr
     data = path.read_bytes()
     path.write_bytes(data[: len(data) // 2])
-    assert "备份已损坏" in office.run("verify", str(path), code=101).stderr
+    assert "备份已损坏" in small_office.run("verify", str(path), code=101).stderr
 
 
-def test_no_passphrase_no_backup(office):
+def test_no_passphrase_no_backup(small_office):
     for given in (None, "short"):
-        assert "12 characters" in office.run("create", passphrase=given, code=1).stderr
-    assert not office.settings.backup_dir.exists()
+        assert "12 characters" in small_office.run("create", passphrase=given, code=1).stderr
+    assert not small_office.settings.backup_dir.exists()
 
 
-def test_a_key_file_serves_as_well(make_office, tmp_path):
+def test_a_key_file_serves_as_well(make_small_office, tmp_path):
     file = tmp_path / "backup.key"
     file.write_text(PASSPHRASE + "\n")
-    office = make_office(backup_key_file=file).set_up()
+    office = make_small_office(backup_key_file=file).set_up()
     office.clock.advance(minutes=1)
     done = office.run("create", passphrase=None)
     assert manifest(office.settings.backup_dir / done.stdout.split()[0])["counts"]["backup"] == 0
@@ -198,57 +198,57 @@ def test_the_newest_stay_and_one_of_each_day_in_the_county():
     assert len(superfluous(items, needed=set(), keep=0, days=0)) == 7  # never fewer than two
 
 
-def test_retention_removes_files_and_rows(office):
-    made = [office.create("--keep", "2", "--keep-days", "0").name for _ in range(3)]
-    assert sorted(p.name for p in office.settings.backup_dir.glob("*.ldb")) == sorted(made[1:])
-    assert known(office) == sorted(made[1:])
-    gone = office.rows(select(AuditEntry.details).where(AuditEntry.action == "backup.remove"))
+def test_retention_removes_files_and_rows(small_office):
+    made = [small_office.create("--keep", "2", "--keep-days", "0").name for _ in range(3)]
+    assert sorted(p.name for p in small_office.settings.backup_dir.glob("*.ldb")) == sorted(made[1:])
+    assert known(small_office) == sorted(made[1:])
+    gone = small_office.rows(select(AuditEntry.details).where(AuditEntry.action == "backup.remove"))
     assert [details["name"] for (details,) in gone] == made[:1]
 
 
-def test_retention_never_removes_what_durability_rests_on(office):
-    two = sorted([office.create().name, office.create().name])
+def test_retention_never_removes_what_durability_rests_on(small_office):
+    two = sorted([small_office.create().name, small_office.create().name])
     for hour in (5, 6, 7):  # files of another history, newer by their names
-        (office.settings.backup_dir / two[0].replace("T02", f"T0{hour}")).write_bytes(b"not ours")
-    office.create("--keep", "2", "--keep-days", "0")
-    assert two[1] in known(office)
-    assert (office.settings.backup_dir / two[1]).exists()
+        (small_office.settings.backup_dir / two[0].replace("T02", f"T0{hour}")).write_bytes(b"not ours")
+    small_office.create("--keep", "2", "--keep-days", "0")
+    assert two[1] in known(small_office)
+    assert (small_office.settings.backup_dir / two[1]).exists()
 
 
-def test_a_backup_whose_file_is_gone_no_longer_counts(office):
-    office.create()
-    second = office.create()
-    assert office.durable() > Position(0, 0)
+def test_a_backup_whose_file_is_gone_no_longer_counts(small_office):
+    small_office.create()
+    second = small_office.create()
+    assert small_office.durable() > Position(0, 0)
     second.unlink()
-    office.clock.advance(minutes=1)
-    assert "no longer counts" in office.run("create").stderr
-    assert second.name not in known(office)
+    small_office.clock.advance(minutes=1)
+    assert "no longer counts" in small_office.run("create").stderr
+    assert second.name not in known(small_office)
 
 
-def test_two_backups_at_once_are_refused(office):
-    folder = making.BackupFolder(office.settings.backup_dir)
+def test_two_backups_at_once_are_refused(small_office):
+    folder = making.BackupFolder(small_office.settings.backup_dir)
     with folder.alone():
-        assert "Another backup is running" in office.run("create", code=1).stderr
-    office.create()
+        assert "Another backup is running" in small_office.run("create", code=1).stderr
+    small_office.create()
 
 
-def test_what_a_crash_left_is_cleared(office):
-    office.create()
-    left = office.settings.backup_dir / "liangdeng-20261123T020000Z-00000000.ldb.part"
+def test_what_a_crash_left_is_cleared(small_office):
+    small_office.create()
+    left = small_office.settings.backup_dir / "liangdeng-20261123T020000Z-00000000.ldb.part"
     left.write_bytes(b"half")
-    office.create()
+    small_office.create()
     assert not left.exists()
 
 
-def test_the_list_says_what_phones_rely_on(office):
-    names = [office.create().name for _ in range(3)]
-    rows = json.loads(office.run("list", "--json", passphrase=None).stdout)
+def test_the_list_says_what_phones_rely_on(small_office):
+    names = [small_office.create().name for _ in range(3)]
+    rows = json.loads(small_office.run("list", "--json", passphrase=None).stdout)
     assert [(row["name"], row["verified"], row["needed"]) for row in rows] == [
         (names[2], True, True),
         (names[1], True, True),
         (names[0], True, False),
     ]
-    assert "phones rely on it" in office.run("list").stdout
+    assert "phones rely on it" in small_office.run("list").stdout
 
 
 def test_a_backup_while_eight_write_is_whole(office):

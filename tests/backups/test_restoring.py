@@ -40,12 +40,22 @@ def restore(office, path, *words, code=0):
     return office.run("restore", str(path), "--url", "http://127.0.0.1:9/healthz", *words, code=code)
 
 
-@pytest.fixture
-def visited(office):
-    """An office with a visit and a photo, and Mei signed in."""
+def visit_in(office):
     office.mei = office.client()
     office.kept = office.visit(office.mei, PICTURES[0])
     return office
+
+
+@pytest.fixture
+def visited(office):
+    """An office with a visit and a photo, and Mei signed in."""
+    return visit_in(office)
+
+
+@pytest.fixture
+def small(small_office):
+    """The same on SQLite, for what has nothing to do with the database."""
+    return visit_in(small_office)
 
 
 def test_what_came_later_is_gone_and_the_epoch_is_another(visited):
@@ -74,49 +84,49 @@ def test_photos_come_back_by_their_bytes(visited):
     assert visited.mei.get(f"/api/v1/photos/{photo['id']}/full").status_code == 200
 
 
-def test_a_photo_whose_bytes_are_nowhere_is_asked_for_again(visited):
-    path = visited.create()
-    shutil.rmtree(visited.settings.photo_dir)
-    visited.settings.photo_dir.mkdir()
-    visited.contents()[0].unlink()
-    assert "1 张照片将请手机重传" in restore(visited, path).stdout
-    photo = visited.mei.get(f"/api/v1/visits/{visited.kept}/photos").json["items"][0]
+def test_a_photo_whose_bytes_are_nowhere_is_asked_for_again(small):
+    path = small.create()
+    shutil.rmtree(small.settings.photo_dir)
+    small.settings.photo_dir.mkdir()
+    small.contents()[0].unlink()
+    assert "1 张照片将请手机重传" in restore(small, path).stdout
+    photo = small.mei.get(f"/api/v1/visits/{small.kept}/photos").json["items"][0]
     assert (photo["state"], photo["reason"]) == ("expected", "lost")
-    visited.send_photo(visited.mei, visited.kept, PICTURES[0])
-    photo = visited.mei.get(f"/api/v1/visits/{visited.kept}/photos").json["items"][0]
+    small.send_photo(small.mei, small.kept, PICTURES[0])
+    photo = small.mei.get(f"/api/v1/visits/{small.kept}/photos").json["items"][0]
     assert photo["state"] == "ready"
 
 
-def test_a_photo_that_waited_for_its_check_is_checked_after_the_restore(visited):
-    waiting = visited.visit(visited.mei, PICTURES[2], check=False)
-    path = visited.create()
-    run_pending(visited.app)
-    shutil.rmtree(visited.settings.photo_dir)
-    visited.settings.photo_dir.mkdir()
-    restore(visited, path, "--force")
-    with inside(visited.app):
+def test_a_photo_that_waited_for_its_check_is_checked_after_the_restore(small):
+    waiting = small.visit(small.mei, PICTURES[2], check=False)
+    path = small.create()
+    run_pending(small.app)
+    shutil.rmtree(small.settings.photo_dir)
+    small.settings.photo_dir.mkdir()
+    restore(small, path, "--force")
+    with inside(small.app):
         assert check_stored()
-    photo = visited.mei.get(f"/api/v1/visits/{waiting}/photos").json["items"][0]
+    photo = small.mei.get(f"/api/v1/visits/{waiting}/photos").json["items"][0]
     assert photo["state"] == "ready"
 
 
-def test_the_verdict_of_a_photo_checked_while_it_was_backed_up_counts(visited, monkeypatch):
+def test_the_verdict_of_a_photo_checked_while_it_was_backed_up_counts(small, monkeypatch):
     from server.backups import pictures
 
-    waiting, real = visited.visit(visited.mei, PICTURES[2], check=False), pictures.Copier.copy
+    waiting, real = small.visit(small.mei, PICTURES[2], check=False), pictures.Copier.copy
 
     def check_first(self, kept, progress):
-        run_pending(visited.app)
+        run_pending(small.app)
         return real(self, kept, progress)
 
     monkeypatch.setattr(pictures.Copier, "copy", check_first)
-    path = visited.create()
-    shutil.rmtree(visited.settings.photo_dir)
-    visited.settings.photo_dir.mkdir()
-    restore(visited, path, "--force")
-    photo = visited.mei.get(f"/api/v1/visits/{waiting}/photos").json["items"][0]
+    path = small.create()
+    shutil.rmtree(small.settings.photo_dir)
+    small.settings.photo_dir.mkdir()
+    restore(small, path, "--force")
+    photo = small.mei.get(f"/api/v1/visits/{waiting}/photos").json["items"][0]
     assert photo["state"] == "ready"
-    assert visited.rows(select(func.min(Photo.width)))[0][0] > 0
+    assert small.rows(select(func.min(Photo.width)))[0][0] > 0
 
 
 def test_the_server_signs_in_judges_and_takes_photos_again(visited):
@@ -141,34 +151,34 @@ def renewed(office, token, code=200):
     return reply.json.get("refresh_token")
 
 
-def test_a_phone_whose_sign_in_was_renewed_after_the_backup_stays_signed_in(office):
+def test_a_phone_whose_sign_in_was_renewed_after_the_backup_stays_signed_in(small_office):
     """The restored server does not know its token, but can tell that it gave it in the time it forgot."""
-    first = office.sign_in()
-    path = office.create()
-    second = renewed(office, first)
-    third = renewed(office, second)
-    restore(office, path, "--force")
-    renewed(office, renewed(office, third))
+    first = small_office.sign_in()
+    path = small_office.create()
+    second = renewed(small_office, first)
+    third = renewed(small_office, second)
+    restore(small_office, path, "--force")
+    renewed(small_office, renewed(small_office, third))
 
 
-def test_only_one_token_of_the_forgotten_time_is_taken(office):
-    path_before = office.sign_in()
-    path = office.create()
-    second = renewed(office, path_before)
-    third = renewed(office, second)
-    restore(office, path, "--force")
-    renewed(office, third)
-    renewed(office, second, code=401)
+def test_only_one_token_of_the_forgotten_time_is_taken(small_office):
+    path_before = small_office.sign_in()
+    path = small_office.create()
+    second = renewed(small_office, path_before)
+    third = renewed(small_office, second)
+    restore(small_office, path, "--force")
+    renewed(small_office, third)
+    renewed(small_office, second, code=401)
 
 
-def test_a_token_replaced_before_the_backup_still_ends_the_sign_in(office):
-    first = office.sign_in()
-    second = renewed(office, first)
-    third = renewed(office, second)
-    path = office.create()
-    restore(office, path)
-    renewed(office, first, code=401)
-    renewed(office, third, code=401)
+def test_a_token_replaced_before_the_backup_still_ends_the_sign_in(small_office):
+    first = small_office.sign_in()
+    second = renewed(small_office, first)
+    third = renewed(small_office, second)
+    path = small_office.create()
+    restore(small_office, path)
+    renewed(small_office, first, code=401)
+    renewed(small_office, third, code=401)
 
 
 def test_a_receipt_from_before_still_verifies(visited):
@@ -261,21 +271,21 @@ def test_newer_data_is_only_given_up_by_force(visited):
     assert count(visited, Visit) == 3
 
 
-def test_a_backup_older_than_the_second_newest_needs_force(visited):
-    paths = [visited.create() for _ in range(3)]
-    assert "2 newer backups" in restore(visited, paths[0], code=1).stderr
-    restore(visited, paths[1])
+def test_a_backup_older_than_the_second_newest_needs_force(small):
+    paths = [small.create() for _ in range(3)]
+    assert "2 newer backups" in restore(small, paths[0], code=1).stderr
+    restore(small, paths[1])
 
 
-def test_wrong_passphrase_and_damage_change_nothing(visited):
-    path, epoch = visited.create(), visited.epoch()
-    visited.run("restore", str(path), passphrase="another passphrase", code=100)
+def test_wrong_passphrase_and_damage_change_nothing(small):
+    path, epoch = small.create(), small.epoch()
+    small.run("restore", str(path), passphrase="another passphrase", code=100)
     data = path.read_bytes()
     for cut in (len(data) - 1, len(data) // 2, 30):
         path.write_bytes(data[:cut])
-        assert "备份已损坏" in restore(visited, path, "--force", code=101).stderr
-    assert visited.epoch() == epoch
-    assert "no backup" in restore(visited, "nothing.ldb", code=1).stderr
+        assert "备份已损坏" in restore(small, path, "--force", code=101).stderr
+    assert small.epoch() == epoch
+    assert "no backup" in restore(small, "nothing.ldb", code=1).stderr
 
 
 def test_a_database_in_use_is_not_replaced(visited):
@@ -287,8 +297,8 @@ def test_a_database_in_use_is_not_replaced(visited):
     assert visited.epoch() == epoch
 
 
-def test_a_server_that_answers_for_this_database_stops_the_restore(visited):
-    path, epoch = visited.create(), visited.epoch()
+def test_a_server_that_answers_for_this_database_stops_the_restore(small):
+    path, epoch = small.create(), small.epoch()
 
     class Answer(BaseHTTPRequestHandler):
         def do_GET(self):
@@ -304,24 +314,24 @@ def test_a_server_that_answers_for_this_database_stops_the_restore(visited):
         thread.start()
         url = f"http://127.0.0.1:{server.server_port}/healthz"
         try:
-            told = visited.run("restore", str(path), "--force", "--url", url, code=1).stderr
+            told = small.run("restore", str(path), "--force", "--url", url, code=1).stderr
             before, epoch = epoch, "that of another server"
-            visited.run("restore", str(path), "--force", "--url", url)
+            small.run("restore", str(path), "--force", "--url", url)
         finally:
             server.shutdown()
             thread.join()
     assert "still answers" in told
-    assert visited.epoch() != before
+    assert small.epoch() != before
 
 
-def test_a_backup_of_a_newer_schema_is_refused(visited, monkeypatch):
+def test_a_backup_of_a_newer_schema_is_refused(small, monkeypatch):
     from server.backups import making
 
     real = making._manifest
     monkeypatch.setattr(making, "_manifest", lambda *given: real(*given) | {"revision": "9999"})
     monkeypatch.setattr(making, "agree", lambda *_: None)
-    path = visited.create()
-    assert "newer than this program" in restore(visited, path, code=1).stderr
+    path = small.create()
+    assert "newer than this program" in restore(small, path, code=1).stderr
 
 
 def test_a_restore_that_fails_half_way_leaves_the_old_database(visited, monkeypatch):
@@ -340,16 +350,16 @@ def test_a_restore_that_fails_half_way_leaves_the_old_database(visited, monkeypa
     assert visited.epoch() != epoch
 
 
-def test_durable_begins_again_at_nothing(visited):
-    path = visited.create()
-    visited.create()
-    assert visited.durable() > Position(0, 0)
-    restore(visited, path)
-    assert visited.durable() == Position(0, 0)
-    visited.create()
-    assert visited.durable() == Position(0, 0)
-    visited.create()
-    assert visited.durable() > Position(0, 0)
+def test_durable_begins_again_at_nothing(small):
+    path = small.create()
+    small.create()
+    assert small.durable() > Position(0, 0)
+    restore(small, path)
+    assert small.durable() == Position(0, 0)
+    small.create()
+    assert small.durable() == Position(0, 0)
+    small.create()
+    assert small.durable() > Position(0, 0)
 
 
 def test_no_place_of_the_log_lies_in_the_time_to_come(visited):
