@@ -228,8 +228,8 @@ class SignedReceiptSchema(ReceiptSchema):
     The signature is over the canonical JSON of ``{visit, sha256, photos, received_at, seq}``.
     """
 
-    key = fields.String()
-    signature = fields.String()
+    key = fields.String(required=True)
+    signature = fields.String(required=True)
 
 
 class PhotoAskedSchema(Schema):

@@ -3764,8 +3764,8 @@ export interface components {
             seq: number;
             /** Format: date-time */
             received_at: string;
-            key?: string;
-            signature?: string;
+            key: string;
+            signature: string;
         };
         Light: {
             rule: string;
@@ -3885,8 +3885,8 @@ export interface components {
             seq: number;
             /** Format: date-time */
             received_at: string;
-            key?: string;
-            signature?: string;
+            key: string;
+            signature: string;
             /** Format: uuid */
             visit_id: string;
             sha256: string;
