@@ -16,6 +16,8 @@ from gunicorn.workers.gthread import ThreadWorker
 MOST_WORKERS = 64
 PATIENCE_SECONDS = 0.03
 PAUSE_SECONDS = 0.0005
+STEP = 4
+"""How many connections more than another a worker takes each time that it has waited in vain."""
 _NOBODY = 0xFFFF
 
 
@@ -39,9 +41,10 @@ class Counts:
         """Let the others know."""
         self._shared[place] = min(count, _NOBODY - 1)
 
-    def somebody_has_fewer(self, place: int, count: int) -> bool:
-        """Whether another worker has fewer connections."""
-        return any(other < count for at, other in enumerate(self._shared) if at != place)
+    def ahead(self, place: int, count: int) -> int:
+        """How many connections a worker has more than the one with the fewest; below 0: it is that one."""
+        others = (other for at, other in enumerate(self._shared) if at != place)
+        return count - min(others)
 
 
 COUNTS = Counts()
@@ -54,7 +57,8 @@ class EvenThreadWorker(ThreadWorker):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._passing_since = self._passed_at = 0.0
+        self._waits_since: float | None = None
+        self._free = self._ahead_before = 0
 
     def notify(self) -> None:
         """Once in every round: tell the master that we are alive and the others how busy."""
@@ -68,6 +72,10 @@ class EvenThreadWorker(ThreadWorker):  # type: ignore[misc]
             return
         super().accept(listener)
         self._tell()
+        self._ahead_before = self._ahead()
+
+    def _ahead(self) -> int:
+        return 0 if self.place is None else COUNTS.ahead(self.place, self.nr_conns)
 
     def _tell(self) -> None:
         if self.place is None:
@@ -78,13 +86,25 @@ class EvenThreadWorker(ThreadWorker):  # type: ignore[misc]
             COUNTS.clear(self.place)  # it is stopping, and takes no more
 
     def _leaves_it(self) -> bool:
-        if self.place is None or not COUNTS.somebody_has_fewer(self.place, self.nr_conns):
+        """Whether another worker should take the next connection, and may still come."""
+        ahead = self._ahead()
+        if ahead < self._ahead_before:
+            self._free = 0  # the other takes some
+        self._ahead_before = ahead
+        if ahead <= 0 or self._free > 0:
+            self._free = max(0, self._free - 1)
+            self._waits_since = None
             return False
+        return not self._waited_in_vain()
+
+    def _waited_in_vain(self) -> bool:
         now = time.monotonic()
-        if now - self._passed_at > PATIENCE_SECONDS:
-            self._passing_since = now
-        self._passed_at = now
-        return now - self._passing_since < PATIENCE_SECONDS
+        if self._waits_since is None or now - self._waits_since > 2 * PATIENCE_SECONDS:
+            self._waits_since = now  # a wait that ended because somebody came says nothing of this one
+        if now - self._waits_since < PATIENCE_SECONDS:
+            return False
+        self._waits_since, self._free = None, STEP
+        return True
 
 
 def before_fork(workers: dict[int, Any], worker: Any) -> None:

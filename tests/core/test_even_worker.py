@@ -21,7 +21,7 @@ class Worker(even_worker.EvenThreadWorker):
 
     def __init__(self):
         self.place, self.nr_conns, self.alive = None, 0, True
-        self._passing_since = self._passed_at = 0.0
+        self._waits_since, self._free, self._ahead_before = None, 0, 0
 
 
 @pytest.fixture
@@ -63,13 +63,30 @@ def test_of_two_the_one_with_fewer_takes_the_next(workers):
     assert (one.nr_conns, two.nr_conns) == (4, 4)
 
 
-def test_a_worker_that_does_not_come_is_not_waited_for(workers, time):
+def seconds_until(time, worker, count):
+    started = time.now
+    while worker.nr_conns < count:
+        worker.accept(None)
+    return time.now - started
+
+
+def test_a_worker_that_does_not_come_is_waited_for_a_moment_now_and_then(workers, time):
     one, _two = workers
     one.accept(None)
-    started = time.now
-    while one.nr_conns < 2:
+    patience = even_worker.PATIENCE_SECONDS
+    assert patience <= seconds_until(time, one, 2) < patience * 1.5
+    assert seconds_until(time, one, 2 + even_worker.STEP) == 0
+    assert seconds_until(time, one, 100) == pytest.approx(patience * 100 / (even_worker.STEP + 1), rel=0.2)
+
+
+def test_a_worker_that_came_late_is_caught_up_with(workers):
+    one, two = workers
+    while one.nr_conns < 9:
         one.accept(None)
-    assert even_worker.PATIENCE_SECONDS <= time.now - started < even_worker.PATIENCE_SECONDS * 1.5
+    for _ in range(7):
+        two.accept(None)
+        one.accept(None)
+    assert (one.nr_conns, two.nr_conns) == (9, 7)
 
 
 @pytest.mark.parametrize("gone", ["stopping", "dead", "loading"])
