@@ -11,7 +11,7 @@ from sqlalchemy import JSON, String, Uuid, event
 from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column
 
 from server.core import clock, quick
-from server.core.db import Base, SequenceInteger, UtcDateTime, db
+from server.core.db import Base, SequenceInteger, UtcDateTime, before_commit, db, lives_a_transaction
 from server.core.scope import RegionScoped
 
 
@@ -73,15 +73,12 @@ def _note_bulk_writes(state: ORMExecuteState) -> None:
         state.session.info["wrote"] = True
 
 
-@event.listens_for(Session, "before_commit")
+@before_commit
 def _require_entry(session: Session) -> None:
     session.flush()
     if session.info.get("wrote") and not session.info.get("audited"):
         raise AuditMissing("changes without an audit entry")
 
 
-@event.listens_for(Session, "after_transaction_end")
-def _forget(session: Session, transaction: Any) -> None:
-    if transaction.parent is None:
-        session.info.pop("wrote", None)
-        session.info.pop("audited", None)
+lives_a_transaction("wrote")
+lives_a_transaction("audited")

@@ -5,15 +5,16 @@ from __future__ import annotations
 import fcntl
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from decimal import Decimal
 from threading import Lock
-from typing import IO, Any, cast
+from typing import IO, Any, TypeVar, cast
 
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import BigInteger, Connection, DateTime, Engine, Integer, MetaData, event
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -31,10 +32,13 @@ _NAMES = {
 BUSY_SECONDS = 10  # how long a writer waits for others before it gives up
 _LOOK_SECONDS = 0.001
 _FEN = Decimal(100)
-_CONNECTION = "connection"
+_CONNECTION, _HELD = "connection", "held"
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
-_in_turn: ContextVar[bool] = ContextVar("in_turn", default=False)
+_turn_at_hand: ContextVar[Turn | None] = ContextVar("turn", default=None)
 _threads = Lock()
+_checks: list[Callable[[Session], None]] = []
+_short_lived = [_CONNECTION]
+T = TypeVar("T")
 
 
 class Base(DeclarativeBase):
@@ -43,7 +47,16 @@ class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=_NAMES)
 
 
-db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+class HeldSession(FlaskSession):
+    """A session that joins the connection a transaction was begun on."""
+
+    def get_bind(self, *args: Any, **kwargs: Any) -> Engine | Connection:
+        """The held connection, else the engine."""
+        held: Connection | None = self.info.get(_HELD)
+        return super().get_bind(*args, **kwargs) if held is None else held
+
+
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False, "class_": HeldSession})
 
 # SQLite numbers rows by itself only for its own INTEGER PRIMARY KEY.
 SequenceInteger = BigInteger().with_variant(Integer(), "sqlite")
@@ -61,11 +74,23 @@ class UtcDateTime(TypeDecorator[datetime]):
             raise ValueError("an instant must carry its zone")
         return None if value is None else value.astimezone(UTC)
 
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], Any] | None:
+        """On SQLite the text that SQLAlchemy would make of it, made in one step: a visit writes twelve."""
+        return _instant_text if dialect.name == "sqlite" else super().bind_processor(dialect)
+
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         """Give back an aware instant."""
         if not isinstance(value, datetime):
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _instant_text(value: datetime | None) -> str | None:
+    if value is None:
+        return None
+    if value.tzinfo is None:
+        raise ValueError("an instant must carry its zone")
+    return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 class Money(TypeDecorator[Decimal]):
@@ -92,17 +117,50 @@ class Money(TypeDecorator[Decimal]):
 def transaction() -> Iterator[None]:
     """One write transaction: commits when the block ends, rolls back when it raises.
 
-    Opened by a route, a job or a command, never by a service. On SQLite it takes the write lock at
-    its first statement (``BEGIN IMMEDIATE``), so that a reader never turns writer half-way and fails
-    with "database is locked".
+    Opened by a route, a job or a command, never by a service. On SQLite it takes the write lock at its begin
+    (``BEGIN IMMEDIATE``), so that a reader never turns writer half-way and fails with "database is locked".
     """
-    db.session.rollback()  # ends the read transaction that authorising the request began
+    session = db.session()
+    session.rollback()  # ends the read transaction that authorising the request began
     token = _writing.set(True)
     try:
         with turns():
-            yield from _committed()
+            if isinstance(session, HeldSession):
+                yield from _held(session, _turn_at_hand.get() or Turn())
+            else:
+                yield from _committed(session)
     finally:
         _writing.reset(token)
+
+
+def _held(session: HeldSession, turn: Turn) -> Iterator[None]:
+    """A transaction on the turn's connection. The session joins it only if somebody asks the session."""
+    connection = turn.connect(session)
+    begun = connection.begin()
+    session.info[_HELD] = session.info[_CONNECTION] = connection
+    try:
+        yield
+        if session.in_transaction():
+            session.commit()  # flushes and checks; what it joined is committed below
+        else:
+            _check(session)
+        begun.commit()
+    except BaseException:
+        session.rollback()
+        turn.close()  # and with it whatever was begun
+        raise
+    finally:
+        session.info.pop(_HELD, None)
+        _forget(session)
+
+
+def _committed(session: Session) -> Iterator[None]:
+    try:
+        yield
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
 
 
 def present_connection() -> Connection:
@@ -114,10 +172,33 @@ def present_connection() -> Connection:
     return found
 
 
+def before_commit(check: Callable[[Session], None]) -> Callable[[Session], None]:
+    """Have a function look at every transaction before it commits; it raises to prevent that."""
+    _checks.append(check)
+    event.listen(Session, "before_commit", check)
+    return check
+
+
+def lives_a_transaction(name: str) -> str:
+    """Declare an entry of ``session.info`` that is forgotten when the transaction ends."""
+    _short_lived.append(name)
+    return name
+
+
+def _check(session: Session) -> None:
+    for check in _checks:
+        check(session)
+
+
+def _forget(session: Session) -> None:
+    for name in _short_lived:
+        session.info.pop(name, None)
+
+
 @event.listens_for(Session, "after_transaction_end")
-def _forget_connection(session: Session, ended: Any) -> None:
+def _forget_at_end(session: Session, ended: Any) -> None:
     if ended.parent is None:
-        session.info.pop(_CONNECTION, None)
+        _forget(session)
 
 
 @contextmanager
@@ -134,13 +215,61 @@ def session_on(bind: Engine | Connection) -> Iterator[None]:
         db.session.remove()
 
 
-def _committed() -> Iterator[None]:
-    try:
-        yield
-        db.session.commit()
-    except BaseException:
-        db.session.rollback()
-        raise
+class Turn:
+    """One after the other on the same connection: what it has read of the database it need not read again."""
+
+    def __init__(self) -> None:
+        self._connection: Connection | None = None
+        self._count = 0
+        self.memo: dict[Any, Any] = {}
+
+    def connect(self, session: Session) -> Connection:
+        """The connection of its next transaction, the same for all."""
+        if self._connection is None:
+            self._connection = cast("Engine", session.get_bind()).connect()
+        self._count += 1
+        return self._connection
+
+    def end(self) -> None:
+        """Look after the log, as long as nobody else may write."""
+        if self._connection is not None and self._connection.dialect.name == "sqlite":
+            _LOG.grown(self._connection, self._count)
+
+    def close(self) -> None:
+        """Give the connection back; what was begun on it is rolled back."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+
+
+class _Log:
+    """SQLite's log of this process: after so many transactions it is folded back and written from its start.
+
+    SQLite by itself folds back what no reader needs, but begins anew only when it finds none. Under load
+    there always is one: the log grew without end, and every commit tried again. Here the few readers there
+    are, with their milliseconds, are waited for while nobody writes. A log that is written over costs a
+    commit half the time of one that grows.
+    """
+
+    TRANSACTIONS, PATIENCE_MS = 150, 100
+
+    def __init__(self) -> None:
+        self._count, self._lock = 0, Lock()
+
+    def grown(self, connection: Connection, transactions: int) -> None:
+        """So many transactions more; the connection is in none, and has the turn."""
+        with self._lock:
+            self._count += transactions
+            if self._count < self.TRANSACTIONS:
+                return
+            self._count = 0
+        driver = connection.connection.cursor()
+        driver.execute(f"PRAGMA busy_timeout = {self.PATIENCE_MS}")
+        driver.execute("PRAGMA wal_checkpoint(RESTART)").fetchall()
+        driver.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+
+
+_LOG = _Log()
 
 
 @contextmanager
@@ -151,15 +280,36 @@ def turns() -> Iterator[None]:
     the time that SQLite would wait they go on, and get its "database is locked". Around several transactions
     it keeps the turn from one to the next: while they are written, other processes prepare theirs.
     """
-    if _in_turn.get():
+    if _turn_at_hand.get() is not None:
         yield
         return
-    token = _in_turn.set(True)
+    db.session.rollback()  # whoever waits must not keep the log from being folded back
+    turn = Turn()
+    token = _turn_at_hand.set(turn)
     try:
         with _turn():
             yield
+            turn.end()
     finally:
-        _in_turn.reset(token)
+        _turn_at_hand.reset(token)
+        turn.close()
+
+
+def known_since(key: Any, ask: Callable[[], T]) -> T:
+    """What ``ask`` gives, asked again in this turn only when another connection has written meanwhile.
+
+    For what the transactions of a turn do not change themselves. Where the database cannot say whether
+    somebody has written (PostgreSQL), and outside of any turn, it is asked each time.
+    """
+    turn, connection = _turn_at_hand.get(), present_connection()
+    if turn is None or connection.dialect.name != "sqlite":
+        return ask()
+    (version,) = send(connection, "PRAGMA data_version").fetchone()
+    seen = (connection, version)
+    if turn.memo.get(key, (None,))[0] != seen:
+        turn.memo[key] = (seen, ask())
+    found: T = turn.memo[key][1]
+    return found
 
 
 @contextmanager
@@ -201,7 +351,7 @@ def _configure_sqlite(connection: Any, _record: Any) -> None:
         "temp_store = MEMORY",
         "cache_size = -16000",
         "mmap_size = 268435456",  # what another process has written meanwhile need not be copied in again
-        "wal_autocheckpoint = 4000",  # pages: a visit writes thirty, most of them again and again
+        "wal_autocheckpoint = 40000",  # pages: a last resort, see _Log
     ):
         connection.execute(f"PRAGMA {pragma}")
 

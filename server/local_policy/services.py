@@ -11,12 +11,9 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import event
-from sqlalchemy.orm import Session
-
 from server.core import audit, clock, installation
 from server.core.auth import Actor
-from server.core.db import db
+from server.core.db import db, lives_a_transaction
 from server.core.problems import Problem
 from server.local_policy.chain import check_chain, signature_of
 from server.local_policy.models import REVOCATION, LocalSetting
@@ -38,7 +35,7 @@ from server.policy.local import (
     value_text,
 )
 
-_MEMO = "local_policy"
+_MEMO = lives_a_transaction("local_policy")
 FARTHEST_DAYS = 3660  # ten years ahead; more is a slip of the finger
 
 
@@ -144,12 +141,6 @@ def phone_policy(region_code: str) -> PhonePolicy:
 def policy_version(region_code: str) -> str:
     """The version of the rules that a phone of the region would be given now. Raises Problem."""
     return phone_policy(region_code).version
-
-
-@event.listens_for(Session, "after_transaction_end")
-def _forget(session: Session, transaction: Any) -> None:
-    if transaction.parent is None:
-        session.info.pop(_MEMO, None)
 
 
 @lru_cache(maxsize=256)

@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 from server.accounts.services import load_actor
 from server.core import audit, changes
 from server.core.auth import DRAIN, KILL, Actor
+from server.core.db import known_since
 from server.core.problems import Problem
 from server.core.scope import EVERYTHING, covers, region_scope
 from server.proposals.services import HouseholdEditForm, apply_edit
@@ -252,8 +253,9 @@ def reload(actor: Actor) -> Actor:
     """
     if actor.session_id is None:
         return actor
+    user_id, session_id = actor.id, actor.session_id
     with region_scope(EVERYTHING):
-        now = load_actor(actor.id, actor.session_id)
+        now = known_since(("sender", session_id), lambda: load_actor(user_id, session_id))
     if now is None:
         raise SenderRefused("token_invalid")
     if now.order == KILL:

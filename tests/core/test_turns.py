@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import time
+from pathlib import Path
 from threading import Event, Thread
 
 import pytest
@@ -91,3 +93,63 @@ def test_a_database_that_stays_locked_is_busy_as_for_any_other_statement(app, en
         db.engine.dispose()  # with the connection that waits so little
     note(app, "later")
     assert noted(app) == ["turn.later"]
+
+
+# --- SQLite's log -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def log_size(app, monkeypatch):
+    """The length of the log, which begins empty and is looked after every five transactions."""
+    monkeypatch.setattr(core_db._LOG, "TRANSACTIONS", 5)
+    monkeypatch.setattr(core_db._LOG, "_count", 0)
+    with app.app_context():
+        path = Path(f"{db.engine.url.database}-wal")
+        with db.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    return lambda: path.stat().st_size
+
+
+def grow(app, transactions):
+    for _ in range(transactions):
+        note(app, "grow")
+
+
+def reading(app):
+    """Somebody in the middle of reading."""
+    with app.app_context():
+        reader = sqlite3.connect(db.engine.url.database, isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM audit_entry").fetchone()
+    return reader
+
+
+@SQLITE_ONLY
+def test_the_log_is_written_from_its_start_again_and_again(app, engine, log_size):
+    grow(app, 20)
+    early = log_size()
+    grow(app, 100)
+    assert 0 < log_size() < early * 1.5
+
+
+@SQLITE_ONLY
+def test_a_reader_that_stays_does_not_stop_writers_and_the_log_is_folded_once_it_is_gone(
+    app, engine, log_size
+):
+    grow(app, 5)
+    reader = reading(app)
+    started = time.monotonic()
+    grow(app, 20)
+    assert time.monotonic() - started < 5
+    grown = log_size()
+    reader.close()
+    grow(app, 60)
+    assert log_size() < grown * 1.5
+
+
+@SQLITE_ONLY
+def test_whoever_waits_for_the_turn_is_no_reader(app, engine):
+    with inside(app):
+        db.session.scalar(db.select(AuditEntry.seq).limit(1))
+        with turns():
+            assert not db.session().in_transaction()

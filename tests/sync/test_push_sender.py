@@ -3,11 +3,11 @@
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from server.accounts.models import User
 from server.core.db import db
-from server.sync import delivery
+from server.sync import runner
 from server.visits.models import Visit
 from tests.factories import MEI, OTHER_GRID, PING, WEI, inside, make_user, writing
 from tests.sync.pushing import count, op_of, push, refusal, results, told
@@ -33,6 +33,20 @@ def test_a_colleague_with_the_same_number_is_kept_beside_it(app, mei, homes, log
     assert count(app) == 1
 
 
+def before_the_third(app, monkeypatch, **values):
+    """Another process changes Mei's account between the second and the third operation of a push."""
+    real, calls = runner._attempt, []
+
+    def attempt(*args, **options):
+        calls.append(args)
+        if len(calls) == 3:
+            with db.engine.begin() as stranger:
+                stranger.execute(update(User.__table__).where(User.__table__.c.id == MEI.id).values(**values))
+        return real(*args, **options)
+
+    monkeypatch.setattr(runner, "_attempt", attempt)
+
+
 @pytest.mark.parametrize(
     ("column", "value", "status", "code"),
     [("active", False, 401, "token_invalid"), ("role", "township", 403, "role_not_allowed")],
@@ -43,16 +57,7 @@ def test_who_may_not_send_any_more_in_the_middle_of_a_push_keeps_the_rest(
     """The right to send is read in the transaction of each operation."""
 
     ops = [op_of(visit_of(home.id)) for home in homes]
-    real, calls = delivery.check_sender, []
-
-    def check_sender(actor):
-        calls.append(actor)
-        real(actor)
-        if len(calls) == 2:
-            user = db.session.scalar(select(User).where(User.id == MEI.id))
-            setattr(user, column, value)
-
-    monkeypatch.setattr(delivery, "check_sender", check_sender)
+    before_the_third(app, monkeypatch, **{column: value})
     reply = push(mei, *ops)
     assert refusal(reply) == (status, code)
     assert count(app) == 2
@@ -65,15 +70,7 @@ def test_who_may_not_send_any_more_in_the_middle_of_a_push_keeps_the_rest(
 
 def test_who_is_moved_in_the_middle_of_a_push_has_the_rest_kept(app, mei, homes, monkeypatch):
     ops = [op_of(visit_of(home.id)) for home in homes]
-    real, calls = delivery.check_sender, []
-
-    def check_sender(actor):
-        calls.append(actor)
-        real(actor)
-        if len(calls) == 2:
-            db.session.scalar(select(User).where(User.id == MEI.id)).region_code = OTHER_GRID
-
-    monkeypatch.setattr(delivery, "check_sender", check_sender)
+    before_the_third(app, monkeypatch, region_code=OTHER_GRID)
     found = results(mei, *ops)
     assert told(found) == [("accepted", None)] * 2 + [("held", "scope")] * 2
     assert count(app) == 2
