@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 from server.accounts import device_queries, queries
 from server.accounts.device_queries import OwnedDevice
 from server.accounts.models import ACTIVE, DRAIN, KILL, Device
-from server.core import audit, clock
+from server.core import audit, clock, quick
 from server.core.auth import Actor
 from server.core.db import db
 from server.core.problems import Problem
@@ -87,12 +87,8 @@ def note_contact(actor: Actor, client: ClientDevice) -> None:
 def report_due(actor: Actor, report: DeviceReport | None, client_time: datetime | None) -> bool:
     """Whether ``note_report`` has something to write; reads only, so that it needs no transaction."""
     with region_scope(EVERYTHING):
-        device = queries.device_of(actor.id, actor.device_id)
-        return (
-            device is None
-            or bool(_differences(device, actor, report, client_time))
-            or _has_drained(device, report)
-        )
+        seen = _seen(actor)
+        return seen is None or seen.order == DRAIN or bool(_differences(seen, actor, report, client_time))
 
 
 def note_report(
@@ -112,6 +108,9 @@ def note_report(
         The order that holds now: active, drain or kill.
     """
     with region_scope(EVERYTHING):
+        order = _noted(actor, report, client_time)
+        if order is not None:
+            return order
         known_as = actor.device_id or device_id
         device = queries.device_of(actor.id, known_as, lock=True)
         if device is None:
@@ -125,6 +124,42 @@ def note_report(
             audit.record("device.drained", ("device", device.id), device.region_code)
         db.session.flush()
         return device.order
+
+
+class _Seen(NamedTuple):
+    """What is known of a device, read without the ORM: every push asks (see ``Device``)."""
+
+    id: UUID
+    order: str
+    region_code: str
+    last_contact_at: datetime
+    app_version: str
+    outbox_count: int | None
+    photos_unsent: int | None
+    oldest_unsent_at: datetime | None
+    dead_count: int | None
+    storage_persisted: bool | None
+    clock_offset_ms: int | None
+
+
+def _seen(actor: Actor) -> _Seen | None:
+    ours = {"user_id": actor.id}
+    rows = quick.rows(Device, _Seen._fields, "device_id", [actor.device_id], also=ours)
+    return _Seen._make(rows[0]) if rows else None
+
+
+def _noted(actor: Actor, report: DeviceReport | None, client_time: datetime | None) -> str | None:
+    """Note the usual report in one statement; the order, or None where more is to be done."""
+    seen = _seen(actor)
+    if seen is None or seen.order == DRAIN:
+        return None
+    changes = _differences(seen, actor, report, client_time)
+    if not changes:
+        return seen.order
+    if not quick.change(Device, {"id": seen.id, "order": seen.order}, changes):
+        return None  # somebody orders it at this moment
+    audit.record("device.report", ("device", seen.id), actor.region_code)
+    return seen.order
 
 
 def give_order(actor: Actor, device_id: UUID, form: DeviceOrder) -> OwnedDevice:
@@ -221,7 +256,7 @@ def _has_drained(device: Device, report: DeviceReport | None) -> bool:
 
 
 def _differences(
-    device: Device, actor: Actor, report: DeviceReport | None, client_time: datetime | None
+    device: Device | _Seen, actor: Actor, report: DeviceReport | None, client_time: datetime | None
 ) -> dict[str, Any]:
     """The columns to write; none when the device says what it said within the last minute."""
     said: dict[str, Any] = {"region_code": actor.region_code}

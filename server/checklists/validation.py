@@ -136,17 +136,17 @@ def roster_values(definition: Definition, roster: Mapping[str, Any]) -> dict[str
     """The register's facts in the types rules use; anything of another type counts as missing."""
     found: dict[str, Any] = {}
     for name, kind in definition.roster.items():
-        value = _typed(kind, roster.get(name))
+        value = roster.get(name)
+        if kind == "money":
+            value = _amount(value)
+        elif type(value) is not _TYPES.get(kind, str):
+            continue
         if value is not None:
             found[name] = value
     return found
 
 
-def _typed(kind: str, value: Any) -> Any:
-    if kind == "money":
-        return _amount(value)
-    wanted = {"bool": bool, "int": int}.get(kind, str)
-    return value if type(value) is wanted else None
+_TYPES: Mapping[str, type] = {"bool": bool, "int": int}
 
 
 def _amount(value: Any) -> Decimal | None:

@@ -37,11 +37,14 @@ def sha256_hex(text: str) -> str:
 
 
 def _check_numbers(value: Any) -> None:
-    if isinstance(value, dict):
-        for child in value.values():
-            _check_numbers(child)
-    elif isinstance(value, list):
-        for child in value:
-            _check_numbers(child)
-    elif isinstance(value, float) or (isinstance(value, int) and abs(value) > SAFE_INTEGER):
-        raise NotCanonical(str(value))
+    """Look at everything in a value, without a call for each text."""
+    waiting = [value]
+    while waiting:
+        part = waiting.pop()
+        kind = type(part)
+        if kind is dict:
+            waiting += [child for child in part.values() if type(child) is not str]
+        elif kind is list:
+            waiting += [child for child in part if type(child) is not str]
+        elif isinstance(part, float) or (isinstance(part, int) and abs(part) > SAFE_INTEGER):
+            raise NotCanonical(str(part))

@@ -7,6 +7,7 @@ eight of them while it holds the write lock. Only ``core.quick`` uses this, whic
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import ClauseElement, Connection
@@ -31,9 +32,14 @@ class Prepared:
         names = (compiled.positiontup or ()) if compiled.positional else compiled.params
         bound = [compiled.binds[name] for name in names]
         self._names = None if compiled.positional else tuple(names)
-        self._fields = [(one.key, one.type.dialect_impl(dialect).bind_processor(dialect)) for one in bound]
-        self._defaults = {str(column.key): _default(column.default) for column in compiled.insert_prefetch}
-        self._defaults |= {one.key: _constant(one.value) for one in bound if one.value is not None}
+        self._ordered = _in_order([one.key for one in bound])
+        converts = [one.type.dialect_impl(dialect).bind_processor(dialect) for one in bound]
+        self._converts = [(place, convert) for place, convert in enumerate(converts) if convert is not None]
+        self._defaults: dict[str, Any] = {one.key: one.value for one in bound if one.value is not None}
+        self._made: dict[str, Callable[[Any], Any]] = {}
+        for column in compiled.insert_prefetch:
+            default: Any = column.default
+            (self._made if default.is_callable else self._defaults)[str(column.key)] = default.arg
         self._found = [
             _converter(column.type, dialect) for column in getattr(statement, "selected_columns", ())
         ]
@@ -56,9 +62,13 @@ class Prepared:
 
     def _parameters(self, values: Values) -> Any:
         """The values as the driver takes them: by place (SQLite) or by name (PostgreSQL)."""
+        if self._made:
+            values = {key: make(None) for key, make in self._made.items()} | dict(values)
         if self._defaults:
-            values = {key: make() for key, make in self._defaults.items()} | dict(values)
-        given = [values[key] if convert is None else convert(values[key]) for key, convert in self._fields]
+            values = self._defaults | dict(values)
+        given = list(self._ordered(values))
+        for place, convert in self._converts:
+            given[place] = convert(given[place])
         return given if self._names is None else dict(zip(self._names, given, strict=True))
 
 
@@ -84,11 +94,8 @@ def _converter(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] 
     return kind.dialect_impl(dialect).result_processor(dialect, None)
 
 
-def _constant(value: Any) -> Callable[[], Any]:
-    return lambda: value
-
-
-def _default(default: Any) -> Callable[[], Any]:
-    """What makes a column's value where an INSERT is given none."""
-    given = default.arg
-    return (lambda: given(None)) if default.is_callable else _constant(given)
+def _in_order(keys: Sequence[str]) -> Callable[[Values], tuple[Any, ...]]:
+    """What takes the values of some keys, in their order."""
+    if len(keys) > 1:
+        return itemgetter(*keys)
+    return lambda values: tuple(values[key] for key in keys)

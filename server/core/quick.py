@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import lru_cache
 from itertools import repeat
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import Select, Table, bindparam, insert, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -21,6 +21,7 @@ from server.core.prepared import Prepared
 from server.core.scope import EVERYTHING, NOTHING, ScopeRequired, code_range, covers, current_scope
 
 Values = Mapping[str, Any]
+M = TypeVar("M", bound=Base)
 _NO_VALUES: Values = {}
 _SIZES = (1, 2, 5, 10, 20, 50)
 """How many keys a statement asks for: few texts, so that each is prepared once."""
@@ -40,6 +41,13 @@ def add(*rows: Base) -> None:
         setattr(rows[0], key, found[0])
     elif rows:
         insert_rows(type(rows[0]), [_values(row) for row in rows])
+
+
+def unsaved(model: type[M], values: Values) -> M:
+    """A row to be given to ``add``. It is made past the instrumentation: no session will ever see it."""
+    row = model()
+    row.__dict__.update(values)
+    return row
 
 
 def insert_row(model: type[Base], values: Values, returning: tuple[str, ...] = ()) -> tuple[Any, ...]:

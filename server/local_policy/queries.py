@@ -6,34 +6,15 @@ from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select
-
-from server.core.db import db
+from server.core import quick
 from server.core.scope import NOTHING, region_scope
 from server.local_policy.models import LocalSetting
 
 COUNTY_DIGITS = 6
-_COLUMNS = (
-    LocalSetting.id,
-    LocalSetting.region_code,
-    LocalSetting.position,
-    LocalSetting.kind,
-    LocalSetting.name,
-    LocalSetting.value,
-    LocalSetting.since,
-    LocalSetting.until,
-    LocalSetting.revokes_id,
-    LocalSetting.reason,
-    LocalSetting.signed_by,
-    LocalSetting.signer_name,
-    LocalSetting.signed_at,
-    LocalSetting.previous,
-    LocalSetting.signature,
-)
 
 
 class Act(NamedTuple):
-    """A row of ``LocalSetting`` as a value, in the order of the columns above."""
+    """A row of ``LocalSetting`` as a value, by the names of its columns."""
 
     id: UUID
     region_code: str
@@ -60,5 +41,5 @@ def county_of(region_code: str) -> str:
 def acts_of(county: str) -> tuple[Act, ...]:
     """Every act of a county, the first one first, whatever part of the county the caller may see."""
     with region_scope(county):
-        rows = db.session.execute(select(*_COLUMNS).order_by(LocalSetting.position))
+        rows = quick.rows(LocalSetting, Act._fields, "region_code", [county], order=("position",))
         return tuple(map(Act._make, rows))

@@ -263,7 +263,13 @@ def _ruling(rule: Rule, pack: Pack, known: Vocabulary, articles: Mapping[str, Ar
 
 
 def _chosen(rulings: tuple[_Ruling, ...], bits: int) -> list[_Ruling]:
-    return [ruling for place, ruling in enumerate(rulings) if bits >> place & 1]
+    """The rulings of the bits that are set, in their order; most are not."""
+    chosen, bits = [], bits & ((1 << len(rulings)) - 1)
+    while bits:
+        lowest = bits & -bits
+        chosen.append(rulings[lowest.bit_length() - 1])
+        bits ^= lowest
+    return chosen
 
 
 def _by_severity(met: list[_Ruling]) -> Iterable[_Ruling]:

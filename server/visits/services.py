@@ -199,30 +199,28 @@ def _answer_errors(found: Walk, strays: set[str]) -> Errors:
 def prepare(actor: Actor, signed: SignedVisit, examined: Examined, judgement: Judgement) -> Visit:
     """The row of a visit as its first revision: all that can be made before the write lock is taken."""
     form, standing = signed.form, examined.standing
-    visit = Visit(
-        id=form.id,
-        household_id=standing.id,
-        region_code=standing.region_code,
-        author_id=actor.id,
-        author_name=actor.display_name,
-        root_id=form.id,
-        revises_id=form.revises,
-        revision=1,
-        checklist_version=form.checklist_version,
-        body=seal_body(form.id, signed.text),
-        sha256=signed.sha256,
-        visited_at=examined.visited_at,
-        received_at=examined.received_at,
-        clock_offset_ms=signed.mark.offset_ms,
-        clock_suspect=signed.mark.suspect,
-        distance_m=examined.distance_m,
-        photo_count=len(form.photos),
-        preview_version=form.preview.policy if form.preview else None,
-        state=SUBMITTED,
-    )
-    _set_judgement(visit, judgement)
-    timeline.note(visit, examined.compared)
-    return visit
+    values = {
+        "id": form.id,
+        "household_id": standing.id,
+        "region_code": standing.region_code,
+        "author_id": actor.id,
+        "author_name": actor.display_name,
+        "root_id": form.id,
+        "revises_id": form.revises,
+        "revision": 1,
+        "checklist_version": form.checklist_version,
+        "body": seal_body(form.id, signed.text),
+        "sha256": signed.sha256,
+        "visited_at": examined.visited_at,
+        "received_at": examined.received_at,
+        "clock_offset_ms": signed.mark.offset_ms,
+        "clock_suspect": signed.mark.suspect,
+        "distance_m": examined.distance_m,
+        "photo_count": len(form.photos),
+        "preview_version": form.preview.policy if form.preview else None,
+        "state": SUBMITTED,
+    }
+    return quick.unsaved(Visit, values | _found(judgement) | timeline.noted(examined.compared))
 
 
 def record(actor: Actor, visit: Visit, examined: Examined, photos: Sequence[dict[str, str]]) -> Position:
@@ -296,20 +294,23 @@ def _insert(visit: Visit, photos: Sequence[dict[str, str]], standing: Standing) 
     )
 
 
-def _set_judgement(visit: Visit, judgement: Judgement) -> None:
+def _found(judgement: Judgement) -> dict[str, Any]:
+    """What the rules concluded, by the columns of a visit."""
     severities = [light["severity"] for light in judgement.lights]
     risks = {risk for light in judgement.lights for risk in light["risks"]}
-    visit.severity = judgement.severity
-    visit.severity_rank = SEVERITIES.index(judgement.severity)
-    visit.red_count, visit.yellow_count, visit.attention_count = (severities.count(s) for s in SEVERITIES[:3])
-    visit.risks = f"|{'|'.join(sorted(risks))}|" if risks else ""
-    visit.packs = judgement.packs
-    visit.judgement = {
-        "lights": judgement.lights,
-        "unknown": judgement.unknown,
-        "rules": judgement.rules,
+    return {
+        "severity": judgement.severity,
+        "severity_rank": SEVERITIES.index(judgement.severity),
+        **{f"{severity}_count": severities.count(severity) for severity in SEVERITIES[:3]},
+        "risks": f"|{'|'.join(sorted(risks))}|" if risks else "",
+        "packs": judgement.packs,
+        "judgement": {
+            "lights": judgement.lights,
+            "unknown": judgement.unknown,
+            "rules": judgement.rules,
+        },
+        "not_asked": judgement.not_asked,
     }
-    visit.not_asked = judgement.not_asked
 
 
 @moves_along

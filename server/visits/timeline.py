@@ -50,7 +50,9 @@ def rebuild(household: Household) -> None:
     current = sorted((v for v in visits if v.state != SUPERSEDED), key=_moment)
     for visit in visits:
         earlier = [v for v in current if v.root_id != visit.root_id and _moment(v) < _moment(visit)]
-        note(visit, compare(earlier[-1] if earlier else None, answers_of(visit)))
+        compared = compare(earlier[-1] if earlier else None, answers_of(visit))
+        for name, value in noted(compared).items():
+            setattr(visit, name, value)
     remember_visit(household, current[-1].id, current[-1].visited_at)
 
 
@@ -64,7 +66,10 @@ def _moment(visit: Visit) -> tuple[Any, str]:
     return visit.visited_at, str(visit.id)
 
 
-def note(visit: Visit, compared: Comparison) -> None:
-    """Write down what a visit changed."""
-    visit.previous_id = compared.previous_id
-    visit.changes, visit.changed_count = compared.changes, len(compared.changes)
+def noted(compared: Comparison) -> dict[str, Any]:
+    """What a visit changed, by its columns."""
+    return {
+        "previous_id": compared.previous_id,
+        "changes": compared.changes,
+        "changed_count": len(compared.changes),
+    }
