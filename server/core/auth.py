@@ -13,7 +13,7 @@ from flask_jwt_extended import JWTManager, decode_token, get_jwt, verify_jwt_in_
 from flask_jwt_extended.exceptions import JWTExtendedException
 from jwt import ExpiredSignatureError, InvalidTokenError
 
-from server.core import permissions
+from server.core import clock, permissions
 from server.core.crypto import Keyring
 from server.core.db import transaction
 from server.core.problems import Problem
@@ -87,6 +87,7 @@ def init_app(app: Flask, keys: Keyring, gate: Gate, minutes: int, days: int) -> 
     )
     JWTManager(app)
     app.extensions["gate"] = gate
+    app.extensions["proven_tokens"] = _Proven()
     app.before_request(_authorise)
     app.teardown_request(_release_scope)
 
@@ -138,15 +139,45 @@ def _refuse(gate: Gate, subject: tuple[UUID, UUID], *, expired: bool) -> NoRetur
 
 def _bearer(*, refresh: bool) -> tuple[tuple[UUID, UUID], bool]:
     """User and sign-in session named by the bearer token, and whether its time is over."""
-    if not request.headers.get("Authorization"):
+    header = request.headers.get("Authorization")
+    if not header:
         raise Problem("token_missing")
+    proven: _Proven = current_app.extensions["proven_tokens"]
+    if not refresh and (known := proven.subject(header)) is not None:
+        return known, False
     try:
         verify_jwt_in_request(refresh=refresh)
-        return _subject(get_jwt()), False
+        claims = get_jwt()
+        if not refresh:
+            proven.keep(header, _subject(claims), claims["exp"])
+        return _subject(claims), False
     except ExpiredSignatureError:
         return _subject_of_expired(), True
     except _NOT_OURS as error:
         raise Problem("token_invalid") from error
+
+
+class _Proven:
+    """Access tokens whose signature was verified before, until they expire: a phone sends one many times.
+
+    Whether their bearer may still do anything is asked of the database each time.
+    """
+
+    MOST = 4096
+
+    def __init__(self) -> None:
+        self._subjects: dict[str, tuple[tuple[UUID, UUID], float]] = {}
+
+    def subject(self, header: str) -> tuple[UUID, UUID] | None:
+        """Whom a header names, if it was verified and its time is not over."""
+        subject, until = self._subjects.get(header, (None, 0.0))
+        return subject if clock.now().timestamp() < until else None
+
+    def keep(self, header: str, subject: tuple[UUID, UUID], until: float) -> None:
+        """Remember a header that was verified."""
+        if len(self._subjects) >= self.MOST:
+            self._subjects.clear()
+        self._subjects[header] = subject, until
 
 
 def _subject_of_expired() -> tuple[UUID, UUID]:

@@ -8,7 +8,7 @@ another type, a validator that refuses, an instant in another spelling) goes to 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -19,6 +19,7 @@ from marshmallow.decorators import POST_LOAD, PRE_LOAD, VALIDATES, VALIDATES_SCH
 from server.core import wire
 
 Read = Callable[[Any], Any]
+Makers = dict[type, Callable[[Any, Any], Read]]
 _INSTANT = re.compile(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z\Z")
 
 
@@ -33,9 +34,10 @@ class _Unusual(Exception):
 class QuickForm:
     """A schema with a quick way for the usual form."""
 
-    def __init__(self, schema: Schema) -> None:
-        """Raises CannotCompile."""
-        self.schema, self._read = schema, _form(schema)
+    def __init__(self, schema: Schema, taken_as_is: Collection[type] = ()) -> None:
+        """``taken_as_is`` are kinds of fields that take any value. Raises CannotCompile."""
+        makers = _MAKERS | dict.fromkeys(taken_as_is, _anything)
+        self.schema, self._read = schema, _form(schema, makers)
 
     def load(self, value: Any) -> Any:
         """What ``schema.load`` gives for a value read from JSON. Raises ValidationError as it does."""
@@ -50,11 +52,11 @@ class QuickForm:
             return None
 
 
-def _form(schema: Schema) -> Read:
+def _form(schema: Schema, makers: Makers) -> Read:
     hooks = schema._hooks  # noqa: SLF001 - marshmallow lists them nowhere else
     if schema.unknown != EXCLUDE or schema.many or hooks[PRE_LOAD] or hooks[VALIDATES_SCHEMA]:
         raise CannotCompile(f"{type(schema).__name__}: hooks before loading, or unknown fields")
-    fill, check = _filling(schema), _checking(schema, hooks[VALIDATES])
+    fill, check = _filling(schema, makers), _checking(schema, hooks[VALIDATES])
     ends = [getattr(schema, name) for name, _, _ in hooks[POST_LOAD]]
 
     def read(value: Any) -> Any:
@@ -67,10 +69,10 @@ def _form(schema: Schema) -> Read:
     return read
 
 
-def _filling(schema: Schema) -> Callable[[Any], dict[str, Any]]:
+def _filling(schema: Schema, makers: Makers) -> Callable[[Any], dict[str, Any]]:
     """Each field by itself."""
     entries = [
-        (field.data_key or name, field.attribute or name, _present(field), *_absent(field))
+        (field.data_key or name, field.attribute or name, _present(field, makers), *_absent(field))
         for name, field in schema.load_fields.items()
     ]
 
@@ -111,12 +113,12 @@ def _absent(field: fields.Field[Any]) -> tuple[bool, Any]:
     return field.required, field.load_default
 
 
-def _present(field: fields.Field[Any]) -> Read:
+def _present(field: fields.Field[Any], makers: Makers) -> Read:
     """The reader of a value that is there."""
-    make = _MAKERS.get(type(field))
+    make = makers.get(type(field))
     if make is None:
         raise CannotCompile(type(field).__name__)
-    read, none_allowed, validators = make(field), field.allow_none, tuple(field.validators)
+    read, none_allowed, validators = make(field, makers), field.allow_none, tuple(field.validators)
 
     def checked(value: Any) -> Any:
         if value is None:
@@ -132,7 +134,7 @@ def _present(field: fields.Field[Any]) -> Read:
     return checked
 
 
-def _uuid(_field: Any) -> Read:
+def _uuid(_field: Any, _makers: Makers) -> Read:
     matches = wire.UUID_TEXT.match
 
     def read(value: Any) -> UUID:
@@ -143,7 +145,7 @@ def _uuid(_field: Any) -> Read:
     return read
 
 
-def _text(_field: Any) -> Read:
+def _text(_field: Any, _makers: Makers) -> Read:
     def read(value: Any) -> str:
         if type(value) is not str:
             raise _Unusual
@@ -152,7 +154,7 @@ def _text(_field: Any) -> Read:
     return read
 
 
-def _plain_text(_field: Any) -> Read:
+def _plain_text(_field: Any, _makers: Makers) -> Read:
     forbidden = wire.CONTROL.search
 
     def read(value: Any) -> str:
@@ -163,7 +165,7 @@ def _plain_text(_field: Any) -> Read:
     return read
 
 
-def _instant(field: Any) -> Read:
+def _instant(field: Any, _makers: Makers) -> Read:
     if field.format not in (None, field.DEFAULT_FORMAT) or field.default_timezone is not None:
         raise CannotCompile("an instant in a form of its own")
 
@@ -175,13 +177,13 @@ def _instant(field: Any) -> Read:
     return read
 
 
-def _strict_integer(field: Any) -> Read:
+def _strict_integer(field: Any, makers: Makers) -> Read:
     if not field.strict:
         raise CannotCompile("a number that may come as text")
-    return _whole(field)
+    return _whole(field, makers)
 
 
-def _whole(_field: Any) -> Read:
+def _whole(_field: Any, _makers: Makers) -> Read:
     def read(value: Any) -> int:
         if type(value) is not int:
             raise _Unusual
@@ -190,9 +192,18 @@ def _whole(_field: Any) -> Read:
     return read
 
 
-def _mapping(field: Any) -> Read:
-    key = _present(field.key_field) if field.key_field else None
-    inner = _present(field.value_field) if field.value_field else None
+def _flag(_field: Any, _makers: Makers) -> Read:
+    def read(value: Any) -> bool:
+        if type(value) is not bool:
+            raise _Unusual
+        return value
+
+    return read
+
+
+def _mapping(field: Any, makers: Makers) -> Read:
+    key = _present(field.key_field, makers) if field.key_field else None
+    inner = _present(field.value_field, makers) if field.value_field else None
 
     def read(value: Any) -> dict[str, Any]:
         if type(value) is not dict:
@@ -205,8 +216,8 @@ def _mapping(field: Any) -> Read:
     return read
 
 
-def _list(field: Any) -> Read:
-    inner = _present(field.inner)
+def _list(field: Any, makers: Makers) -> Read:
+    inner = _present(field.inner, makers)
 
     def read(value: Any) -> list[Any]:
         if type(value) is not list:
@@ -216,17 +227,18 @@ def _list(field: Any) -> Read:
     return read
 
 
-def _anything(_field: Any) -> Read:
+def _anything(_field: Any, _makers: Makers) -> Read:
     return lambda value: value
 
 
-def _nested(field: Any) -> Read:
+def _nested(field: Any, makers: Makers) -> Read:
     if field.many or field.only or field.exclude or field.unknown:
         raise CannotCompile("a nested form with options of its own")
-    return _form(field.schema)
+    return _form(field.schema, makers)
 
 
-_MAKERS: dict[type, Callable[[Any], Read]] = {
+_MAKERS: Makers = {
+    wire.Flag: _flag,
     wire.StrictUuid: _uuid,
     wire.PlainText: _plain_text,
     wire.Instant: _instant,

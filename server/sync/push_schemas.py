@@ -184,7 +184,7 @@ class PushAnswerSchema(StateSchema):
     results = fields.List(fields.Nested(OpResultSchema), required=True)
 
 
-_OP, _PUSH = QuickForm(OpSchema()), PushSchema()
+_OP, _PUSH = QuickForm(OpSchema()), QuickForm(PushSchema(), taken_as_is=(AsSent,))
 _ID, _HASH = StrictUuid(), fields.String(validate=SHA256)
 
 

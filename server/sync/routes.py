@@ -72,8 +72,11 @@ def push() -> Response:
     sent = read_push(_intact_json())
     drift_ms = (clock.now() - sent.client_time) // timedelta(milliseconds=1)
     with runner.one_at_a_time():
+        told = _state()
         results, order = _taken_in(sent, drift_ms)
-    return Response(_push_answer(",".join(results), order), content_type="application/json")
+    head = jsontext.dumps(told | {"server_time": instant_text(clock.now()), "order": order})
+    text = f'{head[:-1]},"results":[{",".join(results)}]}}'
+    return Response(text, content_type="application/json")
 
 
 @blueprint.get("/s1/pull")
@@ -109,30 +112,32 @@ def is_intact(data: bytes, declared: str) -> bool:
     return hmac.compare_digest(sha256(data).hexdigest().encode(), declared.encode())
 
 
+def _state() -> dict[str, Any]:
+    """What every answer to a push says of the database."""
+    return {"epoch": state.epoch() or "", "durable": durable_position().wire()}
+
+
 def _note_device(sent: Push, orders: list[str]) -> None:
-    """Keep what the device says of itself; add the order that holds for it."""
-    actor = current_actor()
-    if not report_due(actor, sent.report, sent.client_time):
-        orders.append(order_for(actor))
-        return
+    """Keep what the device says of itself; add the order that holds for it from now on."""
     with transaction():
-        orders.append(note_report(actor, sent.device, sent.report, sent.client_time))
+        orders.append(note_report(current_actor(), sent.device, sent.report, sent.client_time))
 
 
 def _taken_in(sent: Push, drift_ms: int) -> tuple[list[str], str]:
     """The results of the operations as JSON texts, in their order, and what the device is ordered."""
     read = [_read(raw, sent.device, drift_ms) for raw in sent.ops]
     ops = [op for op in read if isinstance(op, Op)]
-    orders: list[str] = []
-    along = partial(_note_device, sent, orders)
-    outcomes = iter(runner.deliver(current_actor(), ops, along=along))
+    actor = current_actor()
+    orders = [order_for(actor)]
+    along = partial(_note_device, sent, orders) if report_due(actor, sent.report, sent.client_time) else None
+    outcomes = iter(runner.deliver(actor, ops, along=along))
     texts = [
         answer_text(str(op.op_id), op.sha256, next(outcomes))
         if isinstance(op, Op)
         else answer_text(*echo(raw), op)
         for raw, op in zip(sent.ops, read, strict=True)
     ]
-    return texts, orders[0]
+    return texts, orders[-1]
 
 
 def _read(raw: Any, device_id: str, drift_ms: int) -> Op | Outcome:
@@ -140,13 +145,3 @@ def _read(raw: Any, device_id: str, drift_ms: int) -> Op | Outcome:
         return read_op(raw, device_id, drift_ms)
     except Problem as problem:
         return rejected(problem)
-
-
-def _push_answer(results: str, order: str) -> str:
-    told = {
-        "epoch": state.epoch() or "",
-        "server_time": instant_text(clock.now()),
-        "durable": durable_position().wire(),
-        "order": order,
-    }
-    return f'{jsontext.dumps(told)[:-1]},"results":[{results}]}}'

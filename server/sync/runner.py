@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from threading import Lock
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from flask import current_app
 from sqlalchemy.exc import OperationalError
 
 from server.core.auth import Actor
-from server.core.db import transaction, turns
+from server.core.db import db, transaction, turns
 from server.core.logs import log
 from server.core.problems import Problem
 from server.core.scope import region_scope
@@ -44,12 +44,20 @@ def one_at_a_time() -> Iterator[None]:
     SQLite has a single write lock. Another thread would only take the interpreter from the one that holds it,
     and every phone would wait longer.
     """
-    with _pushes if current_app.extensions["settings"].is_sqlite else nullcontext():
+    if not current_app.extensions["settings"].is_sqlite:
         yield
+        return
+    if not _pushes.acquire(blocking=False):
+        db.session.rollback()  # a reader that waits would keep SQLite's log from being folded back
+        _pushes.acquire()
+    try:
+        yield
+    finally:
+        _pushes.release()
 
 
 def deliver(
-    actor: Actor, ops: Sequence[Op], *, may_keep: bool = True, along: Callable[[], None] = lambda: None
+    actor: Actor, ops: Sequence[Op], *, may_keep: bool = True, along: Callable[[], None] | None = None
 ) -> list[Outcome]:
     """Carry out the operations of one sender, each after those it needs; ``along`` writes in the same turn.
 
@@ -70,7 +78,8 @@ def deliver(
             outcomes[place] = outcome
             if outcome.st in (ACCEPTED, HELD):
                 here.add(ops[place].op_id)
-        along()
+        if along is not None:
+            along()
     return [outcomes[place].told() for place in range(len(ops))]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from copy import deepcopy
 
@@ -10,9 +11,9 @@ from marshmallow import Schema, ValidationError, fields, pre_load
 
 from server.core.quickform import CannotCompile, QuickForm
 from server.core.wire import WireSchema
-from server.sync.push_schemas import OpSchema
+from server.sync.push_schemas import AsSent, OpSchema, PushSchema
 from server.visits.schemas import VisitBodySchema
-from tests.sync.pushing import op_of
+from tests.sync.pushing import op_of, push_text, report_of
 from tests.visits.bodies import DRY, new_id, visit_of
 
 PHOTO = {"sha256": "ab" * 32, "length": 9, "kind": "water", "taken_at": "2026-11-23T01:00:00.000Z"}
@@ -22,6 +23,8 @@ PREVIEW = {"policy": "0" * 16, "met": ["R-WAT-01"], "unknown": []}
 FULL = visit_of(new_id(), DRY, photos=[PHOTO], location=LOCATION, preview=PREVIEW, notes={"shock": "雨"})
 PLAIN = visit_of(new_id())
 OP = op_of({"id": new_id()}, needs=[new_id()])
+PUSH = json.loads(push_text(OP, report=report_of(oldest_unsent="2026-11-23T01:00:00.000Z")))
+SILENT = json.loads(push_text())
 ODD = [
     None, True, 0, -1, 1, 10**30, 1.5, "", " ", "x", "\n", "\x00", "\ud800", "0", "91", "-180.5", "yes", [],
     [None], ["x"], {}, {"": ""}, {"a": None}, "2026-11-23T01:00:00Z", "2026-11-23T09:00:00.000+08:00",
@@ -68,9 +71,12 @@ def cases(*forms):
             yield from (changed(form, path, how) for how in ("gone", "more", *ODD) if path or how != "gone")
 
 
-@pytest.mark.parametrize(("schema", "forms"), [(VisitBodySchema(), (PLAIN, FULL)), (OpSchema(), (OP,))])
+@pytest.mark.parametrize(
+    ("schema", "forms"),
+    [(VisitBodySchema(), (PLAIN, FULL)), (OpSchema(), (OP,)), (PushSchema(), (PUSH, SILENT))],
+)
 def test_every_change_of_a_form_is_judged_as_the_schema_judges_it(schema, forms):
-    quick = QuickForm(schema)
+    quick = QuickForm(schema, taken_as_is=(AsSent,))
     taken = 0
     for body in cases(*forms):
         said = outcome(schema.load, deepcopy(body))
