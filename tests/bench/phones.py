@@ -17,16 +17,23 @@ ACCEPTED = b'"st":"accepted"'
 Wire = dict[str, Any]
 
 
-def pushes(
-    households: Sequence[Wire], answers: Wire, *, serial: int, batch: int, photos: Sequence[Wire] = ()
-) -> list[bytes]:
+def pushes(households: Sequence[Wire], answers: Wire, *, serial: int, batch: int) -> list[bytes]:
     """Bodies of the pushes of a phone that has a visit of each household to send."""
+    ops, now = operations(households, answers, serial=serial), _iso(datetime.now(UTC))
+    starts = range(0, len(ops), batch)
+    return [push_body(ops[start : start + batch], len(ops) - start, now) for start in starts]
+
+
+def operations(
+    households: Sequence[Wire], answers: Wire, *, serial: int, photos: Sequence[Wire] = ()
+) -> list[bytes]:
+    """A written operation for a visit of each household."""
     now = _iso(datetime.now(UTC))
-    ops = [
-        _op(visit_body(household, answers, serial=serial + place, photos=list(photos)), place + 1, now)
+    bodies = [
+        visit_body(household, answers, serial=serial + place, photos=list(photos))
         for place, household in enumerate(households)
     ]
-    return [_push(ops[start : start + batch], len(ops) - start, now) for start in range(0, len(ops), batch)]
+    return [_bytes(_op(body, place + 1, now)) for place, body in enumerate(bodies)]
 
 
 def _op(body: Wire, count: int, now: str) -> Wire:
@@ -47,11 +54,16 @@ def _op(body: Wire, count: int, now: str) -> Wire:
     }
 
 
-def _push(ops: list[Wire], unsent: int, now: str) -> bytes:
+def push_body(ops: Sequence[bytes], unsent: int, now: str) -> bytes:
+    """The body of a push of written operations, with the report of a phone that has so many to send."""
     report = {"outbox_count": unsent, "photos_unsent": 0, "oldest_unsent": now, "dead": 0}
     report |= {"storage_persisted": True, "app_version": "bench", "offset_ms": 0}
-    envelope = {"v": 1, "device": "bench", "client_time": now, "report": report, "ops": ops}
-    return json.dumps(envelope, ensure_ascii=False, separators=(",", ":")).encode()
+    envelope = {"v": 1, "device": "bench", "client_time": now, "report": report}
+    return _bytes(envelope)[:-1] + b',"ops":[' + b",".join(ops) + b"]}"
+
+
+def _bytes(value: Wire) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _iso(moment: datetime) -> str:

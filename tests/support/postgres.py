@@ -13,6 +13,9 @@ FOLDER_VARIABLE = "TEST_POSTGRES_FOLDER"
 MISSING = "The tests need PostgreSQL's server programs: install the Debian package postgresql-15 (or newer)."
 
 
+_CARELESS = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+
+
 def binaries() -> Path:
     """Folder of initdb and postgres.
 
@@ -32,11 +35,12 @@ def server_port() -> int:
         fcntl.flock(lock, fcntl.LOCK_EX)
         port = folder / "port"
         if not port.exists():
-            port.write_text(str(_start(folder)))
+            port.write_text(str(start(folder)))
         return int(port.read_text())
 
 
-def _start(folder: Path) -> int:
+def start(folder: Path, *, durable: bool = False) -> int:
+    """Start a server in an empty folder; gives its port. ``durable``: commits are on the disk."""
     data, programs, port = folder / "data", binaries(), _free_port()
     folder.chmod(0o755)
     data.mkdir()
@@ -57,7 +61,7 @@ def _start(folder: Path) -> int:
     )
     options = (
         f"-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories={data}"
-        " -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200"
+        f" -c max_connections=200 {'' if durable else _CARELESS}"
     )
     _run(programs / "pg_ctl", "start", "-D", data, "-w", "-s", "-l", data / "log", "-o", options)
     return port
