@@ -6,13 +6,15 @@ import json
 from hashlib import sha256
 from typing import Any
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import Executable, func, select
 from werkzeug.test import TestResponse
 
 from server.accounts.models import User
 from server.core.db import Base, db
+from server.sync import runner
 from server.visits.models import Visit
 from tests.factories import Person, inside, writing
 from tests.visits.bodies import NOW, hash_of, instant, new_id
@@ -115,3 +117,17 @@ def count(app: Flask, model: Any = Visit) -> int:
     """How many rows there are."""
     with inside(app):
         return db.session.scalar(select(func.count()).select_from(model)) or 0
+
+
+def before_the_third(monkeypatch: pytest.MonkeyPatch, statement: Executable) -> None:
+    """Another process changes something between the second and the third operation of a push."""
+    real, calls = runner._attempt, []
+
+    def attempt(*args: Any, **options: Any) -> Any:
+        calls.append(args)
+        if len(calls) == 3:
+            with db.engine.begin() as stranger:
+                stranger.execute(statement)
+        return real(*args, **options)
+
+    monkeypatch.setattr(runner, "_attempt", attempt)

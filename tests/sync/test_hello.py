@@ -1,7 +1,7 @@
 """GET /s1/hello and what a push tells of its device."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from server import __version__
 from server.accounts.models import Device
@@ -10,7 +10,7 @@ from server.core.db import db
 from server.sync import operations, push_schemas, routes
 from tests.conftest import client_of
 from tests.factories import BY_ROLE, MEI, ZHOU, inside, make_session
-from tests.sync.pushing import count, dump, op_of, push, refusal, report_of, results
+from tests.sync.pushing import before_the_third, count, dump, op_of, push, refusal, report_of, results
 from tests.visits.bodies import visit_of
 
 
@@ -101,19 +101,10 @@ def test_a_phone_to_be_wiped_brings_nothing_in(app, login, lost, homes):
 
 
 def test_an_order_given_in_the_middle_of_a_push_holds_for_the_rest(app, login, lost, homes, monkeypatch):
-    from server.accounts.models import Device
-    from server.sync import delivery
-
     ops = [op_of(visit_of(home.id)) for home in homes]
-    real, calls = delivery.check_sender, []
-
-    def check_sender(actor):
-        calls.append(actor)
-        real(actor)
-        if len(calls) == 2:
-            db.session.scalar(select(Device).where(Device.device_id == "lost-phone")).order = "drain"
-
-    monkeypatch.setattr(delivery, "check_sender", check_sender)
+    devices = Device.__table__
+    order = update(devices).where(devices.c.device_id == "lost-phone").values(order="drain")
+    before_the_third(monkeypatch, order)
     found = results(lost, *ops)
     assert [(each["st"], each["code"]) for each in found] == [
         ("accepted", None),

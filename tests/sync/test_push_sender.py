@@ -7,10 +7,9 @@ from sqlalchemy import select, update
 
 from server.accounts.models import User
 from server.core.db import db
-from server.sync import runner
 from server.visits.models import Visit
 from tests.factories import MEI, OTHER_GRID, PING, WEI, inside, make_user, writing
-from tests.sync.pushing import count, op_of, push, refusal, results, told
+from tests.sync.pushing import before_the_third, count, op_of, push, refusal, results, told
 from tests.visits.bodies import send, visit_of
 
 # --- who sends ----------------------------------------------------------------------------------------------
@@ -33,18 +32,8 @@ def test_a_colleague_with_the_same_number_is_kept_beside_it(app, mei, homes, log
     assert count(app) == 1
 
 
-def before_the_third(app, monkeypatch, **values):
-    """Another process changes Mei's account between the second and the third operation of a push."""
-    real, calls = runner._attempt, []
-
-    def attempt(*args, **options):
-        calls.append(args)
-        if len(calls) == 3:
-            with db.engine.begin() as stranger:
-                stranger.execute(update(User.__table__).where(User.__table__.c.id == MEI.id).values(**values))
-        return real(*args, **options)
-
-    monkeypatch.setattr(runner, "_attempt", attempt)
+def change_of_mei(values):
+    return update(User.__table__).where(User.__table__.c.id == MEI.id).values(**values)
 
 
 @pytest.mark.parametrize(
@@ -57,7 +46,7 @@ def test_who_may_not_send_any_more_in_the_middle_of_a_push_keeps_the_rest(
     """The right to send is read in the transaction of each operation."""
 
     ops = [op_of(visit_of(home.id)) for home in homes]
-    before_the_third(app, monkeypatch, **{column: value})
+    before_the_third(monkeypatch, change_of_mei({column: value}))
     reply = push(mei, *ops)
     assert refusal(reply) == (status, code)
     assert count(app) == 2
@@ -70,7 +59,7 @@ def test_who_may_not_send_any_more_in_the_middle_of_a_push_keeps_the_rest(
 
 def test_who_is_moved_in_the_middle_of_a_push_has_the_rest_kept(app, mei, homes, monkeypatch):
     ops = [op_of(visit_of(home.id)) for home in homes]
-    before_the_third(app, monkeypatch, region_code=OTHER_GRID)
+    before_the_third(monkeypatch, change_of_mei({"region_code": OTHER_GRID}))
     found = results(mei, *ops)
     assert told(found) == [("accepted", None)] * 2 + [("held", "scope")] * 2
     assert count(app) == 2
