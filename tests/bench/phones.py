@@ -19,7 +19,7 @@ Wire = dict[str, Any]
 
 def pushes(households: Sequence[Wire], answers: Wire, *, serial: int, batch: int) -> list[bytes]:
     """Bodies of the pushes of a phone that has a visit of each household to send."""
-    ops, now = operations(households, answers, serial=serial), _iso(datetime.now(UTC))
+    ops, now = operations(households, answers, serial=serial), now_text()
     starts = range(0, len(ops), batch)
     return [push_body(ops[start : start + batch], len(ops) - start, now) for start in starts]
 
@@ -28,7 +28,7 @@ def operations(
     households: Sequence[Wire], answers: Wire, *, serial: int, photos: Sequence[Wire] = ()
 ) -> list[bytes]:
     """A written operation for a visit of each household."""
-    now = _iso(datetime.now(UTC))
+    now = now_text()
     bodies = [
         visit_body(household, answers, serial=serial + place, photos=list(photos))
         for place, household in enumerate(households)
@@ -66,8 +66,9 @@ def _bytes(value: Wire) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _iso(moment: datetime) -> str:
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+def now_text() -> str:
+    """The time as the wire has it."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def request(method: str, path: str, token: str, body: bytes = b"", **headers: str) -> bytes:
@@ -83,6 +84,23 @@ def push_request(token: str, body: bytes) -> bytes:
     return request(
         "POST", "/s1/push", token, body, Content_Type="application/json", X_Content_SHA256=sha256(body)
     )
+
+
+def photo_requests(token: str, op: bytes, pictures: Sequence[bytes]) -> Iterator[bytes]:
+    """The requests that send the photos of a visit, each in one piece."""
+    visit_id = json.loads(op)["op_id"]
+    for picture in pictures:
+        path, size = f"/s1/visits/{visit_id}/photos/{sha256(picture)}", str(len(picture))
+        yield request(
+            "PATCH",
+            path,
+            token,
+            picture,
+            Content_Type="application/octet-stream",
+            Upload_Offset="0",
+            Upload_Length=size,
+            X_Content_SHA256=sha256(picture),
+        )
 
 
 class Line:
@@ -154,7 +172,12 @@ class Client(threading.Thread):
 
 def send_all(port: int, work: Sequence[bytes], clients: int) -> tuple[Tally, float]:
     """All answers and the seconds they took, with the requests dealt to so many connections at once."""
-    senders = [Client(port, work[first::clients]) for first in range(clients)]
+    return send_each(port, [work[first::clients] for first in range(clients)])
+
+
+def send_each(port: int, works: Iterable[Iterable[bytes]]) -> tuple[Tally, float]:
+    """All answers and the seconds they took, each work over a connection of its own."""
+    senders = [Client(port, work) for work in works]
     started = time.perf_counter()
     for sender in senders:
         sender.start()

@@ -14,10 +14,12 @@ from typing import Any
 
 from tests.bench import phones
 from tests.bench.common import HOUSEHOLDS, Bench, County, Result, machine, percentile
-from tests.support.api import Api
+from tests.support.api import Api, sha256
 from tests.support.live_server import ROOT, free_port
+from tests.support.pictures import jpeg
 
 CLIENTS, BATCH = 8, 20
+PHOTOS, PHOTO_BYTES = 3, 200_000
 ANSWERS: dict[str, Any] = {
     "consent": "yes",
     "roster_change": [],
@@ -55,6 +57,41 @@ def visits_accepted(county: County) -> Iterator[Result]:
         f"rules judged; slowest push {max(tally.seconds):.2f} s"
     )
     yield Result("visits_accepted_per_s", tally.accepted / seconds, "visits/s", tally.accepted, note)
+
+
+def visits_with_photos(county: County) -> Iterator[Result]:
+    """The same with photos, each stored and synced before its answer; the pictures for people come later."""
+    pictures = [
+        jpeg(number, (1600, 1200)).ljust(PHOTO_BYTES, b"\0")[:PHOTO_BYTES] for number in range(PHOTOS)
+    ]
+    users = county.users_of("grid_member")[:CLIENTS]
+    work = [_with_photos(county.server.port, user, place, pictures) for place, user in enumerate(users)]
+    tally, seconds = phones.send_each(county.server.port, work)
+    note = (
+        f"{PHOTOS} photos of {PHOTO_BYTES // 1000} KB a visit, pushes of {BATCH}, {CLIENTS} clients on the "
+        f"same {machine()}; SQLite FULL; slowest request {max(tally.seconds):.2f} s; limit 120"
+    )
+    yield Result("visits_with_photos_per_s", tally.accepted / seconds, "visits/s", tally.accepted, note)
+
+
+def _with_photos(port: int, user: dict[str, Any], place: int, pictures: list[bytes]) -> Iterator[bytes]:
+    """The requests of one phone: a push, the photos of its visits, the next push."""
+    listed = [
+        {"sha256": sha256(each), "length": len(each), "kind": "house", "taken_at": "2026-11-01T01:00:00.000Z"}
+        for each in pictures
+    ]
+    api = Api(port, user["username"], user["password"])
+    ops = phones.operations(api.households(), ANSWERS, serial=place * 10_000 + 5000, photos=listed)
+    api.close()
+    return _in_batches(api.token, ops, pictures)
+
+
+def _in_batches(token: str, ops: list[bytes], pictures: list[bytes]) -> Iterator[bytes]:
+    for start in range(0, len(ops), BATCH):
+        part = ops[start : start + BATCH]
+        yield phones.push_request(token, phones.push_body(part, len(ops) - start, phones.now_text()))
+        for op in part:
+            yield from phones.photo_requests(token, op, pictures)
 
 
 def village_list(county: County) -> Iterator[Result]:
@@ -108,5 +145,6 @@ def _wait_healthy(port: int) -> None:
 BENCHES: dict[str, Bench] = {
     "second_start_s": second_start,
     "visits_accepted_per_s": visits_accepted,
+    "visits_with_photos_per_s": visits_with_photos,
     "village_list_p95_ms": village_list,
 }
