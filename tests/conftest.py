@@ -30,15 +30,15 @@ SECRET = "a secret only the tests know, long enough"
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """One folder for the PostgreSQL server of this run; workers inherit its name."""
+    """One folder for the PostgreSQL servers of this run; workers inherit its name."""
     if postgres.FOLDER_VARIABLE not in os.environ:
         os.environ[postgres.FOLDER_VARIABLE] = tempfile.mkdtemp(prefix="liangdeng-test-")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """The process that started the run, not a worker, ends the server."""
+    """The process that started the run, not a worker, ends the servers."""
     if not hasattr(config, "workerinput"):
-        postgres.stop(Path(os.environ.pop(postgres.FOLDER_VARIABLE)))
+        postgres.stop_all(Path(os.environ.pop(postgres.FOLDER_VARIABLE)))
 
 
 @pytest.fixture(autouse=True, scope="session")

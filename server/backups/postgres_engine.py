@@ -75,7 +75,10 @@ class PostgresEngine:
 
     def refuse_if_used(self) -> None:
         """Raises Trouble when anybody is connected to the database."""
-        count = "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()"
+        count = (  # PostgreSQL's own helpers, autovacuum for one, are nobody's connections
+            "SELECT count(*) FROM pg_stat_activity"
+            " WHERE datname = %s AND pid <> pg_backend_pid() AND usesysid IS NOT NULL"
+        )
         with self._office() as office:
             row = office.execute(count, [self._name]).fetchone()
         if row and row[0]:

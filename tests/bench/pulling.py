@@ -34,7 +34,7 @@ def _postgres() -> Iterator[str]:
             connection.execute("CREATE DATABASE pulling")
         yield f"{address}/pulling"
     finally:
-        postgres.stop(Path(os.environ.pop(postgres.FOLDER_VARIABLE)))
+        postgres.stop_all(Path(os.environ.pop(postgres.FOLDER_VARIABLE)))
 
 
 def _make(folder: Path, url: str) -> Flask:

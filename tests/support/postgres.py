@@ -1,8 +1,11 @@
-"""A throw-away PostgreSQL server for the tests, started from Debian's package, shared by all workers."""
+"""Throw-away PostgreSQL servers for the tests, started from Debian's package.
+
+Each test worker has its own: how far a snapshot sees depends on the open transactions of a whole server, and
+one worker's would hide from another what it has just written.
+"""
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 import socket
@@ -29,14 +32,14 @@ def binaries() -> Path:
 
 
 def server_port() -> int:
-    """Port of the server on 127.0.0.1; the first caller of all workers starts it."""
-    folder = Path(os.environ[FOLDER_VARIABLE])
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        port = folder / "port"
-        if not port.exists():
-            port.write_text(str(start(folder)))
-        return int(port.read_text())
+    """Port on 127.0.0.1 of this worker's server; the first call starts it."""
+    folder = Path(os.environ[FOLDER_VARIABLE], os.environ.get("PYTEST_XDIST_WORKER", "alone"))
+    port = folder / "port"
+    if not port.exists():
+        folder.parent.chmod(0o755)
+        folder.mkdir()
+        port.write_text(str(start(folder)))
+    return int(port.read_text())
 
 
 def start(folder: Path, *, durable: bool = False) -> int:
@@ -65,6 +68,13 @@ def start(folder: Path, *, durable: bool = False) -> int:
     )
     _run(programs / "pg_ctl", "start", "-D", data, "-w", "-s", "-l", data / "log", "-o", options)
     return port
+
+
+def stop_all(parent: Path) -> None:
+    """End the servers of all workers and remove their data."""
+    for data in parent.glob("*/data"):
+        stop(data.parent)
+    shutil.rmtree(parent, ignore_errors=True)
 
 
 def stop(folder: Path) -> None:
