@@ -99,7 +99,7 @@ def app(_shared_app: Flask, clock: Clock) -> Iterator[Flask]:
     """The app with the regions and cast of ``tests.factories`` and nothing else; its clock stands still."""
     empty(_shared_app)
     factories.build_world(_shared_app)
-    limiter.reset()
+    limiter.storage.reset()
     yield _shared_app
     _shared_app.extensions["job_queue"].flush()
 

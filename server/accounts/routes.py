@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, NoReturn, cast
+from typing import Any
 from uuid import UUID
 
-from flask import Flask, current_app
-from flask.blueprints import BlueprintSetupState
+from flask import current_app, request
 from flask_jwt_extended import create_access_token, create_refresh_token, get_jwt
-from flask_limiter import Limiter, RequestLimit
-from flask_limiter.util import get_remote_address
 from flask_smorest import Blueprint
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import FixedWindowRateLimiter
 
 from server.accounts import devices, queries, services
 from server.accounts.models import LoginSession, User
@@ -22,28 +22,22 @@ from server.core.scope import EVERYTHING, NOTHING, region_scope
 from server.regions import queries as regions
 
 blueprint = Blueprint("accounts", __name__, url_prefix="/api/v1", description="Signing in and out")
-limiter = Limiter(get_remote_address, storage_uri="memory://")
+limiter = FixedWindowRateLimiter(MemoryStorage())
 
 
-@blueprint.record_once
-def _start_limiter(state: BlueprintSetupState) -> None:
-    limiter.init_app(cast("Flask", state.app))
-
-
-def _per_address() -> str:
-    return f"{current_app.extensions['settings'].login_attempts_per_minute} per minute"
-
-
-def _too_many(_limit: RequestLimit) -> NoReturn:
-    raise Problem("too_many_attempts", retry_after=60)
+def _refuse_guessing() -> None:
+    """Each worker counts for itself: the limit of an address is a multiple of the setting at most."""
+    limit = RateLimitItemPerMinute(current_app.extensions["settings"].login_attempts_per_minute)
+    if not limiter.hit(limit, request.remote_addr or ""):
+        raise Problem("too_many_attempts", retry_after=60)
 
 
 @blueprint.post("/auth/login")
-@limiter.limit(_per_address, on_breach=_too_many)
 @blueprint.arguments(LoginSchema)
 @blueprint.response(200, SignedInSchema)
 def login(form: services.LoginForm) -> dict[str, Any]:
     """Sign in with a password on a device."""
+    _refuse_guessing()
     lifetime = current_app.config["JWT_REFRESH_TOKEN_EXPIRES"]
     with region_scope(EVERYTHING):
         _refuse_wiped(form)

@@ -35,9 +35,9 @@ def of_visits(visit_ids: Iterable[UUID]) -> dict[UUID, list[Photo]]:
 
 def returned_with(photo_id: UUID) -> tuple[UUID, str] | None:
     """Household and region of the visit that lists a photo, if it was given back and waits for its author."""
-    query = select(Visit.household_id, Visit.region_code).join(Photo, Photo.visit_id == Visit.id)
-    found = db.session.execute(query.where(Photo.id == photo_id, Visit.state == RETURNED)).first()
-    return (found.household_id, found.region_code) if found else None
+    visit_ids = [visit_id for (visit_id,) in quick.rows(Photo, ("visit_id",), "id", [photo_id])]
+    found = quick.rows(Visit, ("household_id", "region_code"), "id", visit_ids, also={"state": RETURNED})
+    return (found[0][0], found[0][1]) if found else None
 
 
 class Sent(NamedTuple):

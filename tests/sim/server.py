@@ -19,7 +19,7 @@ from sqlalchemy import Engine, event
 from sqlalchemy.exc import OperationalError
 
 from server import config
-from server.accounts.routes import issue_tokens, limiter
+from server.accounts.routes import issue_tokens
 from server.app import create_app
 from server.core import clock as core_clock
 from server.core import jobs
@@ -87,7 +87,6 @@ class Server:
                 }
             )
         )
-        limiter.enabled = False
         self.photos = folder / "data" / "photos"
         self._fail_on_demand()
         with self.clock(), self.app.app_context():
