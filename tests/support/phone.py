@@ -106,13 +106,23 @@ class Phone:
         self.close()
         return self.open(place)
 
-    def kill(self) -> None:
-        """End every process of this profile at once, as a phone short of memory does."""
+    def strike(self) -> None:
+        """End every process of this profile at once. Any thread may: whoever uses a page learns of it."""
         for process in _processes_of(self.profile):
-            os.kill(process, signal.SIGKILL)
-        deadline = time.monotonic() + 10
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+
+    def is_gone(self, seconds: float = 10.0) -> bool:
+        """Whether no process is left, now or within some seconds."""
+        deadline = time.monotonic() + seconds
         while _processes_of(self.profile) and time.monotonic() < deadline:
             time.sleep(0.05)
+        return not _processes_of(self.profile)
+
+    def kill(self) -> None:
+        """End the browser as a phone short of memory does."""
+        self.strike()
+        self.is_gone()
         with suppress(Error):  # the driver may know by now that the browser is gone
             self.close()
         self._context = None

@@ -1,0 +1,73 @@
+"""What a phone has on its disk, read past the app: saved records with bodies and hashes of photos."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from playwright.sync_api import Page
+
+_READ = """async () => {
+  const asked = request => new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+  const database = await asked(indexedDB.open('liangdeng'));
+  const all = name => database.transaction(name).objectStore(name);
+  const key = await asked(all('meta').get('vault.key'));
+  const open = async (store, place, sealed) => crypto.subtle.decrypt(
+    { name: 'AES-GCM', iv: sealed.iv, additionalData: new TextEncoder().encode(store + '\\n' + place) },
+    key, sealed.data);
+  const json = async (...where) => JSON.parse(new TextDecoder().decode(await open(...where)));
+  const hex = bytes => Array.from(new Uint8Array(bytes), byte => byte.toString(16).padStart(2, '0')).join('');
+  const rows = await asked(all('outbox').getAll());
+  const names = await asked(all('outbox').getAllKeys());
+  const photos = await asked(all('photos').getAll());
+  const found = [];
+  for (const [at, name] of names.entries()) {
+    const body = await asked(all('visits').get(name));
+    const own = {};
+    for (const photo of photos.filter(photo => photo.visit_id === name))
+      own[photo.sha256] = hex(await crypto.subtle.digest(
+        'SHA-256', await open('photos', `${name}/${photo.sha256}`, photo.bytes)));
+    found.push({
+      record: await json('outbox', name, rows[at].sealed),
+      body: body && await json('visits', name, body.sealed),
+      photos: own,
+    });
+  }
+  database.close();
+  return found;
+}"""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One saved record. ``photos`` maps the name of each photo (a hash) to the hash of its bytes."""
+
+    op_id: str
+    household_id: str
+    sha256: str
+    state: str
+    receipt: str | None
+    body: dict[str, Any]
+    photos: dict[str, str]
+
+
+def kept_on(page: Page) -> dict[str, Kept]:
+    """Every record saved on the phone, by the number of its operation."""
+    found = [_kept(one["record"], one["body"], one["photos"]) for one in page.evaluate(_READ)]
+    return {one.op_id: one for one in found}
+
+
+def _kept(record: dict[str, Any], body: dict[str, Any], photos: dict[str, str]) -> Kept:
+    receipt = ((record["entry"]["result"] or {}).get("receipt") or {}).get("number")
+    return Kept(
+        op_id=record["op_id"],
+        household_id=record["household_id"],
+        sha256=record["sha256"],
+        state=record["entry"]["state"],
+        receipt=receipt,
+        body=body,
+        photos=photos,
+    )
