@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import io
 import random
+import re
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -28,14 +30,16 @@ from tests.support.api import Api, canonical, sha256
 from tests.support.live_server import LiveServer
 from tests.support.phone import Phone
 from tests.support.phone_store import Kept, kept_on
-from tests.support.storm import FAULTS, Line, Reaper, bad_line, kill_worker
+from tests.support.storm import PHOTOS, TEXTS, Line, Reaper, bad_line, kill_worker
 from tests.support.waiting import eventually
 
-VISITS = 4
-STORM_SECONDS = 35.0
+WHOLE, SHORT = 4, 3
+PRESSES = 12
+STORM, LONGEST_STORM = 30.0, 60.0
 SETTLE_SECONDS = 60.0
-BETWEEN_WORKERS, BETWEEN_BROWSERS = (2.0, 5.0), (5.0, 11.0)
+BETWEEN_WORKERS, BETWEEN_BROWSERS = (4.0, 8.0), (6.0, 12.0)
 BEGIN = "开始走访|再访一次|继续填写"
+Plan = list[tuple[dict[str, Any], dict[str, Any]]]
 NOISE = ("Failed to load resource", "net::ERR_", "MIME type")
 
 
@@ -132,12 +136,15 @@ class Walk:
         self.look(page)
 
     def send(self, page: Page) -> None:
-        """Press "send now" and see a little of what happens."""
+        """Press "send now" as often as somebody does who wants it gone."""
         Outbox(page).open()
-        button = page.get_by_role("button", name="现在上传")
-        if button.is_visible():
-            button.click()
-        page.wait_for_timeout(500)
+        for _ in range(PRESSES):
+            button = page.get_by_role("button", name=re.compile("现在上传|正在上传"))
+            if not button.is_visible():
+                break
+            if button.is_enabled():
+                button.click(force=True)
+            page.wait_for_timeout(200)
         self.look(page)
         page.goto(f"{self.phone.url}/#/")
 
@@ -160,23 +167,27 @@ def killing(server: LiveServer, phone: Phone, seed: int) -> Iterator[tuple[Reape
         yield workers, browsers
 
 
-def storm(walk: Walk, server: LiveServer, line: Line, seed: int, plan: list[tuple[Any, Any]]) -> None:
-    """Save the visits of the plan in bad weather; what is not done when it is over waits for better."""
-    end = time.monotonic() + STORM_SECONDS
+def storm(walk: Walk, server: LiveServer, line: Line, seed: int, plan: Plan) -> Plan:
+    """Save visit after visit in bad weather, until enough has happened; gives the visits that were begun."""
+    began = time.monotonic()
+    begun: Plan = []
     line.weather.rages = True
     with killing(server, walk.phone, seed) as (workers, browsers):
         for household, answers in plan:
-            if time.monotonic() < end:
-                walk.save(household, answers)
-                walk.through(walk.send)
-        while time.monotonic() < end:
+            lasted = time.monotonic() - began
+            if lasted > LONGEST_STORM or (lasted > STORM and line.weather.is_spent(TEXTS)):
+                break
+            begun.append((household, answers))
+            walk.save(household, answers)
             walk.through(walk.send)
     line.weather.rages = False
-    assert (workers.strikes > 3, browsers.strikes > 1) == (True, True)
-    assert {fault: line.weather.seen[fault] > 0 for fault in FAULTS} == dict.fromkeys(FAULTS, True)
+    assert (workers.strikes > 2, browsers.strikes > 1) == (True, True)
+    assert line.weather.is_spent(TEXTS), line.weather.seen
+    assert line.weather.seen[PHOTOS].total() > 0
+    return begun
 
 
-def calm(walk: Walk, plan: list[tuple[Any, Any]]) -> None:
+def calm(walk: Walk, plan: Plan) -> None:
     """Save what is left to save, and wait until all has arrived by what the phone shows."""
     walk.reopen()
     for household, answers in plan:
@@ -215,6 +226,7 @@ def check_once(server: LiveServer, before: dict[str, int], kept: dict[str, Kept]
     )
     stored = {key: count for key, count in actions.items() if key[0] in ("photo.store", "photo.link")}
     assert sorted(stored.values()) == [1] * sum(len(one.photos) for one in kept.values())
+    assert len(stored) > 1
 
 
 def check_whole(server: LiveServer, api: Api, one: Kept) -> None:
@@ -248,6 +260,17 @@ def read_picture(api: Api, photo_id: str) -> bytes:
     return data
 
 
+def plan_of(homes: list[dict[str, Any]], photos: list[Path], dice: random.Random) -> Plan:
+    """Visits of unsafe houses with photos, and after each some that are quickly written: nobody agreed."""
+    different = iter({home["head_name"]: home for home in homes}.values())
+    plan: Plan = []
+    for _ in range(WHOLE):
+        taken = list(zip(("house", "scene"), dice.sample(photos, 2), strict=True))
+        plan.append((next(different), {"house_state": "C", "photos": taken}))
+        plan += [(home, {"consent": "no"}) for home in islice(different, SHORT)]
+    return plan
+
+
 def test_what_was_saved_arrives_once_and_whole_through_a_storm(
     stormy: tuple[LiveServer, int],
     phone_of: Callable[..., Phone],
@@ -255,23 +278,17 @@ def test_what_was_saved_arrives_once_and_whole_through_a_storm(
     photos: list[Path],
 ) -> None:
     server, seed = stormy
-    dice = random.Random(seed)
-    homes = {home["head_name"]: home for home in untouched(api_of(server, "grid1"))}
-    plan = [
-        (home, {"photos": list(zip(("house", "scene"), dice.sample(photos, 2), strict=True))})
-        for home in list(homes.values())[:VISITS]
-    ]
+    plan = plan_of(untouched(api_of(server, "grid1")), photos, random.Random(seed))
     before = {table: last(server, table) for table in ("visit", "operation", "audit_entry")}
     with bad_line(server.port, seed) as line:
         phone = phone_of(line)
         walk = Walk(phone)
         keep_app(phone, "grid1")
         with phone.tolerating(*NOISE):
-            storm(walk, server, line, seed, plan)
-        calm(walk, plan)
+            begun = storm(walk, server, line, seed, plan)
+            calm(walk, begun)  # tokens end after a minute here, which the browser reports as an error
         phone.close()
-    assert walk.saved == {home["id"] for home, _ in plan}
-    assert len(walk.kept) == len(plan)
+    assert sorted(one.household_id for one in walk.kept.values()) == sorted(home["id"] for home, _ in begun)
     check_once(server, before, walk.kept)
     api = api_of(server, "grid1")
     for one in walk.kept.values():

@@ -25,6 +25,7 @@ LOST, HALF, UNHEARD, BROKEN = "request lost", "request cut", "answer lost", "ans
 SLOW, TWICE, AT_ONCE, PORTAL = "delayed", "sent twice", "sent twice at once", "portal"
 FAULTS = (LOST, HALF, UNHEARD, BROKEN, SLOW, TWICE, AT_ONCE, PORTAL)
 NONE = "none"
+TEXTS, PHOTOS, OTHER = "texts", "photos", "other"
 TIMEOUT = 60
 LONGEST_DELAY = 1.5
 HTML = b"<!doctype html><title>Wi-Fi</title><h1>Welcome. Please sign in.</h1>"
@@ -38,28 +39,42 @@ PORTAL_ANSWER = (
 
 
 class Weather:
-    """Draws what happens to each request; all is well until ``begin`` and after ``end``."""
+    """Draws what happens to each request while it ``rages``; before and after all is well.
+
+    Texts and photos get a fault every time, from a deck each, the rest every third time.
+    """
 
     def __init__(self, seed: int) -> None:
         self._dice = random.Random(seed)
         self._decks: dict[str, list[str]] = {}
         self._lock = threading.Lock()
         self.rages = False
-        self.seen: Counter[str] = Counter()
+        self.seen: dict[str, Counter[str]] = {TEXTS: Counter(), PHOTOS: Counter(), OTHER: Counter()}
 
-    def draw(self, path: str) -> tuple[str, float]:
+    def draw(self, request: bytes) -> tuple[str, float]:
         """A fault for a request, and a number from 0 to 1 that says where in it."""
         with self._lock:
             if not self.rages:
                 return NONE, 0.0
-            kind = next((word for word in ("push", "photos", "refresh") if word in path), "else")
+            kind = _kind_of(request)
             deck = self._decks.setdefault(kind, [])
             if not deck:
-                deck += [*FAULTS, NONE, NONE, NONE, NONE]
+                deck += FAULTS if kind != OTHER else [*FAULTS, *[NONE] * 2 * len(FAULTS)]
                 self._dice.shuffle(deck)
             fault = deck.pop()
-            self.seen[fault] += 1
+            self.seen[kind][fault] += 1
             return fault, self._dice.random()
+
+    def is_spent(self, kind: str) -> bool:
+        """Whether requests of a kind have met every fault."""
+        return set(FAULTS) <= self.seen[kind].keys()
+
+
+def _kind_of(request: bytes) -> str:
+    head, body = request.split(b"\r\n\r\n", 1)
+    if b"/s1/push " in head and b'"op_id"' in body:
+        return TEXTS
+    return PHOTOS if head.startswith(b"PATCH ") else OTHER
 
 
 class Line(socketserver.ThreadingTCPServer):
@@ -91,8 +106,7 @@ class _Carrier(socketserver.BaseRequestHandler):
         whole = _read_request(self.request)
         if not whole:
             return
-        path = whole.split(b" ", 2)[1].decode()
-        fault, where = self.server.weather.draw(path)
+        fault, where = self.server.weather.draw(whole)
         try:
             self._carry(whole, fault, where)
         except OSError:  # the server was killed in the middle of it
