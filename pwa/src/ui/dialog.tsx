@@ -21,6 +21,13 @@ export function Dialog({ open, title, onClose, actions, children }: DialogProps)
     if (open && dialog && !dialog.open) dialog.showModal();
     if (!open && dialog?.open) dialog.close();
   }, [open]);
+  // Taken away while it is open, it would leave the focus nowhere.
+  useLayoutEffect(() => {
+    const dialog = box.current;
+    return () => {
+      if (dialog?.open) dialog.close();
+    };
+  }, []);
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: a tap beside the sheet; the keyboard closes it with Escape.
     <dialog

@@ -1,6 +1,6 @@
 /** Correcting the register of one household, also without a network: it is saved and travels like a visit. */
 import './households.css';
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { Household, Member } from '../../core/api/types';
 import { householdById } from '../../core/assignments';
 import type { Json } from '../../core/canonical';
@@ -53,6 +53,9 @@ interface LineProps extends PartProps {
   tel?: boolean;
 }
 
+/** An address is long: it gets several lines on screen and stays one line of text. */
+const LONG = 'address';
+
 /** One line of text; what is wrong is said once saving was tried. */
 function Line({ household, changes, tried, set, memberId, field, hint, tel }: LineProps) {
   const value = shownOf(household, changes, memberId, field);
@@ -63,9 +66,10 @@ function Line({ household, changes, tried, set, memberId, field, hint, tel }: Li
       hint={hint ?? (isProtected(field) ? t('edit.protected') : undefined)}
       error={problem === null ? undefined : t(`edit.wrong.${problem}`)}
       type={tel ? 'tel' : 'text'}
-      maxLength={field === 'address' ? 120 : 40}
+      multiline={field === LONG}
+      maxLength={field === LONG ? 120 : 40}
       value={value === null ? '' : String(value)}
-      onInput={(text) => set(memberId, field, text)}
+      onInput={(text) => set(memberId, field, text.replace(/[\r\n]+/g, ' '))}
     />
   );
 }
@@ -75,7 +79,7 @@ function About(props: PartProps) {
   const masked = household.phone_masked;
   return (
     <Card title={t('household.about')}>
-      <div class="stack">
+      <div class="stack hh-edit-fields">
         <Line
           {...props}
           tel
@@ -154,7 +158,7 @@ function Person(props: PartProps & { member: Member }) {
         <span class="muted">{member.relation}</span>
         {mine > 0 && <Tag tone="accent">{t('edit.changed', { n: mine })}</Tag>}
       </summary>
-      <div class="stack">
+      <div class="stack hh-edit-fields">
         <Lists {...props} />
         <ChoiceOne legend={t('edit.main_labour')} {...yesNo('main_labour')} />
         <Line {...props} memberId={member.id} field="name" />
@@ -190,16 +194,29 @@ function useSaving(household: Household, changes: Changes, reason: string) {
   return { busy, failed, save };
 }
 
+/** Brings the first field that is wrong into view, also out of a folded part. */
+function showFirstMistake(): void {
+  const wrong = document.querySelector<HTMLElement>('#main [aria-invalid="true"]');
+  const part = wrong?.closest('details');
+  if (part) part.open = true;
+  wrong?.focus({ preventScroll: true });
+  wrong?.scrollIntoView({ block: 'center' }); // the words under it too, clear of the button at the lower edge
+}
+
 function Form({ household }: { household: Household }) {
   const [changes, setChanges] = useState<Changes>({});
   const [reason, setReason] = useState('');
-  const [tried, setTried] = useState(false);
+  const [tries, setTries] = useState(0);
+  useEffect(() => {
+    if (tries > 0) showFirstMistake();
+  }, [tries]);
+  const tried = tries > 0;
   const { busy, failed, save } = useSaving(household, changes, reason);
   const count = Object.keys(changes).length;
   const asked = needsReason(changes);
   const missing = asked && reason.trim() === '';
   const submit = () => {
-    setTried(true);
+    setTries(tries + 1);
     if (count > 0 && !missing && firstProblem(changes, today()) === null) void save();
   };
   const part: PartProps = {

@@ -55,12 +55,12 @@ function FieldPair({ field, author, written }: { field: ProposedField; author: s
 
 function Head({ name, place, children }: { name: string; place: string; children: ComponentChildren }) {
   return (
-    <div class="inc-head">
-      <h3>
-        {name}
-        <small>{place}</small>
-      </h3>
-      {children}
+    <div>
+      <div class="inc-head">
+        <h3>{name}</h3>
+        {children}
+      </div>
+      {place && <p class="inc-place num">{place}</p>}
     </div>
   );
 }

@@ -99,6 +99,10 @@ export function IncomingScreen() {
   useEffect(() => {
     if (person !== undefined) void openSide('open');
   }, [person]);
+  // The card that had the focus is gone: reading goes on with what is left.
+  useEffect(() => {
+    if (done) document.getElementById('incoming-list')?.focus();
+  }, [done]);
   const { proposals, held } = incoming.value;
   const open = proposals.known && held.known ? proposals.items.length + held.items.length : undefined;
   const more = proposals.next !== null || held.next !== null;
@@ -140,6 +144,7 @@ export function IncomingScreen() {
         class="stack inc-list"
         id="incoming-list"
         role="tabpanel"
+        tabIndex={-1}
         aria-label={t(`incoming.side.${side.value}`)}
       >
         <Content ask={setAsked} />

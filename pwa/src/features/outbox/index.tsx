@@ -42,8 +42,10 @@ function Row({ item, pile }: { item: OutboxItem; pile: Pile }) {
   return (
     <li class="row ob-row">
       <div class="row-who">
-        <b>{nameOf(item)}</b>
-        {item.kind === 'household.edit' && <span class="muted"> {t('outbox.edit')}</span>}
+        <div class="ob-head">
+          <b>{nameOf(item)}</b>
+          <Tag tone={tag.tone}>{t(tag.key)}</Tag>
+        </div>
         <small>{secondLine(item)}</small>
         {item.state === 'accepted' && (
           <Progress
@@ -64,7 +66,7 @@ function Row({ item, pile }: { item: OutboxItem; pile: Pile }) {
         )}
         {mayRetry(item) && (
           <Button
-            kind="plain"
+            kind="quiet"
             icon="refresh"
             onClick={() => void retry(item.opId)}
             label={t(`outbox.again.${pile}.of`, { name: nameOf(item) })}
@@ -73,7 +75,6 @@ function Row({ item, pile }: { item: OutboxItem; pile: Pile }) {
           </Button>
         )}
       </div>
-      <Tag tone={tag.tone}>{t(tag.key)}</Tag>
     </li>
   );
 }

@@ -47,7 +47,7 @@ const KEPT_TWICE: readonly OutboxItem['state'][] = ['durable', 'pruned'];
 function arrivedLine(item: OutboxItem): string {
   const parts = [
     item.receipt !== null && t('outbox.receipt', { n: item.receipt }),
-    showInstant(item.receivedAt ?? item.since),
+    t('outbox.receivedAt', { when: showInstant(item.receivedAt ?? item.since) }),
     KEPT_TWICE.includes(item.state) && t('outbox.backedUp'),
   ];
   return parts.filter(Boolean).join(' · ');
@@ -60,8 +60,13 @@ export function mayRetry(item: OutboxItem): boolean {
   return pile === 'held' || (pile === 'waiting' && item.nextTryAt > now());
 }
 
-/** The line under the name: since when, why, and what happens next. */
+/** The line under the name: what it is, unless a visit; since when, why, and what happens next. */
 export function secondLine(item: OutboxItem): string {
+  const story = storyOf(item);
+  return item.kind === 'household.edit' ? `${t('outbox.edit')} · ${story}` : story;
+}
+
+function storyOf(item: OutboxItem): string {
   const saved = t('outbox.savedAt', { when: showInstant(item.savedAt) });
   if (arrived(item.state)) return arrivedLine(item);
   if (refused(item)) return item.correctedBy === null ? saved : `${saved} · ${t('outbox.corrected')}`;

@@ -1,7 +1,7 @@
 /** Words of the list of saved visits, English. */
 export const texts = {
   'outbox.title': 'To send',
-  'outbox.summary': '{n} households and {photos} photos wait on this phone',
+  'outbox.summary': '{n} records and {photos} photos wait on this phone',
   'outbox.allSent': 'Everything has been received',
   'outbox.sealed': 'What is kept on this phone is encrypted',
   'outbox.empty': 'No visits yet',
@@ -21,6 +21,7 @@ export const texts = {
   'outbox.afterLogin': 'sent after you sign in',
   'outbox.photos': 'text received · photos {sent} / {total}',
   'outbox.receipt': 'receipt {n}',
+  'outbox.receivedAt': 'received {when}',
   'outbox.fix': 'Correct it',
   'outbox.corrected': 'corrected by a newer one',
   'outbox.photoRefused': 'Photo “{kind}” was refused: {reason}',
@@ -38,8 +39,8 @@ export const texts = {
   'outbox.backedUp': 'in two backups',
   'outbox.again.waiting': 'Try now',
   'outbox.again.held': 'Ask again',
-  'outbox.again.waiting.of': 'Send the record of {name} now',
-  'outbox.again.held.of': 'Ask whether the record of {name} was dealt with',
+  'outbox.again.waiting.of': 'Try now: the record of {name}',
+  'outbox.again.held.of': 'Ask again: the record of {name}',
   'outbox.wifiOnly': 'Photos wait for Wi-Fi; change it under Me',
   'wait.no_network': 'no network',
   'wait.not_our_server': 'this network wants a sign-in first (public Wi-Fi, for example)',

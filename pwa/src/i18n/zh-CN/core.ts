@@ -33,7 +33,7 @@ export const texts = {
   'home.auditor': '操作记录和抽查清单会出现在这里。',
   'status.offline': '没有网络',
   'status.nothingWaits': '本机没有待传',
-  'status.waiting': '{n} 户待传，最早 {ago}',
+  'status.waiting': '{n} 件待传，最早 {ago}',
   'when.justNow': '刚刚',
   'when.minutesAgo': '{n} 分钟前',
   'when.hoursAgo': '{n} 小时前',

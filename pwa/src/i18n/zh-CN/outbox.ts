@@ -1,7 +1,7 @@
 /** Words of the list of saved visits, Chinese. */
 export const texts = {
   'outbox.title': '待传',
-  'outbox.summary': '本机 {n} 户待传 · 照片 {photos} 张',
+  'outbox.summary': '本机 {n} 件待传 · 照片 {photos} 张',
   'outbox.allSent': '都已送达',
   'outbox.sealed': '存在本机的内容都已加密',
   'outbox.empty': '还没有走访记录',
@@ -21,6 +21,7 @@ export const texts = {
   'outbox.afterLogin': '登录后自动上传',
   'outbox.photos': '文字已送达 · 照片 {sent} / {total}',
   'outbox.receipt': '回执 {n}',
+  'outbox.receivedAt': '{when} 送达',
   'outbox.fix': '去修改',
   'outbox.corrected': '已改好，用新的一份',
   'outbox.photoRefused': '照片“{kind}”没有通过：{reason}',
@@ -38,8 +39,8 @@ export const texts = {
   'outbox.backedUp': '已有两份备份',
   'outbox.again.waiting': '现在再试',
   'outbox.again.held': '问问结果',
-  'outbox.again.waiting.of': '现在再传 {name} 的记录',
-  'outbox.again.held.of': '问问 {name} 的记录处理了没有',
+  'outbox.again.waiting.of': '现在再试：{name} 的记录',
+  'outbox.again.held.of': '问问结果：{name} 的记录',
   'outbox.wifiOnly': '照片等 Wi-Fi 再传，在“我的”里可以改',
   'wait.no_network': '没有网络',
   'wait.not_our_server': '网络要先登录（例如公共 Wi-Fi）',
