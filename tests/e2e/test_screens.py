@@ -8,28 +8,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.e2e.form import VisitForm
+from tests.e2e.looks import SIZES, Screen, complaints
 from tests.e2e.pages import Outbox, Worklist, sign_in
 from tests.e2e.story import untouched, visit
 from tests.support.api import Api
-from tests.support.live_server import ROOT, LiveServer
-from tests.support.phone import DESK, SMALL, Phone
-
-AXE = (ROOT / "pwa/node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-SIZES = {"360x800": SMALL, "1440x900": DESK}
-Screen = tuple[str, Page]
-
-
-def settle(page: Page) -> None:
-    """Wait until nothing is being read and every picture is drawn."""
-    expect(page.locator("[aria-busy='true']")).to_have_count(0)
-    page.wait_for_load_state("networkidle")
+from tests.support.live_server import LiveServer
+from tests.support.phone import SMALL, Phone
 
 
 def grid_member(phone: Phone, api: Api) -> Iterator[Screen]:
@@ -154,23 +143,6 @@ def county_policy(phone: Phone, _api: Api) -> Iterator[Screen]:
 TOURS = {tour.__name__: tour for tour in (grid_member, first_secretary, county, county_policy, department)}
 
 
-def violations(page: Page) -> list[str]:
-    """What axe finds, one line a place. On a window as tall as the page: no bar lies over half a button."""
-    size = page.viewport_size or {"width": SMALL[0], "height": SMALL[1]}
-    tall = int(page.evaluate("document.documentElement.scrollHeight")) + size["height"]
-    page.set_viewport_size({"width": size["width"], "height": min(tall, 8_000)})
-    page.evaluate(AXE)  # through the debugger: the page's own policy lets no script in
-    found: list[dict[str, Any]] = page.evaluate(
-        "rules => axe.run(document, rules).then(r => r.violations)", RULES
-    )
-    return [f"{rule['id']}: {node['html'][:120]}" for rule in found for node in rule["nodes"]]
-
-
-def overflow(page: Page) -> int:
-    """Pixels by which the page is wider than the screen."""
-    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("role", TOURS)
@@ -184,13 +156,5 @@ def test_every_screen_is_accessible_whole_and_without_a_complaint(
     scheme: str,
 ) -> None:
     phone = phone_of(server, size=SIZES[size], scheme=scheme)
-    found: dict[str, object] = {}
-    for name, page in TOURS[role](phone, api_of(server, "grid1")):
-        settle(page)
-        if screenshots is not None:  # the tall window below would show in the next picture
-            page.screenshot(path=screenshots / f"{role}-{name}-{size}-{scheme}.png")
-        elif problems := violations(page):
-            found[name] = problems
-        if (wider := overflow(page)) > 0:
-            found[f"{name} width"] = wider
-    assert found == {}
+    tour = TOURS[role](phone, api_of(server, "grid1"))
+    assert complaints(tour, screenshots, f"{role}-{{}}-{size}-{scheme}.png") == {}

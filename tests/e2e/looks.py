@@ -1,0 +1,67 @@
+"""How a screen is looked at: settled, by axe, at its own width and at 320 pixels, and as a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+from tests.support.live_server import ROOT
+from tests.support.phone import DESK, SMALL
+
+AXE = (ROOT / "pwa/node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+SIZES = {"360x800": SMALL, "1440x900": DESK}
+NARROWEST = 320
+Screen = tuple[str, Page]
+
+
+def settle(page: Page) -> None:
+    """Wait until nothing is being read and every picture is drawn."""
+    expect(page.locator("[aria-busy='true']")).to_have_count(0)
+    page.wait_for_load_state("networkidle")
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds, one line a place. On a window as tall as the page: no bar lies over half a button."""
+    size = page.viewport_size or {"width": SMALL[0], "height": SMALL[1]}
+    tall = int(page.evaluate("document.documentElement.scrollHeight")) + size["height"]
+    page.set_viewport_size({"width": size["width"], "height": min(tall, 8_000)})
+    page.evaluate(AXE)  # through the debugger: the page's own policy lets no script in
+    found: list[dict[str, Any]] = page.evaluate(
+        "rules => axe.run(document, rules).then(r => r.violations)", RULES
+    )
+    return [f"{rule['id']}: {node['html'][:120]}" for rule in found for node in rule["nodes"]]
+
+
+def overflow(page: Page) -> int:
+    """Pixels by which the page is wider than the screen."""
+    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+def narrow_overflow(page: Page) -> int:
+    """The same on the narrowest phone."""
+    size = page.viewport_size or {"width": SMALL[0], "height": SMALL[1]}
+    page.set_viewport_size({"width": NARROWEST, "height": size["height"]})
+    wider = overflow(page)
+    page.set_viewport_size(size)
+    return wider
+
+
+def complaints(tour: Iterator[Screen], pictures: Path | None, named: str) -> dict[str, object]:
+    """What is wrong with each screen of a tour. ``named`` is a picture's name without its screen's."""
+    found: dict[str, object] = {}
+    for name, page in tour:
+        settle(page)
+        if pictures is not None:  # the tall window of the check would show in the next picture
+            page.screenshot(path=pictures / named.format(name))
+            continue
+        if problems := violations(page):
+            found[name] = problems
+        if (wider := overflow(page)) > 0:
+            found[f"{name} width"] = wider
+        if (wider := narrow_overflow(page)) > 0:
+            found[f"{name} at {NARROWEST}"] = wider
+    return found
