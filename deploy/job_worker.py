@@ -2,11 +2,12 @@
 
 A process of its own and not a thread of the gunicorn master: gunicorn reaps every child of its own, so only
 another process can see the worker's end. It watches its parent's id: when the master is gone, even by
-SIGKILL, the worker goes too.
+SIGKILL, the worker goes too; and when this process is killed, the system ends the worker (Linux only).
 """
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
 import subprocess
@@ -20,6 +21,7 @@ LOOK_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 30.0
 STEADY_SECONDS = 60.0
 GRACE_SECONDS = 20.0
+PR_SET_PDEATHSIG = 1  # <sys/prctl.h>
 
 
 class _Stop(Exception):
@@ -48,7 +50,8 @@ def _keep_running(parent: int) -> None:
     pause = 1.0
     while os.getppid() == parent:
         started = time.monotonic()
-        worker = subprocess.Popen(COMMAND, start_new_session=True)
+        # This process has one thread: nothing can hold a lock while it forks.
+        worker = subprocess.Popen(COMMAND, start_new_session=True, preexec_fn=_end_with_parent)  # noqa: PLW1509
         try:
             _watch(worker, parent)
         except _Stop:
@@ -64,6 +67,13 @@ def _keep_running(parent: int) -> None:
             flush=True,
         )
         time.sleep(pause)
+
+
+def _end_with_parent() -> None:
+    """In the child before it becomes the worker."""
+    prctl = getattr(ctypes.CDLL(None), "prctl", None)
+    if prctl is not None:
+        prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _watch(worker: subprocess.Popen[bytes], parent: int) -> None:
