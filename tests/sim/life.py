@@ -13,8 +13,8 @@ from tests.sim.loop import Died, Refused
 from tests.sim.network import DAY, HOUR, MINUTE, SECOND
 from tests.sim.phone import Phone
 
-VISITS_AN_OUTING = (1, 4)
-HOURS_BETWEEN = (8, 60)
+VISITS_AN_OUTING = (3, 7)
+HOURS_BETWEEN = (18, 76)
 STORAGE_LEFT = 900  # bytes: less than any visit takes
 CLOCKS = [0.0, 0.0, 3 * MINUTE, -40 * MINUTE, -3650 * DAY, 400 * DAY]
 
@@ -25,6 +25,7 @@ class Life:
     def __init__(self, phone: Phone) -> None:
         self.phone, self.sim, self.dice = phone, phone.sim, phone.dice
         self.until = 0.0
+        self.upgrade_at = self.sim.loop.now + self.dice.uniform(2, 16) * DAY
 
     async def live(self, until: float) -> None:
         """Go out now and then until the storm is over."""
@@ -47,7 +48,9 @@ class Life:
         phone, dice = self.phone, self.dice
         if dice.random() < 0.12:
             self.jump_clock()
-        phone.use_line(dice.choices(["good", "bad", "portal", "off"], [3, 5, 1, 3])[0])
+        if phone.app != "current" and self.sim.loop.now > self.upgrade_at:
+            phone.upgrade()
+        phone.use_line(dice.choices(["good", "bad", "portal", "off"], [1, 2, 1, 6])[0])
         phone.open("a")
         if dice.random() < 0.2:
             phone.open("b")
@@ -59,7 +62,7 @@ class Life:
             await self.record()
         phone.use_line(dice.choices(["good", "bad", "portal", "off"], [3, 6, 1, 1])[0])
         await self.maybe_sync(0.7)
-        await self.pause(dice.choice([0.5, 5, 40, 300]) * MINUTE)
+        await self.pause(dice.choice([0.5, 3, 15, 90]) * MINUTE)
         self.put_away()
 
     async def pause(self, ms: float) -> None:
@@ -70,12 +73,11 @@ class Life:
 
     async def may_work(self) -> bool:
         """Sign in when the app asks for it; a phone that was wiped is handed back and not used again."""
-        seen = await self.phone.call("look")
+        seen = await self.phone.call("glance")
         if seen["user"] is None and (self.phone.lost or self.phone.drained):
             self.phone.retired = True
             return False
-        if seen["user"] is None or seen["loginNeeded"]:
-            await self.phone.sign_in()
+        await self.phone.sign_in_if_asked(seen)
         return True
 
     async def maybe_sync(self, chance: float) -> None:
@@ -89,7 +91,7 @@ class Life:
         how = self.dice.random()
         if how < 0.25:
             self.phone.kill(power=self.dice.random() < 0.3)
-        elif how < 0.7:
+        elif how < 0.9:
             for tab in list(self.phone.tabs):
                 self.phone.close(tab)
 
@@ -103,10 +105,10 @@ class Life:
 
     async def record(self) -> None:
         """Record one visit, or correct the register, for a household that the phone shows."""
-        seen = await self.phone.call("look")
-        if not seen["households"] or seen.get("order", "active") != "active":
+        seen = await self.phone.call("pick", self.dice.random())
+        household = seen["household"]
+        if household is None or seen["order"] != "active":
             return
-        household = self.dice.choice(seen["households"])
         mishap = self._mishap()
         if self.phone.app == "current" and self.dice.random() < 0.2:
             await self._edit(household)

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from random import Random
 from uuid import UUID
@@ -17,7 +18,7 @@ from server.core import changelog, clock, state
 from server.core.changes import Position
 from server.core.db import db, transaction
 from server.core.scope import EVERYTHING, region_scope
-from tests.sim.network import HOUR
+from tests.sim.network import DAY, HOUR
 from tests.sim.simulation import Simulation
 
 
@@ -39,28 +40,48 @@ class Operator:
         shutil.rmtree(self._copies, ignore_errors=True)
         self._names: deque[str] = deque(maxlen=2)
         self._made = 0
+        self._last = 0.0
+        self._made_at: dict[str, datetime] = {}
 
-    async def work(self, until: float, restores: int) -> None:
-        """A backup a day or so; restores fall into the second week, when phones begin to forget."""
-        days = sorted(self.dice.uniform(0.2, 1.0) for _ in range(restores))
-        start = self.sim.loop.now
-        bad_moments = [start + day * (until - start) for day in days]
+    async def work(self, until: float) -> None:
+        """A backup a day or so, and in most seeds a bad day on which one is taken back.
+
+        In some, backups fail for more than a week: what phones may forget must not depend on their age alone,
+        nor on the newest backup alone.
+        """
+        dice, start = self.dice, self.sim.loop.now
+        broken = dice.random() < 0.4
+        gap = (
+            (start + dice.uniform(2, 3) * DAY, start + dice.uniform(10.2, 11) * DAY) if broken else (0.0, 0.0)
+        )
+        bad_moments = [gap[1] + 1.2 * DAY] if broken else self._bad_moments(until)
         while True:
-            await self.sim.loop.sleep(self.dice.uniform(8, 40) * HOUR)
-            if self.sim.loop.now >= until:
+            await self.sim.loop.sleep(dice.uniform(8, 36) * HOUR)
+            now = self.sim.loop.now
+            if now >= until:
                 return
-            if bad_moments and self.sim.loop.now >= bad_moments[0] and self._names:
+            if bad_moments and now >= bad_moments[0] and len(self._names) > 1:
                 bad_moments.pop(0)
-                self.restore(self.dice.choice(self._names))
-            else:
+                self.restore(dice.choice(self._names))
+            elif not gap[0] <= now < gap[1] and not (broken and now > gap[1] and self._made_since(gap[1])):
                 self.back_up()
+
+    def _bad_moments(self, until: float) -> list[float]:
+        start = self.sim.loop.now
+        shares = sorted(self.dice.uniform(0.2, 1.0) for _ in range(self.dice.choice([0, 1, 1, 2])))
+        return [start + share * (until - start) for share in shares]
+
+    def _made_since(self, moment: float) -> bool:
+        return self._last > moment
 
     def back_up(self) -> None:
         """Copy database and photos; from then on phones may rely on it."""
         self._made += 1
+        self._last = self.sim.loop.now
         name = f"b{self._made}"
         with self._inside():
             epoch = state.epoch() or ""
+            self._made_at[name] = clock.now()
             place = self._position()
             db.session.rollback()
             self.sim.server.engine.backup(db.engine, name)
@@ -87,8 +108,9 @@ class Operator:
             shutil.rmtree(server.photos)
             shutil.copytree(self._copies / name, server.photos)
             with transaction():
-                backups.begin_again(name, {}, list(_files_in(server.photos)))
-        self.sim.forget_signatures()
+                made_at = self._made_at[name]
+                backups.begin_again(name, made_at, {}, list(_files_in(server.photos)))
+        self.sim.went_back()
         self.sim.world_changed()
 
     @contextmanager

@@ -50,15 +50,16 @@ class Desk:
     async def work(self, until: float) -> None:
         """Look at the desk twice a day, and decide on some of what lies there."""
         while True:
-            await self.sim.loop.sleep(self.dice.uniform(12, 60) * HOUR)
+            await self.sim.loop.sleep(self.dice.uniform(20, 90) * HOUR)
             if self.sim.loop.now >= until:
                 return
-            if self.person.role != "county":
-                self.review(0.5)
-                self.decide(0.5)
+            self.review(0.4)
+            self.decide(0.5)
 
     def decide(self, share: float) -> None:
         """Decide on proposals, and on operations that could not be carried out."""
+        if self.person.role == "county":
+            return
         for proposal in self.pages("/proposals?state=open"):
             if self.dice.random() < share:
                 choice = self.dice.choice(["approved", "approved", "declined"])
@@ -74,7 +75,9 @@ class Desk:
         self.sim.world_changed()
 
     def review(self, share: float) -> None:
-        """Approve some of the visits that wait, and give some back."""
+        """Approve some of the visits that wait, and give some back; the county does neither."""
+        if self.person.role == "county":
+            return
         for visit in self.pages("/visits?state=submitted&limit=100"):
             if self.dice.random() > share:
                 continue
@@ -88,9 +91,9 @@ async def run_jobs(sim: Simulation, until: float) -> None:
     """The job process: soon after a job came, and once in a while what was left behind."""
     dice = Random(f"{sim.seed}/jobs")
     while True:
-        await sim.loop.sleep(dice.choice([0.1, 0.5, 3, 8]) * HOUR)
+        await sim.loop.sleep(dice.choice([1, 4, 8, 16]) * HOUR)
         if sim.loop.now >= until:
             return
         sim.server.run_jobs()
-        if dice.random() < 0.25:
+        if dice.random() < 0.4:
             sim.server.sweep()

@@ -21,6 +21,7 @@ class Phone:
         self.clock = 0.0
         self.lost = False  # the county ordered it to be wiped: what it did not send is gone
         self.drained = False  # it was ordered to hand everything over first
+        self.signed_in_before = -1  # restores of the server before the last sign-in; -1 before the first
         self.retired = False  # nobody uses it any more
         sim.phones[name] = self
         sim.say({"c": "phone", "phone": name, "seed": self.dice.getrandbits(32)})
@@ -83,6 +84,14 @@ class Phone:
             self.close(tab)
         self.app = "current"
 
+    async def sign_in_if_asked(self, seen: dict[str, Any]) -> None:
+        """Sign in when the app asks for it. Only a server that went back to a backup may have forgotten us."""
+        if seen["user"] is not None and not seen["loginNeeded"]:
+            return
+        if self.signed_in_before == self.sim.restores and self.app == "current":
+            self.sim.troubles.append(f"{self.name} was signed out for no reason")
+        await self.sign_in()
+
     async def sign_in(self) -> None:
         """Sign in anew: other tokens, the same person."""
         tokens = self.sim.server.tokens(self.person, await self.call("device"), self.app)
@@ -96,6 +105,7 @@ class Phone:
             "region": {"code": self.person.region_code, "name": "", "level": "grid", "path": []},
         }
         self.sim.note(f"{self.name} signs in")
+        self.signed_in_before = self.sim.restores
         await self.call("signIn", person, tokens["access_token"], tokens["refresh_token"])
 
     def now(self) -> float:

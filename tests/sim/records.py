@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import undefer
 
 from server.core.audit import AuditEntry
@@ -138,10 +138,10 @@ def epoch_of(server: Server) -> str | None:
         return state.epoch()
 
 
-def count_of(server: Server, table: Any) -> int:
-    """How many rows a table has."""
+def something_waits(server: Server) -> bool:
+    """Whether anybody has to decide on something."""
     with everything(server):
-        return int(db.session.scalar(select(func.count()).select_from(table)) or 0)
-
-
-__all__ = ["Records", "count_of", "epoch_of", "everything", "json", "read"]
+        return any(
+            db.session.scalar(select(table.id).where(table.state == "open").limit(1)) is not None
+            for table in (Proposal, HeldOperation)
+        )

@@ -76,7 +76,7 @@ def _people(sim: Simulation, desks: list[Desk]) -> None:
     for desk in desks:
         sim.loop.start(desk.work(end))
     sim.loop.start(people.run_jobs(sim, end))
-    sim.loop.start(Operator(sim).work(end, sim.dice.choice([0, 1, 1, 2])))
+    sim.loop.start(Operator(sim).work(end))
     sim.loop.start(moving.reassign(sim, end))
     sim.loop.start(Rogue(sim).work(end))
     what = sim.dice.choice(["", "", "drain", "kill"])

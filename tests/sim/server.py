@@ -15,6 +15,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import jwt.api_jwt
+from flask_jwt_extended import tokens
 from sqlalchemy import Engine, event
 from sqlalchemy.exc import OperationalError
 
@@ -177,7 +179,19 @@ class Server:
                 raise Crash
 
         db.session.commit = commit_or_not  # type: ignore[method-assign]
+        _let_tokens_live_by(lambda: self.time())
         photo_services.inspect = _inspect_quickly
+
+
+def _let_tokens_live_by(time: Callable[[], float]) -> None:
+    """The token libraries ask the machine's clock; here they ask the simulation's."""
+
+    class SimulatedTime(datetime):
+        @classmethod
+        def now(cls, tz: Any = None) -> SimulatedTime:
+            return cls.fromtimestamp(time() / 1000, tz)
+
+    jwt.api_jwt.datetime = tokens.datetime = SimulatedTime  # type: ignore[attr-defined,misc]
 
 
 def _never_wait_for_the_disk(connection: Any, _record: Any) -> None:

@@ -15,7 +15,7 @@ from server.households.models import Household
 from tests.sim import county
 from tests.sim.attempts import Attempt
 from tests.sim.loop import Died, Future, Loop, Refused
-from tests.sim.network import DAY, HOUR, MINUTE, Flight, Network, flight_of, results_of
+from tests.sim.network import DAY, HOUR, MINUTE, SECOND, Flight, Network, flight_of, results_of
 from tests.sim.node import Node
 from tests.sim.records import everything
 from tests.sim.server import START, Answer, Server, number_source
@@ -37,6 +37,9 @@ class Simulation:
         self.attempts: list[Attempt] = []
         # (operation, hash) that this life of the database signed for.
         self.signed: set[tuple[str, str]] = set()
+        # Operations that it answered, whatever it said.
+        self.offered: set[str] = set()
+        self.restores = 0
         self.leaks: set[str] = set()
         self.troubles: list[str] = []
         self.journal: deque[str] = deque(maxlen=JOURNAL)
@@ -141,14 +144,21 @@ class Simulation:
 
     def served(self, flight: Flight, answer: Answer) -> None:
         """A phone was answered (or would have been): what was signed for, and nothing of another place."""
+        if answer.status == 460 and flight.method == "PATCH":
+            self.troubles.append(f"#{flight.id}: a photo of whole pieces had another hash in the end")
+        if flight.method in ("PATCH", "PUT") and '"stored"' in answer.text and self.dice.random() < 0.8:
+            self.loop.after(self.dice.uniform(0.2, 5) * SECOND, self.server.run_jobs)
         for result in results_of(answer.text):
+            self.offered.add(result["op_id"])
             if result["st"] in ("accepted", "held"):
                 self.signed.add((result["op_id"], result["sha256"]))
         self.look_for_leaks(self.phones[flight.phone].person.username, answer.text, flight.path)
 
-    def forget_signatures(self) -> None:
-        """The server went back: only phones know what it had signed for, and those that were wiped do not."""
+    def went_back(self) -> None:
+        """A backup was taken back: only phones know what the server had signed for, and the wiped ones do not."""
+        self.restores += 1
         self.signed.clear()
+        self.offered.clear()
         for attempt in self.attempts:
             phone = self.phones.get(attempt.phone)
             attempt.excused |= phone is not None and (phone.lost or phone.drained)

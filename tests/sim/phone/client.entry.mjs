@@ -1,12 +1,12 @@
 /** What the simulator calls in today's client. */
 import { afterSignIn, start } from '@app/app/start';
 import { households } from '@app/core/assignments';
-import { kick, retry, syncState } from '@app/core/outbox';
+import { kick, outboxItems, retry, syncState } from '@app/core/outbox';
 import { loadRecords } from '@app/core/outbox/rows';
 import { enqueueVisit, saveEdit } from '@app/core/outbox/save';
 import { deviceId, loginNeeded, startSession, user } from '@app/core/session';
 
-const bytesOf = (base64) => Uint8Array.from(atob(base64), (one) => one.charCodeAt(0)).buffer;
+const bytesOf = (base64) => new Uint8Array(Buffer.from(base64, 'base64')).buffer;
 
 /** The app is opened. */
 export { start as boot };
@@ -42,7 +42,26 @@ export function again(opId) {
   return retry(opId);
 }
 
-/** What the phone shows. */
+/** What a person sees at once when the app opens. */
+export function glance() {
+  return { user: user.value?.id ?? null, loginNeeded: loginNeeded.value, order: syncState.value.order };
+}
+
+/** One of the households on the list, and how far the work of this phone has come. */
+export function pick(chance) {
+  const list = households.value;
+  const entries = outboxItems.value.map(({ opId, kind, householdId, state, revises, correctedBy }) => ({
+    id: opId,
+    kind,
+    household_id: householdId,
+    state,
+    revises,
+    corrected: correctedBy,
+  }));
+  return { ...glance(), household: list[Math.floor(chance * list.length)] ?? null, entries: entries.reverse() };
+}
+
+/** All that the phone shows. */
 export async function look() {
   const me = user.value?.id ?? null;
   const records = me === null ? [] : await loadRecords(me);

@@ -63,7 +63,7 @@ class Tab {
       if (request.signal?.aborted) return reject(request.signal.reason);
       if (!this.phone.online) return this.task(() => reject(new TypeError('Failed to fetch')));
       const id = this.world.send(this, request);
-      this.fetches.set(id, { resolve, reject });
+      this.fetches.set(id, { resolve, reject, signal: request.signal });
       request.signal?.addEventListener('abort', () => {
         if (this.fetches.delete(id)) reject(request.signal.reason);
       });
@@ -75,6 +75,8 @@ class Tab {
     const waiting = this.fetches.get(id);
     if (!waiting) return;
     this.fetches.delete(id);
+    // Nobody is interested in a time that has not run out: it would only wake the simulation.
+    this.timers.delete(waiting.signal?.timer);
     this.task(() => {
       if (reply === null) waiting.reject(new TypeError('Failed to fetch'));
       else waiting.resolve(new PhoneResponse(reply.text, reply));

@@ -139,7 +139,7 @@ export function abortingOf(tab) {
 
     static timeout(ms) {
       const signal = new PhoneSignal();
-      tab.setTimer(() => signal.fire(new DOMException('It took too long.', 'TimeoutError')), ms);
+      signal.timer = tab.setTimer(() => signal.fire(new DOMException('It took too long.', 'TimeoutError')), ms);
       return signal;
     }
 

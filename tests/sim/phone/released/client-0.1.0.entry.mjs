@@ -3,13 +3,13 @@
  * sources of that release with `node tests/sim/phone/bundle.mjs ENTRY OUT SOURCES`; it stays as it is for ever.
  */
 import { households, loadHouseholds, refreshHouseholds } from '@app/core/assignments';
-import { enqueueVisit, kick, reloadOutbox, startOutbox } from '@app/core/outbox';
+import { enqueueVisit, kick, outboxItems, reloadOutbox, startOutbox } from '@app/core/outbox';
 import { loadRecords } from '@app/core/outbox/store';
 import { deviceId, loginNeeded, restoreSession, startSession, user } from '@app/core/session';
 
 export const version = '0.1.0';
 
-const bytesOf = (base64) => Uint8Array.from(atob(base64), (one) => one.charCodeAt(0)).buffer;
+const bytesOf = (base64) => new Uint8Array(Buffer.from(base64, 'base64')).buffer;
 
 /** The app is opened. */
 export async function boot() {
@@ -38,6 +38,23 @@ export function saveVisit(body, photos, options) {
 export async function sync() {
   kick();
   void refreshHouseholds();
+}
+
+export function glance() {
+  return { user: user.value?.id ?? null, loginNeeded: loginNeeded.value, order: 'active' };
+}
+
+export function pick(chance) {
+  const list = households.value;
+  const entries = outboxItems.value.map(({ visitId, householdId, state, revises, correctedBy }) => ({
+    id: visitId,
+    kind: 'visit',
+    household_id: householdId,
+    state,
+    revises,
+    corrected: correctedBy,
+  }));
+  return { ...glance(), household: list[Math.floor(chance * list.length)] ?? null, entries: entries.reverse() };
 }
 
 /** What the phone shows. */
