@@ -87,10 +87,15 @@ class Simulation:
 
     def _flush(self) -> None:
         while self._commands:
-            commands, self._commands = self._commands, []
-            self._hear(self.node.say(self.loop.now, commands))
+            self._let_phones_go_on(self.loop.now)
+
+    def _let_phones_go_on(self, until: float) -> None:
+        """Phones hear what there is, and live on by their own timers until something is to be known here."""
+        commands, self._commands = self._commands, []
+        self._hear(self.node.say(self.loop.now, until, commands))
 
     def _hear(self, reply: Any) -> None:
+        self.loop.now = max(reply.now, self.loop.now)
         self._wake = reply.wake
         self.troubles += [text for text in reply.troubles if WIPED not in text]
         for sent in reply.requests:
@@ -119,9 +124,7 @@ class Simulation:
             if not due or min(due) > moment:
                 break
             if self._wake is not None and self._wake <= min(due):
-                self.loop.now = max(self._wake, self.loop.now)
-                self._wake = None
-                self.say({"c": "timers"})
+                self._let_phones_go_on(min(self.loop.next_moment() or moment, moment))
             else:
                 self.loop.step()
         self.loop.now = moment

@@ -2,7 +2,8 @@
  * Hosts all phones of a simulation: one JSON line in says what happens now, one JSON line out tells what the phones
  * did by themselves until nothing moved any more. Nothing here waits for real time.
  *
- * In: `{"now": ms, "do": [{"c": command, …}]}`. Out: `{"requests", "done", "reloads", "deaths", "troubles", "wake"}`.
+ * In: `{"now": ms, "until": ms, "do": [{"c": command, …}]}`. After the commands, timers run on until a moment, or until
+ * there is something to tell. Out: `{"requests", "done", "reloads", "deaths", "troubles", "now", "wake"}`.
  */
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -91,6 +92,19 @@ class World {
     }
   }
 
+  /** Time goes on, from timer to timer, while there is nothing to tell. */
+  async liveUntil(moment) {
+    for (let at = this.wake(); at !== null && at <= moment && !this.hasNews(); at = this.wake()) {
+      this.now = Math.max(this.now, at);
+      for (const phone of this.phones.values()) for (const tab of phone.tabs.values()) tab.runTimers();
+      await this.run();
+    }
+  }
+
+  hasNews() {
+    return Object.values(this.said).some((list) => list.length > 0);
+  }
+
   wake() {
     let soonest = null;
     for (const phone of this.phones.values())
@@ -125,9 +139,6 @@ const COMMANDS = {
   },
   fail({ phone, tab, request }) {
     world.phones.get(phone)?.tabs.get(tab)?.answer(request, null);
-  },
-  timers() {
-    for (const phone of world.phones.values()) for (const tab of phone.tabs.values()) tab.runTimers();
   },
   set({ phone, online, wifi, clock, quota, steps, power }) {
     const one = world.phones.get(phone);
@@ -180,7 +191,7 @@ process.on('unhandledRejection', (error) => {
 });
 
 async function hear(line) {
-  const { now, do: commands } = JSON.parse(line);
+  const { now, until, do: commands } = JSON.parse(line);
   world.now = now;
   for (const command of commands) {
     try {
@@ -190,9 +201,10 @@ async function hear(line) {
     }
     await world.run();
   }
+  if (until > now) await world.liveUntil(until);
   const { said } = world;
   world.said = nothing();
-  process.stdout.write(`${JSON.stringify({ ...said, wake: world.wake() })}\n`);
+  process.stdout.write(`${JSON.stringify({ ...said, now: world.now, wake: world.wake() })}\n`);
 }
 
 let queue = Promise.resolve();
