@@ -296,6 +296,13 @@ describe('giving up what is safe', () => {
     expect(at7(refused, later, at(99))).toBe('complete');
   });
 
+  it('waits for the verdict on every photo: only here may be what the server is going to refuse', () => {
+    const unseen = { ...sent, outcome: { kind: 'sent', ready: false, position: at(7) } } as OutboxEvent;
+    const waiting = through(queued, answer(accepted), unseen);
+    expect(at7(waiting, later, at(99))).toBe('complete');
+    expect(step(waiting, { type: 'durable', now: NOW, durable: at(99) }, 0)).toBe(waiting);
+  });
+
   it('compares places by transaction first', () => {
     expect(isBefore([1, 9], [2, 0])).toBe(true);
     expect(isBefore([2, 0], [1, 9])).toBe(false);

@@ -272,10 +272,13 @@ function woken(tries: Tries, now: number, all: boolean): Tries {
   return all ? { ...idle(now), reason: tries.reason } : { ...tries, notBefore: now };
 }
 
-/** Text and every photo are before a durable position. A refused photo never is: the only copy may be here. */
+/**
+ * Text and every photo are before a durable position. A refused photo never is: the only copy may be here; and one
+ * that the server has not looked at may still be refused.
+ */
 function safe(entry: Entry, durable: Position): boolean {
   const places = [entry.position, ...entry.photos.map((photo) => photo.position)];
-  const taken = entry.photos.every((photo) => photo.state === 'sent' || photo.state === 'ready');
+  const taken = entry.photos.every((photo) => photo.state === 'ready');
   return taken && places.every((place) => place !== null && isBefore(place, durable));
 }
 

@@ -47,6 +47,8 @@ export class Runner {
   private greetedAt: number | null = null;
   private asksAt = 0;
   private asksGap = 0;
+  /** The visit whose photos were asked about last: the others come before it is asked about again. */
+  private askedLast = '';
   private pulling: Promise<PullEnd> | null = null;
 
   constructor(deps: RunnerDeps) {
@@ -197,20 +199,30 @@ export class Runner {
     const room = isPast(this.uploads.fullUntil, now);
     const mayTravel = room && (order === 'drain' || this.deps.photosMayTravel());
     const withPhoto = mayTravel ? due.find(({ entry }) => waitingPhoto(entry)) : undefined;
-    const unsure = isPast(this.asksAt, now) ? due.find(({ entry }) => photosUnsure(entry)) : undefined;
+    const unsure = isPast(this.asksAt, now) ? this.nextToAsk(due) : undefined;
     if (withPhoto)
       await this.uploads.send(line, withPhoto, () => this.wanted !== null || line.halted !== null);
     else if (unsure) await this.askPhotos(line, unsure);
     return withPhoto !== undefined || unsure !== undefined;
   }
 
+  /** In turn: one visit that the server says nothing about must not keep the others from being asked about. */
+  private nextToAsk(due: readonly OpRecord[]): OpRecord | undefined {
+    const unsure = due.filter(({ entry }) => photosUnsure(entry));
+    const last = unsure.findIndex(({ op_id }) => op_id === this.askedLast);
+    return unsure[last + 1] ?? unsure[0];
+  }
+
   private async askPhotos(line: Line, record: OpRecord): Promise<void> {
+    this.askedLast = record.op_id;
     const reply = await line.ask(`/visits/${record.op_id}/photos`, { method: 'GET' });
     const states = reply && readPhotoStates(reply);
     await line.apply([record.op_id], { type: 'photoStates', now: this.deps.now(), states });
     const decided = states?.filter(({ state }) => state !== 'stored').map(({ sha256 }) => sha256) ?? [];
     const settled = record.entry.photos.every(({ sha256 }) => decided.includes(sha256));
-    this.asksGap = settled ? 0 : Math.min(LONGEST_ASK_MS, Math.max(FIRST_ASK_MS, this.asksGap * 2));
+    // A visit that moved out of the area tells nothing of the others, which may be asked about at once.
+    const gone = reply?.sync === true && reply.status === 404;
+    this.asksGap = settled || gone ? 0 : Math.min(LONGEST_ASK_MS, Math.max(FIRST_ASK_MS, this.asksGap * 2));
     this.asksAt = this.deps.now() + this.asksGap;
     if (!reply) line.judge([NO_REPLY]);
   }
