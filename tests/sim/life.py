@@ -13,8 +13,9 @@ from tests.sim.loop import Died, Refused
 from tests.sim.network import DAY, HOUR, MINUTE, SECOND
 from tests.sim.phone import Phone
 
-VISITS_AN_OUTING = (3, 7)
-HOURS_BETWEEN = (18, 76)
+VISITS_AN_OUTING = (8, 15)
+HOURS_BETWEEN = (50, 190)
+PHOTOS_A_VISIT = (0, 0, 0, 0, 0, 1, 1, 2)
 STORAGE_LEFT = 900  # bytes: less than any visit takes
 CLOCKS = [0.0, 0.0, 3 * MINUTE, -40 * MINUTE, -3650 * DAY, 400 * DAY]
 
@@ -50,7 +51,8 @@ class Life:
             self.jump_clock()
         if phone.app != "current" and self.sim.loop.now > self.upgrade_at:
             phone.upgrade()
-        phone.use_line(dice.choices(["good", "bad", "portal", "off"], [1, 2, 1, 6])[0])
+        first = phone.signed_in_before < 0
+        phone.use_line("good" if first else dice.choices(["good", "bad", "portal", "off"], [1, 2, 1, 6])[0])
         phone.open("a")
         if dice.random() < 0.2:
             phone.open("b")
@@ -59,7 +61,7 @@ class Life:
         await self.maybe_sync(0.6)
         for _ in range(dice.randint(*VISITS_AN_OUTING)):
             await self.pause(dice.uniform(1, 25) * MINUTE)
-            await self.record()
+            await self.record_and_go_on()
         phone.use_line(dice.choices(["good", "bad", "portal", "off"], [3, 6, 1, 1])[0])
         await self.maybe_sync(0.7)
         await self.pause(dice.choice([0.5, 3, 15, 90]) * MINUTE)
@@ -102,6 +104,18 @@ class Life:
         self.phone.set(clock=self.phone.clock)
 
     # --- recording ------------------------------------------------------------------------------------------
+
+    async def record_and_go_on(self) -> None:
+        """Record; a phone that dies over it is switched on again, mostly."""
+        try:
+            await self.record()
+        except Died:
+            if self.dice.random() < 0.15:
+                raise
+            await self.pause(self.dice.uniform(0.2, 5) * MINUTE)
+            self.phone.open("a")
+            if not await self.may_work():
+                raise
 
     async def record(self) -> None:
         """Record one visit, or correct the register, for a household that the phone shows."""
@@ -146,7 +160,7 @@ class Life:
     def _attempt(self, household: dict[str, Any], entries: list[dict[str, Any]]) -> Attempt:
         dice = self.dice
         word = f"ww{len(self.sim.attempts):05}q"
-        photos = [bodies.photo(dice, bomb=dice.random() < 0.04) for _ in range(dice.choice([0, 0, 0, 1, 2]))]
+        photos = [bodies.photo(dice, bomb=dice.random() < 0.04) for _ in range(dice.choice(PHOTOS_A_VISIT))]
         note = f"{word} {household['address']}"
         revises = self._revised(household, entries)
         body = bodies.visit(dice, household, note, self.phone.now(), photos, revises=revises)

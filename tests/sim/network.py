@@ -34,6 +34,7 @@ FATES = {
     "lost_response": 10,
     "duplicate": 9,
     "late_copy": 5,
+    "overtaken": 4,
     "crash_before": 3,
     "crash_after": 5,
     "portal": 5,
@@ -131,6 +132,11 @@ class Network:
         if flight.path.endswith("/auth/refresh"):
             late = 2 * MINUTE  # a renewal of hours ago looks like a thief's, and is meant to
         self._serve_after(late * self.dice.uniform(0.7, 1.4), flight, lambda _: None)
+
+    def _overtaken(self, flight: Flight) -> None:
+        """It comes only after the phone gave it up, and perhaps after what the phone sent next."""
+        self._serve_after(self.dice.uniform(5, 90) * SECOND, flight, lambda _: None)
+        self._fail(flight)
 
     def _crash_before(self, flight: Flight) -> None:
         self._doomed(flight, Doom("crash_before", self._which_commit()))

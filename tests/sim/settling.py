@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -77,12 +78,27 @@ def _look(sim: Simulation, phone: Phone) -> dict[str, Any]:
 
 
 def _rests(look: dict[str, Any]) -> bool:
-    """Whether a phone waits for nothing any more; photos of what was not carried out have no verdict."""
-    entries = look["entries"]
-    photos = [photo for entry in entries if entry["state"] in WITH_PHOTOS for photo in entry["photos"]]
-    return all(entry["state"] in AT_REST for entry in entries) and all(
-        photo["state"] in ("ready", "refused") for photo in photos
-    )
+    """Whether a phone waits for nothing any more."""
+    return all(entry["state"] in AT_REST for entry in look["entries"]) and not list(_unsure_photos(look))
+
+
+def _unsure_photos(look: dict[str, Any]) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    """Photos without a verdict, of visits that were carried out and whose household is still on the list."""
+    here = {household["id"] for household in look["households"]}
+    for entry in look["entries"]:
+        if entry["state"] in WITH_PHOTOS and entry["household_id"] in here:
+            for photo in entry["photos"]:
+                if photo["state"] not in ("ready", "refused"):
+                    yield entry, photo
+
+
+def _verdicts_unheard(looks: dict[str, dict[str, Any]]) -> list[str]:
+    """A photo that the server refused may exist on its phone only: its author has to hear of it."""
+    return [
+        f"{name} never heard what became of photo {photo['sha256'][:8]} of {entry['id']}"
+        for name, look in looks.items()
+        for entry, photo in _unsure_photos(look)
+    ]
 
 
 def _verdict(sim: Simulation, desks: list[Desk], looks: dict[str, dict[str, Any]]) -> Verdict:
@@ -98,6 +114,7 @@ def _verdict(sim: Simulation, desks: list[Desk], looks: dict[str, dict[str, Any]
     verdict = Checker(records, sim.attempts, seen, sim.signed).check()
     verdict.wrong += sorted(sim.leaks) + sim.troubles + sim.server.troubles
     verdict.lost += _not_offered(sim, looks)
+    verdict.views_differ += _verdicts_unheard(looks)
     registers.check(records, sim.attempts, verdict)
     verdict.wrong += views.of_receipts(sim, desks, looks, records) + views.of_disks(sim)
     verdict.views_differ += views.of_reviewers(desks, records) + views.of_phones(sim, looks)
