@@ -13,7 +13,7 @@ from tests.sim.loop import Died, Refused
 from tests.sim.network import DAY, HOUR, MINUTE, SECOND
 from tests.sim.phone import Phone
 
-VISITS_AN_OUTING = (8, 15)
+VISITS_AN_OUTING = (7, 13)
 HOURS_BETWEEN = (50, 190)
 PHOTOS_A_VISIT = (0, 0, 0, 0, 0, 1, 1, 2)
 STORAGE_LEFT = 900  # bytes: less than any visit takes
@@ -52,7 +52,7 @@ class Life:
         if phone.app != "current" and self.sim.loop.now > self.upgrade_at:
             phone.upgrade()
         first = phone.signed_in_before < 0
-        phone.use_line("good" if first else dice.choices(["good", "bad", "portal", "off"], [1, 2, 1, 6])[0])
+        phone.use_line("good" if first else dice.choices(["good", "bad", "portal", "off"], [1, 2, 1, 14])[0])
         phone.open("a")
         if dice.random() < 0.2:
             phone.open("b")
@@ -60,9 +60,9 @@ class Life:
             return
         await self.maybe_sync(0.6)
         for _ in range(dice.randint(*VISITS_AN_OUTING)):
-            await self.pause(dice.uniform(1, 25) * MINUTE)
+            await self.pause(dice.uniform(0.5, 14) * MINUTE)
             await self.record_and_go_on()
-        phone.use_line(dice.choices(["good", "bad", "portal", "off"], [3, 6, 1, 1])[0])
+        phone.use_line(dice.choices(["good", "bad", "portal", "off"], [2, 7, 1, 1])[0])
         await self.maybe_sync(0.7)
         await self.pause(dice.choice([0.5, 3, 15, 90]) * MINUTE)
         self.put_away()

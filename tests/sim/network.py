@@ -29,7 +29,7 @@ PORTALS: tuple[Answer, ...] = (
 )
 # What may happen to one request on a bad line, and how often beside the others.
 FATES = {
-    "fine": 75,
+    "fine": 60,
     "lost_request": 8,
     "lost_response": 10,
     "duplicate": 9,

@@ -48,9 +48,9 @@ class Desk:
             cursor = f"&{after}={page['next']}"
 
     async def work(self, until: float) -> None:
-        """Look at the desk twice a day, and decide on some of what lies there."""
+        """Look at the desk every few days, and decide on some of what lies there."""
         while True:
-            await self.sim.loop.sleep(self.dice.uniform(20, 90) * HOUR)
+            await self.sim.loop.sleep(self.dice.uniform(30, 120) * HOUR)
             if self.sim.loop.now >= until:
                 return
             self.review(0.4)

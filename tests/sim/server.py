@@ -86,6 +86,7 @@ class Server:
                     "jobs_url": "memory:",
                     "secret_key": SECRET,
                     "pwa_dir": folder / "no-pwa",
+                    "access_token_minutes": 60,  # it still ends in the middle of many an outing
                     "login_attempts_per_minute": 1_000_000,
                     "log_level": "ERROR",
                 }
