@@ -8,7 +8,7 @@ MAKEFLAGS += --no-print-directory
 ENV := source scripts/env.sh &&
 
 .PHONY: help setup setup-dev run test test-server test-pwa test-e2e lint format types openapi build bench \
-        sim screenshots clean
+        sim sim-mutants screenshots clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 16
@@ -57,6 +57,10 @@ bench: setup-dev build ## benchmarks, one JSON object a line; ONLY=name runs one
 
 sim: setup-dev ## phones, faults and the real server; SEEDS=n seeds, SEED=n replays one
 	@$(ENV) exec python -m tests.sim $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),100))
+
+sim-mutants: setup-dev ## plant known bugs into server and app; each must be caught; ONLY=name plants one
+	@scripts/system_packages.sh postgresql
+	@$(ENV) exec python -m tests.sim.mutants $(if $(ONLY),--only $(ONLY))
 
 screenshots: setup-dev build ## take the README's screenshots into docs/screenshots
 	@scripts/system_packages.sh chromium fonts

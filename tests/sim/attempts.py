@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+NO_ANSWER = "salty"  # of a form with a bug: no server knows such water
+
 
 @dataclass
 class Attempt:
@@ -31,3 +33,8 @@ class Attempt:
     corrected: bool = False
     # Of an edit: the revision of the household that its author saw.
     base_rev: int | None = None
+
+    @property
+    def faulty(self) -> bool:
+        """Whether its form had a bug, so that it must be refused."""
+        return bool(self.body.get("answers", {}).get("water_state") == NO_ANSWER)

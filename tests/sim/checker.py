@@ -20,6 +20,8 @@ from tests.sim.records import Records
 SIGNED = {"accepted", "complete", "durable", "pruned", "photos"}
 KEPT = {"held"}
 REFUSED = {"rejected", "conflicted"}
+# What a server says of a visit that no server could take. Whoever hears it has to have deserved it.
+OWN_FAULTS = {"invalid", "invalid_answers", "body_hash_mismatch", "unknown_kind", "unknown_checklist_version"}
 PICTURES = {"ready": True, "stored": False}
 
 
@@ -93,6 +95,8 @@ class Checker:
                 self._lose(attempt, "is neither with the server nor on the phone")
         elif attempt.signed or entry["state"] not in REFUSED:
             self._lose(attempt, f"is not with the server; the phone says {entry['state']} {entry['code']}")
+        elif attempt.kind == "visit" and not attempt.faulty and entry["code"] in OWN_FAULTS:
+            self.verdict.wrong.append(f"visit {attempt.op_id} ({attempt.word}) was refused and is good")
 
     def _told_so(self, attempt: Attempt, entry: dict[str, Any] | None, seen: Seen) -> None:
         """The phone must know by now that the server has it."""

@@ -8,7 +8,7 @@ from copy import deepcopy
 from typing import Any
 
 from tests.sim import bodies, edits
-from tests.sim.attempts import Attempt
+from tests.sim.attempts import NO_ANSWER, Attempt
 from tests.sim.loop import Died, Refused
 from tests.sim.network import DAY, HOUR, MINUTE, SECOND
 from tests.sim.phone import Phone
@@ -165,7 +165,7 @@ class Life:
         revises = self._revised(household, entries)
         body = bodies.visit(dice, household, note, self.phone.now(), photos, revises=revises)
         if dice.random() < 0.03:
-            body["answers"]["water_state"] = "salty"  # a form with a bug: no server takes it
+            body["answers"]["water_state"] = NO_ANSWER
             self.sim.network.faults["invalid_body"] += 1
         given = {bodies.digest(data): data for data in photos}
         return self._tried("visit", household["id"], body, word, given)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING, Any
 
+from tests.sim import halves
 from tests.sim.server import Answer, Crash, Doom
 
 if TYPE_CHECKING:
@@ -219,6 +220,7 @@ class Network:
             answer = self.sim.server.handle(flight.method, flight.path, flight.headers, body, declared)
         except Crash:
             self.sim.note(f"server crashed over #{flight.id}")
+            self.sim.troubles += halves.left(self.sim.server)
             return None
         self.sim.note(f"#{flight.id} -> {answer.status} {_gist(answer)}")
         self.sim.served(flight, answer)

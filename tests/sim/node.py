@@ -31,10 +31,10 @@ class Reply:
     wake: float | None = None
 
 
-def bundle(folder: Path) -> Path:
-    """One file of today's client."""
+def bundle(folder: Path, sources: Path = ROOT / "pwa" / "src") -> Path:
+    """One file of today's client, or of the client that other sources make."""
     made = folder / "client.js"
-    words = ["node", PHONE / "bundle.mjs", PHONE / "client.entry.mjs", made, ROOT / "pwa" / "src"]
+    words = ["node", PHONE / "bundle.mjs", PHONE / "client.entry.mjs", made, sources]
     subprocess.run([str(word) for word in words], check=True, cwd=ROOT)
     return made
 
@@ -47,8 +47,13 @@ class Node:
         self._process = subprocess.Popen(
             ["node", *ROOMY, str(PHONE / "host.mjs")], stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
-        apps = {"current": bundle(Path(self._folder.name)), "0.1.0": OLD_CLIENT}
-        self.say(0, 0, [{"c": "app", "name": name, "path": str(path)} for name, path in apps.items()])
+        self._today = bundle(Path(self._folder.name))
+        self.run()
+        self.run(OLD_CLIENT, "0.1.0")
+
+    def run(self, client: Path | None = None, name: str = "current") -> None:
+        """Let phones that have the app of a name run a client from now on: today's, if no other is given."""
+        self.say(0, 0, [{"c": "app", "name": name, "path": str(client or self._today)}])
 
     def say(self, now: float, until: float, commands: list[Command]) -> Reply:
         """Do things at a moment (milliseconds), and hear what came of it.

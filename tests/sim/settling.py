@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
-from tests.sim import county, moving, registers, views
+from tests.sim import county, moving, registers, strangers, views
 from tests.sim.checker import Checker, Seen, Verdict
 from tests.sim.loop import Died, Refused
 from tests.sim.network import DAY, MINUTE
@@ -112,6 +112,7 @@ def _verdict(sim: Simulation, desks: list[Desk], looks: dict[str, dict[str, Any]
         for name, look in looks.items()
     }
     verdict = Checker(records, sim.attempts, seen, sim.signed).check()
+    verdict.wrong += strangers.try_doors(sim, records)
     verdict.wrong += sorted(sim.leaks) + sim.troubles + sim.server.troubles
     verdict.lost += _not_offered(sim, looks)
     verdict.views_differ += _verdicts_unheard(looks)
