@@ -7,7 +7,7 @@ import contextlib
 from copy import deepcopy
 from typing import Any
 
-from tests.sim import bodies, edits
+from tests.sim import bodies, edits, hearsay
 from tests.sim.attempts import NO_ANSWER, Attempt
 from tests.sim.loop import Died, Refused
 from tests.sim.network import DAY, HOUR, MINUTE, SECOND
@@ -53,11 +53,14 @@ class Life:
             phone.upgrade()
         first = phone.signed_in_before < 0
         phone.use_line("good" if first else dice.choices(["good", "bad", "portal", "off"], [1, 2, 1, 14])[0])
+        is_fresh = not phone.tabs
         phone.open("a")
         if dice.random() < 0.2:
             phone.open("b")
         if not await self.may_work():
             return
+        if is_fresh and phone.app == "current":
+            await hearsay.compare(phone)
         await self.maybe_sync(0.6)
         for _ in range(dice.randint(*VISITS_AN_OUTING)):
             await self.pause(dice.uniform(0.5, 14) * MINUTE)

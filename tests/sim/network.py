@@ -28,6 +28,9 @@ PORTALS: tuple[Answer, ...] = (
     Answer(404, {"Content-Type": "text/html"}, "<html>not here</html>"),
     Answer(410, {"Content-Type": "text/html"}, "<html>gone</html>"),
 )
+# How often a phone dies over an answer, and within how many of its tasks.
+DEADLY_ANSWER, DEADLY_PAGE = 0.005, 0.08
+STEPS_TO_TAKE_IN = 40
 # What may happen to one request on a bad line, and how often beside the others.
 FATES = {
     "fine": 60,
@@ -81,6 +84,7 @@ class Network:
         self.sim, self.dice = sim, dice
         self.faults: Counter[str] = Counter()
         self.calm = False
+        self.deaths = Random(f"{sim.seed}/deaths")
         self.pushes: deque[tuple[str, bytes]] = deque(maxlen=40)
 
     def take(self, flight: Flight) -> None:
@@ -231,7 +235,16 @@ class Network:
         if answer is None:
             self._fail(flight)
             return
-        self.sim.loop.after(self._delay() / 4, lambda: self.sim.say(_answer(flight, answer)))
+        self.sim.loop.after(self._delay() / 4, lambda: self._hand_over(flight, answer))
+
+    def _hand_over(self, flight: Flight, answer: Answer) -> None:
+        """Let the phone hear an answer; it may die while it takes it in, a page of households above all."""
+        is_page = "/s1/pull" in flight.path
+        if not self.calm and self.deaths.random() < (DEADLY_PAGE if is_page else DEADLY_ANSWER):
+            self.faults["killed_by_answer"] += 1
+            steps, power = self.deaths.randrange(STEPS_TO_TAKE_IN), self.deaths.random() < 0.3
+            self.sim.phones[flight.phone].set(steps=steps, power=power)
+        self.sim.say(_answer(flight, answer))
 
     def _fail(self, flight: Flight) -> None:
         """Nobody answers; the phone's browser notices some time."""

@@ -118,5 +118,5 @@ def _verdict(sim: Simulation, desks: list[Desk], looks: dict[str, dict[str, Any]
     verdict.views_differ += _verdicts_unheard(looks)
     registers.check(records, sim.attempts, verdict)
     verdict.wrong += views.of_receipts(sim, desks, looks, records) + views.of_disks(sim)
-    verdict.views_differ += views.of_reviewers(desks, records) + views.of_phones(sim, looks)
+    verdict.views_differ += sim.unlike + views.of_reviewers(desks, records) + views.of_phones(sim, looks)
     return verdict

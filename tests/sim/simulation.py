@@ -42,6 +42,8 @@ class Simulation:
         self.restores = 0
         self.leaks: set[str] = set()
         self.troubles: list[str] = []
+        # Phones that did not show what they had heard of, long before the end.
+        self.unlike: list[str] = []
         self.journal: deque[str] = deque(maxlen=JOURNAL)
         self._commands: list[dict[str, Any]] = []
         self._calls: dict[str, tuple[str, Future]] = {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
@@ -41,13 +41,20 @@ def of_phones(sim: Simulation, looks: dict[str, Look]) -> list[str]:
     found = []
     for name, look in looks.items():
         phone = sim.phones[name]
-        if look["user"] is None or phone.lost or phone.drained:
-            continue
-        desk = Desk(sim, phone.person)
-        there = {item["id"]: _essence(item) for item in desk.pages("/households?limit=200", "after")}
-        shown = {item["id"]: _essence(item) for item in look["households"]}
-        found += _differences(name, "household", shown, there)
+        if look["user"] is not None and not phone.lost and not phone.drained:
+            found += of_phone(sim, name, look)
     return found
+
+
+def of_phone(sim: Simulation, name: str, look: Look, apart: Collection[str] = ()) -> list[str]:
+    """The same for one phone, some households apart."""
+    desk = Desk(sim, sim.phones[name].person)
+    there = {item["id"]: _essence(item) for item in desk.pages("/households?limit=200", "after")}
+    shown = {item["id"]: _essence(item) for item in look["households"]}
+    for household_id in apart:
+        there.pop(household_id, None)
+        shown.pop(household_id, None)
+    return _differences(name, "household", shown, there)
 
 
 def _essence(household: Look) -> Look:

@@ -65,13 +65,15 @@ export function pick(chance) {
 export async function look() {
   const me = user.value?.id ?? null;
   const records = me === null ? [] : await loadRecords(me);
-  const { epoch, durable, order } = syncState.value;
+  const { epoch, durable, order, cursor, scope } = syncState.value;
   return {
     user: me,
     loginNeeded: loginNeeded.value,
     epoch,
     durable,
     order,
+    cursor,
+    scope,
     entries: records.map(({ op_id, kind, household_id, sha256, revises, corrected_by, entry }) => ({
       id: op_id,
       kind,
