@@ -15,7 +15,7 @@ from tests.sim.seeds import machinery
 from tests.sim.server import Server
 
 pytestmark = pytest.mark.xdist_group("simulator")
-CHEAP = ("dupignore", "portal", "plaintext-put")  # one of the server, one of the phone, one found by a scan
+CHEAP = ("rotation-no-grace", "wipe401", "plaintext-put")  # of the server, of the phone, found by a scan
 SEEDS = (1, 2)
 
 

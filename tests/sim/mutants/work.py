@@ -29,7 +29,7 @@ def judge(name: str, seeds: int) -> Trial:
     mutant = next(each for each in ALL if each.name == name)
     if mutant.test is not None:
         return testing.run(mutant)
-    return trial.simulate(mutant, range(1, seeds + 1), *_machinery())
+    return trial.simulate(mutant, range(mutant.first, mutant.first + seeds), *_machinery())
 
 
 def prove(seed: int) -> list[str]:
