@@ -52,7 +52,8 @@ class Life:
         if phone.app != "current" and self.sim.loop.now > self.upgrade_at:
             phone.upgrade()
         first = phone.signed_in_before < 0
-        phone.use_line("good" if first else dice.choices(["good", "bad", "portal", "off"], [1, 2, 1, 14])[0])
+        line = dice.choices(["good", "bad", "portal", "off"], [1, 2, 1, 14])[0]
+        phone.use_line("good" if first else line)
         is_fresh = not phone.tabs
         phone.open("a")
         if dice.random() < 0.2:
@@ -62,6 +63,9 @@ class Life:
         if is_fresh and phone.app == "current":
             await hearsay.compare(phone)
         await self.maybe_sync(0.6)
+        if first:  # it has a list to work on by now
+            await self.pause(MINUTE)
+            phone.use_line(line)
         for _ in range(dice.randint(*VISITS_AN_OUTING)):
             await self.pause(dice.uniform(0.5, 14) * MINUTE)
             await self.record_and_go_on()
