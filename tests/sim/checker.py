@@ -135,9 +135,10 @@ class Checker:
         """Hash of what was saved; the phone may have given it another id and another place in its chain."""
         if attempt.rogue or attempt.kind != "visit" or attempt.op_id == attempt.body["id"]:
             return bodies.hash_of(attempt.body)
-        entry = self.phones[attempt.phone].entries.get(attempt.op_id or "")
-        known = entry or self.records.bodies.get(attempt.op_id or "") or attempt.body
-        revises = known["revises"]
+        number = attempt.op_id or ""
+        shown = self.phones[attempt.phone].entries.get(number)
+        known = shown or self.records.bodies.get(number) or self.records.held_bodies.get(number)
+        revises = (known or attempt.body)["revises"]
         return bodies.hash_of(attempt.body | {"id": attempt.op_id, "revises": revises})
 
     # --- wrong ----------------------------------------------------------------------------------------------

@@ -21,7 +21,11 @@ class Desk:
         self._token = ""
 
     def ask(self, method: str, path: str, body: Any = None) -> Answer:
-        """One request as this person, signed in anew when the token has run out."""
+        """One request as this person, signed in anew when the token has run out.
+
+        What it may show is judged by how things stood before: deciding that a household moves away shows it.
+        """
+        self.sim.region_of(self.person.username)
         answer = self._send(method, path, body)
         if answer.status == 401:
             self._token = self.sim.server.tokens(self.person, f"desk-{self.person.username}", "desk")[

@@ -85,7 +85,7 @@ class Phone:
         self.app = "current"
 
     async def sign_in_if_asked(self, seen: dict[str, Any]) -> None:
-        """Sign in when the app asks for it. Only a server that went back to a backup may have forgotten us."""
+        """Sign in when the app asks for it. Only a server that was restored may have forgotten us."""
         if seen["user"] is not None and not seen["loginNeeded"]:
             return
         if self.signed_in_before == self.sim.restores and self.app == "current":

@@ -55,6 +55,7 @@ class Records:
     ledger: Counter[tuple[str, str]] = field(default_factory=Counter)
     held: dict[tuple[str, str], HeldOperation] = field(default_factory=dict)
     signed: dict[tuple[str, str], Operation] = field(default_factory=dict)
+    held_bodies: dict[str, dict[str, Any]] = field(default_factory=dict)
     # Hash of the text that a held operation really keeps.
     held_text: dict[tuple[str, str], str] = field(default_factory=dict)
     edits: list[EditRow] = field(default_factory=list)
@@ -94,6 +95,7 @@ def read(server: Server) -> Records:
             found.held[key] = held
             raw = json.loads(unseal(held.raw, holding._bound_to(held.id)))
             found.held_text[key] = bodies.hash_of(raw["op"]["body"])
+            found.held_bodies[key[0]] = raw["op"]["body"]
         _read_register(found)
         _read_photos(found, server)
     return found

@@ -182,7 +182,7 @@ class Server:
                 raise Crash
 
         db.session.commit = commit_or_not  # type: ignore[method-assign]
-        _let_tokens_live_by(lambda: self.time())
+        _let_tokens_live_by(lambda: self.time())  # noqa: PLW0108 - each seed sets another
         photo_services.inspect = _inspect_quickly
 
 

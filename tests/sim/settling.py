@@ -92,11 +92,15 @@ def _unsure_photos(look: dict[str, Any]) -> Iterator[tuple[dict[str, Any], dict[
                     yield entry, photo
 
 
-def _verdicts_unheard(looks: dict[str, dict[str, Any]]) -> list[str]:
-    """A photo that the server refused may exist on its phone only: its author has to hear of it."""
+def _verdicts_unheard(sim: Simulation, looks: dict[str, dict[str, Any]]) -> list[str]:
+    """A photo that the server refused may exist on its phone only: its author has to hear of it.
+
+    Not on a phone that was ordered to hand over everything: it is told nothing any more.
+    """
     return [
         f"{name} never heard what became of photo {photo['sha256'][:8]} of {entry['id']}"
         for name, look in looks.items()
+        if not sim.phones[name].drained
         for entry, photo in _unsure_photos(look)
     ]
 
@@ -115,7 +119,7 @@ def _verdict(sim: Simulation, desks: list[Desk], looks: dict[str, dict[str, Any]
     verdict.wrong += strangers.try_doors(sim, records)
     verdict.wrong += sorted(sim.leaks) + sim.troubles + sim.server.troubles
     verdict.lost += _not_offered(sim, looks)
-    verdict.views_differ += _verdicts_unheard(looks)
+    verdict.views_differ += _verdicts_unheard(sim, looks)
     registers.check(records, sim.attempts, verdict)
     verdict.wrong += views.of_receipts(sim, desks, looks, records) + views.of_disks(sim)
     verdict.views_differ += sim.unlike + views.of_reviewers(desks, records) + views.of_phones(sim, looks)

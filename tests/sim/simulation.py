@@ -160,7 +160,7 @@ class Simulation:
         self.look_for_leaks(self.phones[flight.phone].person.username, answer.text, flight.path)
 
     def went_back(self) -> None:
-        """A backup was taken back: only phones know what the server had signed for, and the wiped ones do not."""
+        """A backup was taken back: only phones know what was signed for since, and not the wiped ones."""
         self.restores += 1
         self.signed.clear()
         self.offered.clear()

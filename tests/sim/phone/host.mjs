@@ -125,6 +125,7 @@ const COMMANDS = {
   },
   call({ phone, tab, id, name, args }) {
     const page = world.phones.get(phone).tabs.get(tab);
+    if (!page) return; // it died over the command before; whoever calls is told of that
     page.task(() => {
       Promise.resolve()
         .then(() => page.app[name](...args))
