@@ -103,9 +103,7 @@ describe('photos', () => {
   it('are heard of although a visit that moved out of the area is asked about first, time and again', async () => {
     for (const id of ['moved', 'seen']) await phone.save(id, [5]);
     phone.network = (go, call) =>
-      call.path === '/visits/moved/photos'
-        ? Promise.resolve(json({ code: 'visit_not_found' }, 404))
-        : go();
+      call.path === '/visits/moved/photos' ? Promise.resolve(json({ code: 'visit_not_found' }, 404)) : go();
     await phone.runner.kick();
     phone.time += 60_000;
     await phone.runner.kick();
@@ -116,7 +114,8 @@ describe('photos', () => {
 
   it('are asked about in turn when the server has looked at none', async () => {
     for (const id of ['a', 'b', 'c']) await phone.save(id, [5]);
-    phone.network = (go, call) => (/^\/visits\//.test(call.path) ? Promise.resolve(json({ items: [] })) : go());
+    phone.network = (go, call) =>
+      /^\/visits\//.test(call.path) ? Promise.resolve(json({ items: [] })) : go();
     for (let i = 0; i < 5; i += 1) await phone.runner.kick('all');
     const asked = phone.paths().filter((path) => path.startsWith('GET /visits/'));
     expect(asked.slice(0, 4)).toEqual(['a', 'b', 'c', 'a'].map((id) => `GET /visits/${id}/photos`));
