@@ -1,5 +1,7 @@
 /** One phone: what lies on its disk, and the tabs of the app that are open, each with its own memory. */
-import { Cursor, Connection, DbIndex, DbObjectStore, DbRequest, DbTransaction, Disk, eventOf, Factory, OpenRequest, Target } from './indexeddb.mjs';
+import { eventOf, Target } from './events.mjs';
+import { Connection, DbRequest, DbTransaction, Disk, Factory, OpenRequest } from './indexeddb.mjs';
+import { Cursor, Index, ObjectStore } from './stores.mjs';
 import { KeyRange } from './values.mjs';
 import { abortingOf, channelsOf, cryptoOf, dateOf, Locks, ORIGIN, PhoneRequest, PhoneResponse, storageOf, textOf } from './web.mjs';
 
@@ -182,8 +184,8 @@ function globalsOf(phone, tab) {
     IDBFactory: Factory,
     IDBDatabase: Connection,
     IDBTransaction: DbTransaction,
-    IDBObjectStore: DbObjectStore,
-    IDBIndex: DbIndex,
+    IDBObjectStore: ObjectStore,
+    IDBIndex: Index,
     IDBCursor: Cursor,
     IDBRequest: DbRequest,
     IDBOpenDBRequest: OpenRequest,

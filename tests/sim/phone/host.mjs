@@ -9,7 +9,7 @@ import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { Script } from 'node:vm';
 import { dice, GLOBALS, Phone } from './device.mjs';
-import { eventOf } from './indexeddb.mjs';
+import { eventOf } from './events.mjs';
 
 const drained = () => new Promise((resolve) => setImmediate(resolve));
 

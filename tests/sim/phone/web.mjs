@@ -1,6 +1,6 @@
 /** What a page of a phone finds in its browser, as far as the app's core uses it; time and network are the simulation's. */
 import { createCipheriv, createDecipheriv, createHash } from 'node:crypto';
-import { eventOf, Target } from './indexeddb.mjs';
+import { eventOf, Target } from './events.mjs';
 
 const ORIGIN = 'https://phone.example';
 
