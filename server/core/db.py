@@ -350,7 +350,6 @@ def _configure_sqlite(connection: Any, _record: Any) -> None:
         "foreign_keys = ON",
         "temp_store = MEMORY",
         "cache_size = -16000",
-        "mmap_size = 268435456",  # what another process has written meanwhile need not be copied in again
         "wal_autocheckpoint = 40000",  # pages: a last resort, see _Log
     ):
         connection.execute(f"PRAGMA {pragma}")
