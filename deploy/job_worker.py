@@ -13,6 +13,8 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
+from pathlib import Path
 from types import FrameType
 
 COMMAND = [sys.executable, "-m", "flask", "--app", "wsgi", "jobs", "run"]
@@ -21,6 +23,7 @@ LOOK_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 30.0
 STEADY_SECONDS = 60.0
 GRACE_SECONDS = 20.0
+LEAST_URGENT = 19
 PR_SET_PDEATHSIG = 1  # <sys/prctl.h>
 
 
@@ -51,7 +54,7 @@ def _keep_running(parent: int) -> None:
     while os.getppid() == parent:
         started = time.monotonic()
         # This process has one thread: nothing can hold a lock while it forks.
-        worker = subprocess.Popen(COMMAND, start_new_session=True, preexec_fn=_end_with_parent)  # noqa: PLW1509
+        worker = subprocess.Popen(COMMAND, start_new_session=True, preexec_fn=_settle_in)  # noqa: PLW1509
         try:
             _watch(worker, parent)
         except _Stop:
@@ -69,11 +72,14 @@ def _keep_running(parent: int) -> None:
         time.sleep(pause)
 
 
-def _end_with_parent() -> None:
-    """In the child before it becomes the worker."""
+def _settle_in() -> None:
+    """In the child before it becomes the worker: end with the parent, and let people's requests go first."""
     prctl = getattr(ctypes.CDLL(None), "prctl", None)
     if prctl is not None:
         prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    # Where Linux shares the processors out by session first, niceness counts within a session only.
+    with suppress(OSError):
+        Path("/proc/self/autogroup").write_text(str(LEAST_URGENT), encoding="ascii")
 
 
 def _watch(worker: subprocess.Popen[bytes], parent: int) -> None:

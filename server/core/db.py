@@ -30,7 +30,7 @@ _NAMES = {
     "pk": "pk_%(table_name)s",
 }
 BUSY_SECONDS = 10  # how long a writer waits for others before it gives up
-_LOOK_SECONDS = 0.001
+_LOOK_SECONDS = 0.0002
 _FEN = Decimal(100)
 _CONNECTION, _HELD = "connection", "held"
 _writing: ContextVar[bool] = ContextVar("writing", default=False)

@@ -6,6 +6,7 @@ import json
 import os
 import platform
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,6 +16,7 @@ from typing import Any
 
 from tests.support.live_server import ROOT, LiveServer
 
+JOBS_LOAD_SECONDS = 6.0  # the job worker loads after the web workers; once a restart, not once a push
 HOUSEHOLDS = 2000
 
 
@@ -68,6 +70,7 @@ class County:
         """The running server."""
         if self._running is None:
             self._running = self.installation.start()
+            time.sleep(JOBS_LOAD_SECONDS)
         return self._running
 
     @cached_property
