@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.e2e.looks import overflow, settle, violations
 from tests.e2e.pages import PASSWORD, sign_in
-from tests.e2e.test_screens import SIZES, overflow, settle, violations
+from tests.e2e.test_screens import SIZES
 from tests.support.api import Api
 from tests.support.live_server import LiveServer
 from tests.support.phone import Phone

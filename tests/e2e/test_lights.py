@@ -10,9 +10,9 @@ from typing import Any
 from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.form import VisitForm, label_of
+from tests.e2e.looks import violations
 from tests.e2e.pages import Worklist, app_is_kept, sign_in
 from tests.e2e.story import keep_app, untouched
-from tests.e2e.test_screens import violations
 from tests.support.api import Api
 from tests.support.live_server import LiveServer
 from tests.support.phone import DESK, Phone

@@ -326,7 +326,8 @@ def test_pruning_goes_on_until_nothing_old_is_left_and_is_written_down(app, cloc
     prune(app)
     with inside(app):
         assert db.session.scalar(select(func.count()).select_from(Change)) == 1
-        told = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "changes.prune")).all()
+        prunings = select(AuditEntry).where(AuditEntry.action == "changes.prune").order_by(AuditEntry.seq)
+        told = db.session.scalars(prunings).all()
         assert [entry.details["rows"] for entry in told] == [2, 2, 2, 1]
 
 
