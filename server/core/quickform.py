@@ -145,13 +145,21 @@ def _uuid(_field: Any, _makers: Makers) -> Read:
     return read
 
 
-def _text(_field: Any, _makers: Makers) -> Read:
-    def read(value: Any) -> str:
-        if type(value) is not str:
-            raise _Unusual
-        return value
+def _exactly(kind: type) -> Callable[[Any, Makers], Read]:
+    """The maker of readers that take values of one type, not of those derived from it."""
 
-    return read
+    def make(_field: Any, _makers: Makers) -> Read:
+        def read(value: Any) -> Any:
+            if type(value) is not kind:
+                raise _Unusual
+            return value
+
+        return read
+
+    return make
+
+
+_text, _whole, _flag = _exactly(str), _exactly(int), _exactly(bool)
 
 
 def _plain_text(_field: Any, _makers: Makers) -> Read:
@@ -181,24 +189,6 @@ def _strict_integer(field: Any, makers: Makers) -> Read:
     if not field.strict:
         raise CannotCompile("a number that may come as text")
     return _whole(field, makers)
-
-
-def _whole(_field: Any, _makers: Makers) -> Read:
-    def read(value: Any) -> int:
-        if type(value) is not int:
-            raise _Unusual
-        return value
-
-    return read
-
-
-def _flag(_field: Any, _makers: Makers) -> Read:
-    def read(value: Any) -> bool:
-        if type(value) is not bool:
-            raise _Unusual
-        return value
-
-    return read
 
 
 def _mapping(field: Any, makers: Makers) -> Read:
