@@ -8,6 +8,7 @@ than another waits a moment for the other to take the new one; if nobody does, i
 from __future__ import annotations
 
 import mmap
+import select
 import time
 from typing import Any
 
@@ -16,6 +17,8 @@ from gunicorn.workers.gthread import ThreadWorker
 MOST_WORKERS = 64
 PATIENCE_SECONDS = 0.03
 PAUSE_SECONDS = 0.0005
+LINGER_MS = 3
+"""How long a thread that nobody else needs waits for a phone's next request."""
 STEP = 4
 """How many connections more than another a worker takes each time that it has waited in vain."""
 _NOBODY = 0xFFFF
@@ -64,6 +67,26 @@ class EvenThreadWorker(ThreadWorker):  # type: ignore[misc]
         """Once in every round: tell the master that we are alive and the others how busy."""
         super().notify()
         self._tell()
+
+    def handle(self, conn: Any) -> Any:
+        """Answer a request, and what comes at once behind it on the same connection.
+
+        Giving a connection back to the main thread and getting it again costs two changes of thread and four
+        calls of the system: a fifth of what a photo costs. Nobody is kept waiting for it.
+        """
+        goes_on = super().handle(conn)
+        while goes_on is True and self._stays_with(conn):
+            goes_on = super().handle(conn)
+        return goes_on
+
+    def _stays_with(self, conn: Any) -> bool:
+        """Whether there is a next request already, and a thread left for everybody else."""
+        busy = self.nr_conns - len(self.keepalived_conns) - len(self.pending_conns)
+        if not self.alive or busy > self.cfg.threads // 2 or conn.parser.unreader.buf.getvalue():
+            return False
+        waiting = select.poll()
+        waiting.register(conn.sock, select.POLLIN)
+        return bool(waiting.poll(LINGER_MS))
 
     def accept(self, listener: Any) -> None:
         """Take a new connection, unless another worker should."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
@@ -10,12 +11,13 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import lru_cache
 from threading import Lock
-from typing import IO, Any, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
-from sqlalchemy import BigInteger, Connection, DateTime, Engine, Integer, MetaData, event
+from sqlalchemy import URL, BigInteger, Connection, DateTime, Engine, Integer, MetaData, event
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
@@ -172,6 +174,29 @@ def present_connection() -> Connection:
     return found
 
 
+@contextmanager
+def brief_connection() -> Iterator[Connection]:
+    """The connection of the present transaction; outside of any, one for a statement that only reads.
+
+    Such a statement sees all that is committed and leaves no transaction open behind it, which on SQLite keeps
+    the log from being folded back and on PostgreSQL costs two more messages.
+    """
+    session = db.session()
+    if session.in_transaction() or _HELD in session.info or not isinstance(session, HeldSession):
+        yield present_connection()
+        return
+    with db.engine.connect() as connection:
+        driver = connection.connection.dbapi_connection
+        if connection.dialect.name == "sqlite":
+            yield connection
+            return
+        cast("Any", driver).autocommit = True
+        try:
+            yield connection
+        finally:
+            cast("Any", driver).autocommit = False
+
+
 def before_commit(check: Callable[[Session], None]) -> Callable[[Session], None]:
     """Have a function look at every transaction before it commits; it raises to prevent that."""
     _checks.append(check)
@@ -314,23 +339,34 @@ def known_since(key: Any, ask: Callable[[], T]) -> T:
 
 @contextmanager
 def _turn() -> Iterator[None]:
-    url = db.engine.url
-    if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:"):
+    path = _turn_file(db.engine.url)
+    if path is None:
         yield
         return
     deadline = time.monotonic() + BUSY_SECONDS
     is_first = _threads.acquire(timeout=BUSY_SECONDS)  # one thread of a process looks, the others sleep
     try:
-        with open(f"{url.database}-turn", "a") as queue:  # noqa: PTH123 - a lock file, never read
+        queue = os.open(path, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o666)  # a lock, never read
+        try:
             while not _taken(queue) and time.monotonic() < deadline:
                 time.sleep(_LOOK_SECONDS)
             yield
+        finally:
+            os.close(queue)
     finally:
         if is_first:
             _threads.release()
 
 
-def _taken(queue: IO[str]) -> bool:
+@lru_cache(maxsize=16)
+def _turn_file(url: URL) -> str | None:
+    """What processes lock to take turns; None where the engine needs no turns."""
+    if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:"):
+        return None
+    return f"{url.database}-turn"
+
+
+def _taken(queue: int) -> bool:
     try:
         fcntl.flock(queue, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -16,7 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql.visitors import iterate
 
-from server.core.db import Base, db, present_connection
+from server.core.db import Base, brief_connection, db, present_connection
 from server.core.prepared import Prepared
 from server.core.scope import EVERYTHING, NOTHING, ScopeRequired, code_range, covers, current_scope
 
@@ -39,7 +39,13 @@ def add(*rows: Base) -> None:
         key = model.__mapper__.primary_key[0].name
         found = insert_row(model, _values(rows[0]), returning=(key,))
         setattr(rows[0], key, found[0])
-    elif rows:
+    else:
+        add_all(rows)
+
+
+def add_all(rows: Sequence[M]) -> None:
+    """Insert new rows of one table, the same columns set in each; none learns its number."""
+    if rows:
         insert_rows(type(rows[0]), [_values(row) for row in rows])
 
 
@@ -115,7 +121,8 @@ def put(model: type[Base], values: Values, newer_by: tuple[str, ...] = ()) -> No
 class Query:
     """A SELECT of one form, its values bound by name; built when first asked, then handed to the driver.
 
-    Of tables whose rows belong to places it reads only within the scope of everything.
+    Of tables whose rows belong to places it reads only within the scope of everything. Asked outside of any
+    transaction it begins none.
     """
 
     def __init__(self, build: Callable[[], Select[*tuple[Any, ...]]]) -> None:
@@ -130,16 +137,18 @@ class Query:
             ScopeRequired: the scope is less than everything.
         """
         db.session.flush()
-        connection = present_connection()
-        prepared = self._prepared.get(connection.dialect)
-        if prepared is None:
-            select_ = self._build()
-            tables = [part for part in iterate(select_) if isinstance(part, Table)]
-            self._is_scoped = any("region_code" in table.c for table in tables)
-            prepared = self._prepared[connection.dialect] = Prepared(select_, connection.dialect)
-        if self._is_scoped and current_scope() != EVERYTHING:
-            raise ScopeRequired("a query past every scope was asked within one")
-        return prepared.fetch(connection, values)
+        with brief_connection() as connection:
+            prepared = self._prepared.get(connection.dialect) or self._prepare(connection.dialect)
+            if self._is_scoped and current_scope() != EVERYTHING:
+                raise ScopeRequired("a query past every scope was asked within one")
+            return prepared.fetch(connection, values)
+
+    def _prepare(self, dialect: Dialect) -> Prepared:
+        select_ = self._build()
+        tables = [part for part in iterate(select_) if isinstance(part, Table)]
+        self._is_scoped = any("region_code" in table.c for table in tables)
+        prepared = self._prepared[dialect] = Prepared(select_, dialect)
+        return prepared
 
 
 def rows(

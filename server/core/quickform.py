@@ -34,9 +34,15 @@ class _Unusual(Exception):
 class QuickForm:
     """A schema with a quick way for the usual form."""
 
-    def __init__(self, schema: Schema, taken_as_is: Collection[type] = ()) -> None:
-        """``taken_as_is`` are kinds of fields that take any value. Raises CannotCompile."""
+    def __init__(
+        self,
+        schema: Schema,
+        taken_as_is: Collection[type] = (),
+        read_by_themselves: Collection[type] = (),
+    ) -> None:
+        """Kinds of fields that take any value, and that only they can read. Raises CannotCompile."""
         makers = _MAKERS | dict.fromkeys(taken_as_is, _anything)
+        makers |= dict.fromkeys(read_by_themselves, _by_itself)
         self.schema, self._read = schema, _form(schema, makers)
 
     def load(self, value: Any) -> Any:
@@ -219,6 +225,10 @@ def _list(field: Any, makers: Makers) -> Read:
 
 def _anything(_field: Any, _makers: Makers) -> Read:
     return lambda value: value
+
+
+def _by_itself(field: Any, _makers: Makers) -> Read:
+    return lambda value: field._deserialize(value, None, None)  # noqa: SLF001
 
 
 def _nested(field: Any, makers: Makers) -> Read:

@@ -54,10 +54,11 @@ class Sent(NamedTuple):
 
 
 class Stray(NamedTuple):
-    """The file of a photo that its sender's visit has not followed yet, and its length in bytes."""
+    """The file of a photo that its sender's visit has not followed yet, its length in bytes, when it came."""
 
     file_id: UUID
     length: int
+    stored_at: datetime
 
 
 def own(user_id: UUID, visit_id: UUID, sha256: str) -> Sent | None:
@@ -102,7 +103,8 @@ def _own_photo() -> Select[*tuple[Any, ...]]:
 
 
 def _own_stray_photo() -> Select[*tuple[Any, ...]]:
-    query = select(StrayPhoto.file_id, StrayPhoto.length).where(StrayPhoto.user_id == bindparam("user_id"))
+    query = select(*(getattr(StrayPhoto, name) for name in Stray._fields))
+    query = query.where(StrayPhoto.user_id == bindparam("user_id"))
     query = query.where(StrayPhoto.visit_id == bindparam("visit_id"))
     return query.where(StrayPhoto.sha256 == bindparam("sha256"))
 
@@ -118,12 +120,12 @@ _OWN_STRAY = quick.Query(_own_stray_photo)
 _OWN_VISIT = quick.Query(_own_visit)
 
 
-def strays(user_id: UUID, visit_id: UUID, hashes: Iterable[str]) -> dict[str, StrayPhoto]:
+def strays(user_id: UUID, visit_id: UUID, hashes: Sequence[str]) -> dict[str, Stray]:
     """Which of several photos of a visit arrived before it, by hash."""
-    query = select(StrayPhoto).where(StrayPhoto.user_id == user_id, StrayPhoto.visit_id == visit_id)
+    ours = {"user_id": user_id, "visit_id": visit_id}
     with region_scope(EVERYTHING):
-        found = db.session.scalars(query.where(StrayPhoto.sha256.in_(list(hashes))))
-        return {stray.sha256: stray for stray in found}
+        found = quick.rows(StrayPhoto, ("sha256", *Stray._fields), "sha256", hashes, also=ours)
+    return {sha256: Stray(*rest) for sha256, *rest in found}
 
 
 def strays_before(before: datetime, limit: int | None = None) -> Sequence[StrayPhoto]:

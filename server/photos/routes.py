@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import Any
+from typing import IO, Any
 from uuid import UUID
 
 from flask import Response, current_app, request
 from flask_smorest import Blueprint
+from marshmallow import ValidationError
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 
-from server.core import disk
+from server.core import disk, jsontext
 from server.core.auth import current_actor
 from server.core.db import db
-from server.core.problems import Problem
+from server.core.problems import Problem, flatten
+from server.core.quickform import QuickForm
 from server.photos import queries, services, uploads
 from server.photos.finishing import finish, staging, store
 from server.photos.models import EXPECTED, READY, Photo
 from server.photos.schemas import (
     UPLOAD_STATES,
+    Bytes,
     ChunkHeadersSchema,
     PhotoListSchema,
     PhotoStateSchema,
@@ -40,6 +43,18 @@ SHA256_TEXT = re.compile(r"[0-9a-f]{64}")
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
 _BODY = {"required": True, "content": {"application/octet-stream": _BINARY}}
 _BYTES_HEADER = {"schema": {"type": "integer", "minimum": 0}}
+_CHUNK_HEAD = QuickForm(ChunkHeadersSchema(), read_by_themselves=(Bytes,))
+_CHUNK_HEADERS = [
+    {"in": "header", "name": "Upload-Offset", "required": True} | _BYTES_HEADER,
+    {"in": "header", "name": "Upload-Length", "required": True, "schema": {"type": "integer", "minimum": 1}},
+    {
+        "in": "header",
+        "name": "X-Content-SHA256",
+        "required": True,
+        "schema": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+    },
+]
+CHUNK_HEADERS = [str(header["name"]) for header in _CHUNK_HEADERS]
 _PROGRESS = {
     "Upload-Offset": {"description": "Bytes that have arrived", "required": True} | _BYTES_HEADER,
     "Upload-Length": {"description": "Bytes of the whole photo, if known"} | _BYTES_HEADER,
@@ -64,17 +79,16 @@ def read_upload(visit_id: UUID, sha256: str) -> Response:
 
 
 @blueprint.patch(UPLOAD)
-@blueprint.doc(requestBody=_BODY)
-@blueprint.arguments(ChunkHeadersSchema, location="headers")
+@blueprint.doc(requestBody=_BODY, parameters=_CHUNK_HEADERS, responses={"422": "UNPROCESSABLE_ENTITY"})
 @blueprint.response(200, UploadSchema)
-def send_chunk(head: dict[str, Any], visit_id: UUID, sha256: str) -> dict[str, Any]:
+def send_chunk(visit_id: UUID, sha256: str) -> Response:
     """Take a piece of a photo; with the last one the photo is stored before the answer leaves.
 
     A photo whose visit is not here yet is kept for thirty days and becomes the visit's when it arrives.
     """
     settings = current_app.extensions["settings"]
     disk.require(settings.photo_dir, settings.disk_photo_reserve_percent)
-    upload, chunk = _upload(visit_id, sha256), _read_chunk(head, settings.photo_max_bytes)
+    upload, chunk = _upload(visit_id, sha256), _read_chunk(_chunk_head(), settings.photo_max_bytes)
     with staging().opened(upload) as part:
         place = uploads.place_of(upload)
         uploads.check_expected(upload, place, chunk.total)
@@ -116,14 +130,26 @@ def _upload(visit_id: UUID, sha256: str) -> Upload:
     return Upload(current_actor().id, visit_id, sha256)
 
 
-def _progress(upload: Upload, place: Place, offset: int) -> dict[str, Any]:
-    return {
+def _progress(upload: Upload, place: Place, offset: int) -> Response:
+    """In the form of ``UploadSchema``, which has nothing to convert."""
+    told = {
         "sha256": upload.sha256,
         "offset": offset,
         "state": place.state,
         "reason": place.reason,
         "position": place.position,
     }
+    return Response(jsontext.dumps(told), content_type="application/json")
+
+
+def _chunk_head() -> dict[str, Any]:
+    """What the headers say of the piece. Raises Problem: invalid (errors by header)."""
+    given = {name: request.headers[name] for name in CHUNK_HEADERS if name in request.headers}
+    try:
+        head: dict[str, Any] = _CHUNK_HEAD.load(given)
+    except ValidationError as error:
+        raise Problem("invalid", errors=flatten(error.messages)) from error
+    return head
 
 
 def _read_chunk(head: dict[str, Any], limit: int) -> Chunk:
@@ -154,13 +180,21 @@ def _read_body(
     db.session.rollback()
     request.max_content_length = limit
     try:
-        data = request.stream.read()
+        data = _all_of(request.stream, request.content_length)
     except RequestEntityTooLarge as error:
         raise Problem(too_large) from error
     except ClientDisconnected as error:
         raise Problem(cut) from error
     if len(data) < request.content_length:
         raise Problem(cut)  # gunicorn shows a connection cut half-way as its end
+    return data
+
+
+def _all_of(stream: IO[bytes], length: int) -> bytes:
+    """The rest of a stream, asked for at once: in small pieces each is copied once more."""
+    data = stream.read(length)
+    while len(data) < length and (more := stream.read(length - len(data))):
+        data += more
     return data
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from server.core.wire import Instant
+from server.core.wire import Instant, WireSchema
 from server.photos.models import EXPECTED, READY, REFUSED, STORED
 from server.visits.schemas import PHOTO_KINDS, SHA256
 
@@ -25,7 +25,7 @@ class Bytes(fields.Integer):
         return int(value)
 
 
-class ChunkHeadersSchema(Schema):
+class ChunkHeadersSchema(WireSchema):
     """What a piece of a photo says of itself: where it begins, the photo's length in bytes, its own hash."""
 
     offset = Bytes(required=True, data_key="Upload-Offset", metadata={"minimum": 0})

@@ -17,7 +17,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, select, update
 
-from server.core import audit, changes, clock
+from server.core import audit, changes, clock, quick
 from server.core.db import db
 from server.core.problems import Problem
 from server.core.scope import EVERYTHING, region_scope
@@ -56,7 +56,7 @@ def move_household(household_id: UUID, region_code: str) -> None:
 
 
 def promised_rows(visit: Visit, promised: Sequence[ExpectedPhoto]) -> list[Photo]:
-    """Rows for the photos of a new visit, to be added once the visit is stored.
+    """Rows for the photos of a new visit, for ``keep_promised`` once the visit is stored.
 
     A photo that the revision before already brought is not asked for again, nor one that its author sent
     before the visit: that one stops being a stray in the caller's transaction.
@@ -68,12 +68,7 @@ def promised_rows(visit: Visit, promised: Sequence[ExpectedPhoto]) -> list[Photo
     awaited = [photo.sha256 for photo in promised if photo.sha256 not in held]
     strays = queries.strays(visit.author_id, visit.id, awaited) if awaited else {}
     rows = [
-        Photo(
-            visit_id=visit.id,
-            region_code=visit.region_code,
-            position=place,
-            **_row(visit, photo, held.get(photo.sha256)),
-        )
+        quick.unsaved(Photo, _row(visit, photo, held.get(photo.sha256)) | {"position": place})
         for place, photo in enumerate(promised)
     ]
     for row in rows:
@@ -84,14 +79,20 @@ def promised_rows(visit: Visit, promised: Sequence[ExpectedPhoto]) -> list[Photo
 
 def _row(visit: Visit, promised: ExpectedPhoto, held: Photo | None) -> dict[str, Any]:
     photo_id = file_id_of(visit.author_id, visit.id, promised.sha256)
-    row: dict[str, Any] = {"id": photo_id, "file_id": photo_id, "state": EXPECTED}
+    row: dict[str, Any] = dict.fromkeys(_KEPT) | {"id": photo_id, "file_id": photo_id, "state": EXPECTED}
+    row |= {"visit_id": visit.id, "region_code": visit.region_code, "reason": None}
     row |= {name: getattr(promised, name) for name in ("sha256", "length", "kind", "taken_at")}
     if held is not None:
         row |= {name: getattr(held, name) for name in _KEPT}
     return row
 
 
-def _take_home(photo: Photo, stray: StrayPhoto) -> None:
+def keep_promised(rows: Sequence[Photo]) -> None:
+    """Add the rows that ``promised_rows`` made, all of the same columns, to the present transaction."""
+    quick.add_all(rows)
+
+
+def _take_home(photo: Photo, stray: queries.Stray) -> None:
     """Make a stray the stored photo that its visit promised; the check finds it by its state."""
     position = changes.note("photo", photo.id, photo.region_code)
     photo.change_xid, photo.change_seq = position.xid, position.seq

@@ -9,11 +9,10 @@ from uuid import UUID
 
 from server.core.auth import Actor
 from server.core.changes import Position
-from server.core.db import db
 from server.core.problems import Problem
 from server.flags.services import Kept, judge, raise_flags
 from server.households.queries import Home, snapshots
-from server.photos.services import asked, promised_rows
+from server.photos.services import asked, keep_promised, promised_rows
 from server.rule_health.services import note_preview
 from server.visits import services as visits
 from server.visits.queries import StoredBody, Visit, stored_bodies
@@ -84,7 +83,7 @@ def store(actor: Actor, assessed: Assessed) -> Accepted:
     form, visit = assessed.form, assessed.visit
     rows = promised_rows(visit, form.photos)
     position = visits.record(actor, visit, assessed.examined, asked(rows))
-    db.session.add_all(rows)
+    keep_promised(rows)
     raise_flags(visit, assessed.kept)
     note_preview(visit, form.preview)
     hashes = [photo.sha256 for photo in form.photos]
