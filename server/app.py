@@ -96,6 +96,7 @@ def _init_database(app: Flask, settings: config.Settings) -> None:
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
         "pool_size": 40,
         "max_overflow": 10,
+        "pool_use_lifo": True,  # the one used last has its pages, plans and prepared statements at hand
         "json_serializer": jsontext.dumps,
         "json_deserializer": jsontext.loads,
     }

@@ -19,6 +19,7 @@ from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import URL, BigInteger, Connection, DateTime, Engine, Integer, MetaData, event
 from sqlalchemy.engine import Dialect
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
@@ -126,7 +127,7 @@ def transaction() -> Iterator[None]:
     session.rollback()  # ends the read transaction that authorising the request began
     token = _writing.set(True)
     try:
-        with turns():
+        with turns(several=False):
             if isinstance(session, HeldSession):
                 yield from _held(session, _turn_at_hand.get() or Turn())
             else:
@@ -178,8 +179,8 @@ def present_connection() -> Connection:
 def brief_connection() -> Iterator[Connection]:
     """The connection of the present transaction; outside of any, one for a statement that only reads.
 
-    Such a statement sees all that is committed and leaves no transaction open behind it, which on SQLite keeps
-    the log from being folded back and on PostgreSQL costs two more messages.
+    Such a statement sees all that is committed and leaves no transaction open behind it, which on SQLite
+    keeps the log from being folded back and on PostgreSQL costs two more messages.
     """
     session = db.session()
     if session.in_transaction() or _HELD in session.info or not isinstance(session, HeldSession):
@@ -241,30 +242,89 @@ def session_on(bind: Engine | Connection) -> Iterator[None]:
 
 
 class Turn:
-    """One after the other on the same connection: what it has read of the database it need not read again."""
+    """One after the other on the same connection: what it has read of the database it need not read again.
 
-    def __init__(self) -> None:
+    On PostgreSQL the transactions of a turn of several are each committed by themselves and seen by all, but
+    not waited for until they are on the disk: that is done once for all of them, when the turn ends, and
+    whoever has the turn answers nobody before.
+    """
+
+    def __init__(self, *, several: bool = False) -> None:
         self._connection: Connection | None = None
         self._count = 0
+        self._several = several
+        self._flushes_later = False
         self.memo: dict[Any, Any] = {}
 
     def connect(self, session: Session) -> Connection:
         """The connection of its next transaction, the same for all."""
         if self._connection is None:
             self._connection = cast("Engine", session.get_bind()).connect()
+            if self._several and self._connection.dialect.name == "postgresql":
+                self._flushes_later = True
+                _by_itself(self._connection, "SET synchronous_commit = off")
         self._count += 1
         return self._connection
 
     def end(self) -> None:
-        """Look after the log, as long as nobody else may write."""
-        if self._connection is not None and self._connection.dialect.name == "sqlite":
+        """Look after the log: SQLite's as long as nobody else may write, PostgreSQL's before anybody is told.
+
+        PostgreSQL's also when nothing was written here: what was found may be what another turn has just
+        committed, and the answer rests on it.
+        """
+        if self._connection is None and self._several and db.engine.dialect.name == "postgresql":
+            flush_log()
+        if self._connection is None:
+            return
+        if self._connection.dialect.name == "sqlite":
             _LOG.grown(self._connection, self._count)
+        elif self._flushes_later:
+            self._flush(self._connection)
+
+    def _flush(self, connection: Connection) -> None:
+        _by_itself(connection, "SET synchronous_commit = on")
+        _by_itself(connection, _FLUSH)
+        self._flushes_later = False
 
     def close(self) -> None:
-        """Give the connection back; what was begun on it is rolled back."""
+        """Give the connection back; what was begun is rolled back, what was committed is on the disk."""
         connection, self._connection = self._connection, None
-        if connection is not None:
+        if connection is None:
+            return
+        try:
+            if self._flushes_later:
+                connection.rollback()
+                self._flush(connection)
+        except DBAPIError:
+            connection.invalidate()  # nobody else may get one that does not wait for the disk
+            raise
+        finally:
             connection.close()
+
+
+_FLUSH = "SELECT pg_logical_emit_message(true, 'liangdeng', '')"
+"""A commit of its own in PostgreSQL's log: once it is on the disk, so is all that was committed before."""
+
+
+def flush_log(engine: Engine | None = None) -> None:
+    """On PostgreSQL, wait until all that was committed before is on the disk; SQLite's commits always are.
+
+    For whoever tells somebody of rows that others may have committed in a turn that has not ended yet.
+    """
+    engine = engine or db.engine
+    if engine.dialect.name == "postgresql":
+        with engine.connect() as connection:
+            _by_itself(connection, _FLUSH)
+
+
+def _by_itself(connection: Connection, text: str) -> None:
+    """Run a statement of PostgreSQL's in a transaction of its own, with one message each way."""
+    driver = cast("Any", connection.connection.dbapi_connection)
+    driver.autocommit = True
+    try:
+        send(connection, text)
+    finally:
+        driver.autocommit = False
 
 
 class _Log:
@@ -298,18 +358,19 @@ _LOG = _Log()
 
 
 @contextmanager
-def turns() -> Iterator[None]:
+def turns(*, several: bool = True) -> Iterator[None]:
     """Queue for SQLite's one write lock, so that it does not lie idle while many phones send at once.
 
     SQLite itself lets those who wait sleep longer and longer; here they look again after a millisecond. After
     the time that SQLite would wait they go on, and get its "database is locked". Around several transactions
-    it keeps the turn from one to the next: while they are written, other processes prepare theirs.
+    it keeps the turn from one to the next: while they are written, other processes prepare theirs. On
+    PostgreSQL ``several`` of them are waited for together, see ``Turn``.
     """
     if _turn_at_hand.get() is not None:
         yield
         return
     db.session.rollback()  # whoever waits must not keep the log from being folded back
-    turn = Turn()
+    turn = Turn(several=several)
     token = _turn_at_hand.set(turn)
     try:
         with _turn():

@@ -159,7 +159,7 @@ def _add_request_id(response: Response) -> Response:
 
 
 def _with_headers(answer: WSGIApplication) -> WSGIApplication:
-    """Add what every answer carries as it leaves: a list is quicker than werkzeug's headers, ten times over."""
+    """Add what every answer carries as it leaves: a list is ten times quicker than werkzeug's headers."""
 
     def answer_with(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         is_api = str(environ.get("PATH_INFO", "")).startswith("/api/")

@@ -71,7 +71,7 @@ def push() -> Response:
     """Take in operations; each gets its own answer, the same to every copy, and none stops the others."""
     sent = read_push(_intact_json())
     drift_ms = (clock.now() - sent.client_time) // timedelta(milliseconds=1)
-    with runner.one_at_a_time():
+    with runner.few_at_a_time():
         told = _state()
         results, order = _taken_in(sent, drift_ms)
     head = jsontext.dumps(told | {"server_time": instant_text(clock.now()), "order": order})
