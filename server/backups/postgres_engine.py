@@ -20,7 +20,7 @@ from server.backups.engines import Aside, Progress, Snapshot
 from server.backups.postgres_programs import dump, program, restore
 from server.backups.trouble import Trouble
 from server.core import clock
-from server.core.db import flush_log
+from server.core.writelog import flush_log
 
 _LONGEST_NAME = 63
 _CHECKED = "_check_"

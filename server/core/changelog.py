@@ -12,7 +12,8 @@ from sqlalchemy import cast as sql_cast
 
 from server.core import audit, state
 from server.core.changes import Change, Position
-from server.core.db import db, flush_log
+from server.core.db import db
+from server.core.writelog import flush_log
 
 PRUNED = "changes_pruned"
 START = Position(0, 0)
@@ -29,7 +30,7 @@ def settled() -> Position:
     if connection.dialect.name == "postgresql":
         oldest = sql_cast(sql_cast(func.pg_snapshot_xmin(func.pg_current_snapshot()), String), BigInteger)
         xid = connection.execute(select(oldest)).scalar_one()
-        flush_log()
+        flush_log(db.engine)
         return Position(xid, 0)
     table = cast("Any", Change.__table__)
     return Position(0, connection.execute(select(func.max(table.c.seq))).scalar() or 0)

@@ -24,6 +24,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
 from server.core.prepared import send
+from server.core.writelog import BUSY_SECONDS, FLUSH, SQLITE_LOG, by_itself, flush_log, without_begin
 
 _NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -32,7 +33,6 @@ _NAMES = {
     "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
-BUSY_SECONDS = 10  # how long a writer waits for others before it gives up
 _LOOK_SECONDS = 0.0002
 _FEN = Decimal(100)
 _CONNECTION, _HELD = "connection", "held"
@@ -186,16 +186,8 @@ def brief_connection() -> Iterator[Connection]:
     if session.in_transaction() or _HELD in session.info or not isinstance(session, HeldSession):
         yield present_connection()
         return
-    with db.engine.connect() as connection:
-        driver = connection.connection.dbapi_connection
-        if connection.dialect.name == "sqlite":
-            yield connection
-            return
-        cast("Any", driver).autocommit = True
-        try:
-            yield connection
-        finally:
-            cast("Any", driver).autocommit = False
+    with db.engine.connect() as connection, without_begin(connection):
+        yield connection
 
 
 def before_commit(check: Callable[[Session], None]) -> Callable[[Session], None]:
@@ -262,7 +254,7 @@ class Turn:
             self._connection = cast("Engine", session.get_bind()).connect()
             if self._several and self._connection.dialect.name == "postgresql":
                 self._flushes_later = True
-                _by_itself(self._connection, "SET synchronous_commit = off")
+                by_itself(self._connection, "SET synchronous_commit = off")
         self._count += 1
         return self._connection
 
@@ -273,17 +265,17 @@ class Turn:
         committed, and the answer rests on it.
         """
         if self._connection is None and self._several and db.engine.dialect.name == "postgresql":
-            flush_log()
+            flush_log(db.engine)
         if self._connection is None:
             return
         if self._connection.dialect.name == "sqlite":
-            _LOG.grown(self._connection, self._count)
+            SQLITE_LOG.grown(self._connection, self._count)
         elif self._flushes_later:
             self._flush(self._connection)
 
     def _flush(self, connection: Connection) -> None:
-        _by_itself(connection, "SET synchronous_commit = on")
-        _by_itself(connection, _FLUSH)
+        by_itself(connection, "SET synchronous_commit = on")
+        by_itself(connection, FLUSH)
         self._flushes_later = False
 
     def close(self) -> None:
@@ -300,61 +292,6 @@ class Turn:
             raise
         finally:
             connection.close()
-
-
-_FLUSH = "SELECT pg_logical_emit_message(true, 'liangdeng', '')"
-"""A commit of its own in PostgreSQL's log: once it is on the disk, so is all that was committed before."""
-
-
-def flush_log(engine: Engine | None = None) -> None:
-    """On PostgreSQL, wait until all that was committed before is on the disk; SQLite's commits always are.
-
-    For whoever tells somebody of rows that others may have committed in a turn that has not ended yet.
-    """
-    engine = engine or db.engine
-    if engine.dialect.name == "postgresql":
-        with engine.connect() as connection:
-            _by_itself(connection, _FLUSH)
-
-
-def _by_itself(connection: Connection, text: str) -> None:
-    """Run a statement of PostgreSQL's in a transaction of its own, with one message each way."""
-    driver = cast("Any", connection.connection.dbapi_connection)
-    driver.autocommit = True
-    try:
-        send(connection, text)
-    finally:
-        driver.autocommit = False
-
-
-class _Log:
-    """SQLite's log of this process: after so many transactions it is folded back and written from its start.
-
-    SQLite by itself folds back what no reader needs, but begins anew only when it finds none. Under load
-    there always is one: the log grew without end, and every commit tried again. Here the few readers there
-    are, with their milliseconds, are waited for while nobody writes. A log that is written over costs a
-    commit half the time of one that grows.
-    """
-
-    TRANSACTIONS, PATIENCE_MS = 150, 100
-
-    def __init__(self) -> None:
-        self._count, self._lock = 0, Lock()
-
-    def grown(self, connection: Connection, transactions: int) -> None:
-        """So many transactions more; the connection is in none, and has the turn."""
-        with self._lock:
-            self._count += transactions
-            if self._count < self.TRANSACTIONS:
-                return
-            self._count = 0
-        driver = connection.connection.cursor()
-        driver.execute(f"PRAGMA busy_timeout = {self.PATIENCE_MS}")
-        driver.execute("PRAGMA wal_checkpoint(RESTART)").fetchall()
-        driver.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
-
-
-_LOG = _Log()
 
 
 @contextmanager
@@ -447,7 +384,7 @@ def _configure_sqlite(connection: Any, _record: Any) -> None:
         "foreign_keys = ON",
         "temp_store = MEMORY",
         "cache_size = -16000",
-        "wal_autocheckpoint = 40000",  # pages: a last resort, see _Log
+        "wal_autocheckpoint = 40000",  # pages: a last resort, see writelog
     ):
         connection.execute(f"PRAGMA {pragma}")
 
