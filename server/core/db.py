@@ -274,7 +274,7 @@ class Turn:
             self._flush(self._connection)
 
     def _flush(self, connection: Connection) -> None:
-        by_itself(connection, "SET synchronous_commit = on")
+        by_itself(connection, "RESET synchronous_commit")
         by_itself(connection, FLUSH)
         self._flushes_later = False
 

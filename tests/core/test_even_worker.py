@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
+import io
+import socket
 import sys
 from types import SimpleNamespace
 
@@ -120,3 +122,49 @@ def test_more_workers_than_places_work_without_one(workers, time):
     late.accept(None)
     even_worker.after_exit(late)
     assert (late.place, late.nr_conns) == (None, 1)
+
+
+# --- a thread stays with its connection ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def line():
+    """A phone's end of a connection, and the server's."""
+    phone, server = socket.socketpair()
+    unread = SimpleNamespace(buf=io.BytesIO())
+    yield phone, SimpleNamespace(sock=server, parser=SimpleNamespace(unreader=unread))
+    phone.close()
+    server.close()
+
+
+@pytest.fixture
+def worker(monkeypatch):
+    """A worker with four threads that answers by reading a byte: "k" keeps the connection."""
+    monkeypatch.setattr(
+        even_worker.ThreadWorker, "handle", lambda _worker, conn: conn.sock.recv(1) == b"k" or None
+    )
+    made = Worker()
+    made.cfg, made.keepalived_conns, made.pending_conns = SimpleNamespace(threads=4), [], []
+    return made
+
+
+def test_what_comes_at_once_on_a_connection_is_answered_by_the_same_thread(worker, line):
+    phone, conn = line
+    phone.send(b"kk.k")
+    assert worker.handle(conn) is None
+    assert conn.sock.recv(9) == b"k"
+
+
+def test_a_phone_that_is_silent_is_given_back(worker, line):
+    phone, conn = line
+    phone.send(b"k")
+    assert worker.handle(conn) is True
+
+
+@pytest.mark.parametrize("why", ["others wait", "it stops"])
+def test_nobody_waits_for_a_thread_that_stays(worker, line, why):
+    phone, conn = line
+    phone.send(b"kk")
+    worker.alive, worker.nr_conns = why != "it stops", 3 if why == "others wait" else 1
+    assert worker.handle(conn) is True
+    assert conn.sock.recv(9) == b"k"

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
-from server.core import audit, clock, quick
+from server.core import audit, clock, quick, state
 from server.core.audit import AuditEntry, AuditMissing
 from server.core.db import db, transaction
 from server.core.scope import EVERYTHING, NOTHING, ScopeRequired, region_scope
@@ -128,3 +128,17 @@ def test_rows_out_of_scope_are_not_found(app):
     assert entries(app, GRID_IN_OTHER_VILLAGE, numbers) == []
     with app.app_context(), pytest.raises(ScopeRequired):
         quick.rows(AuditEntry, ("seq",), "seq", numbers)
+
+
+def test_a_query_asked_outside_of_any_transaction_leaves_none_behind(app):
+    with inside(app, EVERYTHING):
+        assert state.epoch() is None
+        assert not db.session().in_transaction()
+        assert db.engine.pool.checkedout() == 0
+
+
+def test_a_query_sees_what_its_transaction_has_written(app):
+    with inside(app, EVERYTHING), transaction():
+        state.write("seen", "yes")
+        audit.record("test.told", ("test", 1), GRID)
+        assert state.read("seen") == "yes"
