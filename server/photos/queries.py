@@ -35,8 +35,8 @@ def of_visits(visit_ids: Iterable[UUID]) -> dict[UUID, list[Photo]]:
 
 def returned_with(photo_id: UUID) -> tuple[UUID, str] | None:
     """Household and region of the visit that lists a photo, if it was given back and waits for its author."""
-    visit_ids = [visit_id for (visit_id,) in quick.rows(Photo, ("visit_id",), "id", [photo_id])]
-    found = quick.rows(Visit, ("household_id", "region_code"), "id", visit_ids, also={"state": RETURNED})
+    with region_scope(EVERYTHING):  # a photo lies where its visit does
+        found = _RETURNED.rows(photo_id=photo_id)
     return (found[0][0], found[0][1]) if found else None
 
 
@@ -114,6 +114,12 @@ def _own_visit() -> Select[*tuple[Any, ...]]:
     return query.where(Visit.author_id == bindparam("user_id"))
 
 
+def _returned_visit() -> Select[*tuple[Any, ...]]:
+    query = select(Visit.household_id, Visit.region_code).join(Photo, Photo.visit_id == Visit.id)
+    return query.where(Photo.id == bindparam("photo_id"), Visit.state == RETURNED)
+
+
+_RETURNED = quick.Query(_returned_visit)
 _OWN = quick.Query(_own_photo)
 _BY_ID = quick.Query(lambda: _sent().where(Photo.id == bindparam("photo_id")))
 _OWN_STRAY = quick.Query(_own_stray_photo)
