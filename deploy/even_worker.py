@@ -71,8 +71,8 @@ class EvenThreadWorker(ThreadWorker):  # type: ignore[misc]
     def handle(self, conn: Any) -> Any:
         """Answer a request, and what comes at once behind it on the same connection.
 
-        Giving a connection back to the main thread and getting it again costs two changes of thread and half a
-        dozen calls of the system. Nobody is kept waiting by a thread that stays.
+        Giving a connection back to the main thread and getting it again costs two changes of thread and
+        half a dozen calls of the system. Nobody is kept waiting by a thread that stays.
         """
         goes_on = super().handle(conn)
         while goes_on is True and self._stays_with(conn):
