@@ -20,7 +20,6 @@ from server.backups.engines import Aside, Progress, Snapshot
 from server.backups.postgres_programs import dump, program, restore
 from server.backups.trouble import Trouble
 from server.core import clock
-from server.core.writelog import flush_log
 
 _LONGEST_NAME = 63
 _CHECKED = "_check_"
@@ -44,7 +43,6 @@ class PostgresEngine:
             exported = str(connection.scalar(select(func.pg_export_snapshot())))
             now = func.pg_snapshot_xmin(func.pg_current_snapshot())
             oldest = int(connection.scalar(select(cast(cast(now, String), BigInteger))) or 0)
-            flush_log(engine)  # a crash must not give the numbers of what the snapshot holds to others
             size = int(connection.scalar(select(func.pg_database_size(self._name))) or 0)
 
             def pieces() -> Iterator[bytes]:

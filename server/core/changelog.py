@@ -13,7 +13,6 @@ from sqlalchemy import cast as sql_cast
 from server.core import audit, state
 from server.core.changes import Change, Position
 from server.core.db import db
-from server.core.writelog import flush_log
 
 PRUNED = "changes_pruned"
 START = Position(0, 0)
@@ -23,15 +22,12 @@ def settled() -> Position:
     """The place up to which, itself included, every change there will ever be is already to be seen.
 
     On PostgreSQL all transactions before it have ended; later ones, though they may have committed, may
-    still be overtaken by others with smaller numbers. They are on the disk too: after a crash PostgreSQL
-    gives the numbers of those that were not to others, whom a reader who stands behind them would miss.
+    still be overtaken by others with smaller numbers.
     """
     connection = db.session.connection()
     if connection.dialect.name == "postgresql":
         oldest = sql_cast(sql_cast(func.pg_snapshot_xmin(func.pg_current_snapshot()), String), BigInteger)
-        xid = connection.execute(select(oldest)).scalar_one()
-        flush_log(db.engine)
-        return Position(xid, 0)
+        return Position(connection.execute(select(oldest)).scalar_one(), 0)
     table = cast("Any", Change.__table__)
     return Position(0, connection.execute(select(func.max(table.c.seq))).scalar() or 0)
 

@@ -19,12 +19,11 @@ from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import URL, BigInteger, Connection, DateTime, Engine, Integer, MetaData, event
 from sqlalchemy.engine import Dialect
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
 from server.core.prepared import send
-from server.core.writelog import BUSY_SECONDS, FLUSH, SQLITE_LOG, by_itself, flush_log, without_begin
+from server.core.sqlite_log import BUSY_SECONDS, SQLITE_LOG
 
 _NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -127,7 +126,7 @@ def transaction() -> Iterator[None]:
     session.rollback()  # ends the read transaction that authorising the request began
     token = _writing.set(True)
     try:
-        with turns(several=False):
+        with turns():
             if isinstance(session, HeldSession):
                 yield from _held(session, _turn_at_hand.get() or Turn())
             else:
@@ -186,8 +185,22 @@ def brief_connection() -> Iterator[Connection]:
     if session.in_transaction() or _HELD in session.info or not isinstance(session, HeldSession):
         yield present_connection()
         return
-    with db.engine.connect() as connection, without_begin(connection):
+    with db.engine.connect() as connection, _without_begin(connection):
         yield connection
+
+
+@contextmanager
+def _without_begin(connection: Connection) -> Iterator[None]:
+    """Run a block on a connection that is in no transaction, each of its statements by itself."""
+    driver = cast("Any", connection.connection.dbapi_connection)
+    is_postgres = connection.dialect.name == "postgresql"  # SQLite begins only when it is told to
+    if is_postgres:
+        driver.autocommit = True
+    try:
+        yield
+    finally:
+        if is_postgres:
+            driver.autocommit = False
 
 
 def before_commit(check: Callable[[Session], None]) -> Callable[[Session], None]:
@@ -234,80 +247,45 @@ def session_on(bind: Engine | Connection) -> Iterator[None]:
 
 
 class Turn:
-    """One after the other on the same connection: what it has read of the database it need not read again.
+    """One after the other on the same connection: what it has read of the database it need not read again."""
 
-    On PostgreSQL the transactions of a turn of several are each committed by themselves and seen by all, but
-    not waited for until they are on the disk: that is done once for all of them, when the turn ends, and
-    whoever has the turn answers nobody before.
-    """
-
-    def __init__(self, *, several: bool = False) -> None:
+    def __init__(self) -> None:
         self._connection: Connection | None = None
         self._count = 0
-        self._several = several
-        self._flushes_later = False
         self.memo: dict[Any, Any] = {}
 
     def connect(self, session: Session) -> Connection:
         """The connection of its next transaction, the same for all."""
         if self._connection is None:
             self._connection = cast("Engine", session.get_bind()).connect()
-            if self._several and self._connection.dialect.name == "postgresql":
-                self._flushes_later = True
-                by_itself(self._connection, "SET synchronous_commit = off")
         self._count += 1
         return self._connection
 
     def end(self) -> None:
-        """Look after the log: SQLite's as long as nobody else may write, PostgreSQL's before anybody is told.
-
-        PostgreSQL's also when nothing was written here: what was found may be what another turn has just
-        committed, and the answer rests on it.
-        """
-        if self._connection is None and self._several and db.engine.dialect.name == "postgresql":
-            flush_log(db.engine)
-        if self._connection is None:
-            return
-        if self._connection.dialect.name == "sqlite":
+        """Look after the log, as long as nobody else may write."""
+        if self._connection is not None and self._connection.dialect.name == "sqlite":
             SQLITE_LOG.grown(self._connection, self._count)
-        elif self._flushes_later:
-            self._flush(self._connection)
-
-    def _flush(self, connection: Connection) -> None:
-        by_itself(connection, "RESET synchronous_commit")
-        by_itself(connection, FLUSH)
-        self._flushes_later = False
 
     def close(self) -> None:
-        """Give the connection back; what was begun is rolled back, what was committed is on the disk."""
+        """Give the connection back; what was begun on it is rolled back."""
         connection, self._connection = self._connection, None
-        if connection is None:
-            return
-        try:
-            if self._flushes_later:
-                connection.rollback()
-                self._flush(connection)
-        except DBAPIError:
-            connection.invalidate()  # nobody else may get one that does not wait for the disk
-            raise
-        finally:
+        if connection is not None:
             connection.close()
 
 
 @contextmanager
-def turns(*, several: bool = True) -> Iterator[None]:
+def turns() -> Iterator[None]:
     """Queue for SQLite's one write lock, so that it does not lie idle while many phones send at once.
 
     SQLite itself lets those who wait sleep longer and longer; here they look again after a millisecond. After
     the time that SQLite would wait they go on, and get its "database is locked". Around several transactions
-    it keeps the turn from one to the next: while they are written, other processes prepare theirs. On
-    PostgreSQL ``several`` of them are waited for together, see ``Turn``.
+    it keeps the turn from one to the next: while they are written, other processes prepare theirs.
     """
     if _turn_at_hand.get() is not None:
         yield
         return
     db.session.rollback()  # whoever waits must not keep the log from being folded back
-    turn = Turn(several=several)
+    turn = Turn()
     token = _turn_at_hand.set(turn)
     try:
         with _turn():
@@ -384,7 +362,7 @@ def _configure_sqlite(connection: Any, _record: Any) -> None:
         "foreign_keys = ON",
         "temp_store = MEMORY",
         "cache_size = -16000",
-        "wal_autocheckpoint = 40000",  # pages: a last resort, see writelog
+        "wal_autocheckpoint = 40000",  # pages: a last resort, see sqlite_log
     ):
         connection.execute(f"PRAGMA {pragma}")
 

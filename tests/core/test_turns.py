@@ -8,16 +8,15 @@ from pathlib import Path
 from threading import Event, Thread
 
 import pytest
-from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
-from server.core import audit, changelog
+from server.core import audit
 from server.core import db as core_db
 from server.core.audit import AuditEntry
 from server.core.db import db, transaction, turns
+from server.core.sqlite_log import SQLITE_LOG
 from tests.factories import GRID, inside
 
-POSTGRES_ONLY = pytest.mark.parametrize("engine", ["postgresql"], indirect=True, scope="session")
 SQLITE_ONLY = pytest.mark.parametrize("engine", ["sqlite"], indirect=True, scope="session")
 
 
@@ -29,12 +28,6 @@ def note(app, name):
 def write_and_fail():
     audit.record("turn.second", ("test", 1), GRID)
     _ = 1 / 0
-
-
-def note_and_fail(app):
-    note(app, "first")
-    with inside(app), transaction():
-        write_and_fail()
 
 
 def noted(app):
@@ -103,85 +96,14 @@ def test_a_database_that_stays_locked_is_busy_as_for_any_other_statement(app, en
     assert noted(app) == ["turn.later"]
 
 
-# --- PostgreSQL's log ---------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def told(app):
-    """What PostgreSQL was told about its log, and each commit, in order."""
-    heard = []
-
-    def statement(_connection, _cursor, text, *_):
-        if "synchronous_commit" in text or "emit_message" in text:
-            heard.append(text.split("(")[0])
-
-    def commit(_connection):
-        heard.append("commit")
-
-    with app.app_context():
-        engine = db.engine
-        engine.dispose()  # listeners are heard by connections made after them
-    event.listen(engine, "before_cursor_execute", statement)
-    event.listen(engine, "commit", commit)
-    yield heard
-    event.remove(engine, "before_cursor_execute", statement)
-    event.remove(engine, "commit", commit)
-
-
-OFF, RESET = "SET synchronous_commit = off", "RESET synchronous_commit"
-FLUSH = "SELECT pg_logical_emit_message"
-
-
-@POSTGRES_ONLY
-def test_the_disk_is_waited_for_once_for_all_transactions_of_a_turn_and_before_it_ends(app, engine, told):
-    with app.app_context(), turns():
-        note(app, "first")
-        note(app, "second")
-        assert told == [OFF, "commit", "commit"]
-    assert told == [OFF, "commit", "commit", RESET, FLUSH]
-
-
-@POSTGRES_ONLY
-def test_a_turn_that_only_found_what_others_wrote_waits_for_the_disk_too(app, engine, told):
-    with app.app_context(), turns():
-        pass
-    assert told == [FLUSH]
-
-
-@POSTGRES_ONLY
-def test_a_transaction_by_itself_waits_for_the_disk_as_it_always_did(app, engine, told):
-    note(app, "alone")
-    assert told == ["commit"]
-
-
-@POSTGRES_ONLY
-def test_after_an_error_the_connection_waits_for_the_disk_again(app, engine, told):
-    with app.app_context(), pytest.raises(ZeroDivisionError), turns():
-        note_and_fail(app)
-    assert told == [OFF, "commit", RESET, FLUSH]
-    with app.app_context(), db.engine.connect() as connection:
-        found = connection.exec_driver_sql(
-            "SELECT setting = reset_val FROM pg_settings WHERE name = 'synchronous_commit'"
-        )
-        assert found.scalar()
-    assert noted(app) == ["turn.first"]
-
-
-@POSTGRES_ONLY
-def test_the_place_a_phone_has_read_up_to_is_on_the_disk(app, engine, told):
-    with inside(app):
-        changelog.settled()
-    assert told == [FLUSH]
-
-
 # --- SQLite's log -------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
 def log_size(app, monkeypatch):
     """The length of the log, which begins empty and is looked after every five transactions."""
-    monkeypatch.setattr(core_db.SQLITE_LOG, "TRANSACTIONS", 5)
-    monkeypatch.setattr(core_db.SQLITE_LOG, "_count", 0)
+    monkeypatch.setattr(SQLITE_LOG, "TRANSACTIONS", 5)
+    monkeypatch.setattr(SQLITE_LOG, "_count", 0)
     with app.app_context():
         path = Path(f"{db.engine.url.database}-wal")
         with db.engine.connect() as connection:
