@@ -14,6 +14,7 @@ import pytest
 from playwright.sync_api import Playwright, expect, sync_playwright
 
 from tests.conftest import new_postgres_database
+from tests.e2e.looks import SIZES, ComplaintsOf, Tour, complaints
 from tests.e2e.pages import PASSWORD
 from tests.support.api import Api
 from tests.support.live_server import LiveServer, build_pwa
@@ -121,3 +122,19 @@ def screenshots() -> Path | None:
     folder = Path(named)
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+@pytest.fixture
+def complaints_of(
+    server: LiveServer,
+    phone_of: Callable[..., Phone],
+    api_of: Callable[[LiveServer, str], Api],
+    screenshots: Path | None,
+) -> ComplaintsOf:
+    """``complaints_of(tour, size)``: what is wrong with the screens of a tour on a phone of that size."""
+
+    def go(tour: Tour, size: str) -> dict[str, object]:
+        screens = tour(phone_of(server, size=SIZES[size]), api_of(server, "grid1"))
+        return complaints(screens, screenshots, f"{tour.__name__}-{{}}-{size}")
+
+    return go

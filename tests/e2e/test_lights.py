@@ -7,15 +7,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Route, expect
 
 from tests.e2e.form import VisitForm, label_of
-from tests.e2e.looks import violations
+from tests.e2e.looks import SIZES, take_pictures, violations
 from tests.e2e.pages import Worklist, app_is_kept, sign_in
 from tests.e2e.story import keep_app, untouched
 from tests.support.api import Api
 from tests.support.live_server import LiveServer
-from tests.support.phone import DESK, Phone
+from tests.support.phone import Phone
 
 HEALTH = "/policy/rule-health"
 #: Not enough grain (R-BAS-01, red, HS-3-1); water is short, and whether the family can pay is not asked.
@@ -30,12 +30,6 @@ def ordinary(api: Api) -> dict[str, Any]:
         if roster["kind"] == "none" and not any(roster[name] for name in quiet) and roster["pcni_prev"]:
             return household
     raise AssertionError("the demo county has no ordinary household")
-
-
-def picture(page: Page, folder: Path | None, name: str) -> None:
-    """A screenshot, when the environment asks for some."""
-    if folder is not None:
-        page.screenshot(path=folder / f"{name}.png")
 
 
 def newest(api: Api, household: dict[str, Any]) -> dict[str, Any]:
@@ -63,7 +57,7 @@ def test_light_shows_with_its_article_while_the_form_is_filled_in_offline(
     expect(strip).to_have_count(0)
     form.fill(TROUBLE, until="house_state")
     expect(strip).to_contain_text("红·需核实")
-    picture(page, screenshots, "lights-strip")
+    take_pictures(page, screenshots, "lights-strip")
 
     strip.click()
     sheet = page.get_by_role("dialog", name="这一户亮了")
@@ -71,12 +65,12 @@ def test_light_shows_with_its_article_while_the_form_is_filled_in_offline(
     expect(light).to_contain_text("口粮不够")
     light.get_by_text("看原文").first.click()
     expect(light.get_by_role("blockquote").first).not_to_be_empty()
-    picture(page, screenshots, "lights-sheet")
+    take_pictures(page, screenshots, "lights-sheet")
     sheet.get_by_role("button", name="继续填").click()
 
     form.fill(TROUBLE)
     review = form.check()
-    picture(page, screenshots, "lights-review")
+    take_pictures(page, screenshots, "lights-review")
     to_ask = review.get_by_role("button", name=label_of("water_fix"))
     expect(to_ask).to_contain_text("关系到")
     to_ask.click()
@@ -158,8 +152,8 @@ def test_lights_look_right_on_a_desk_and_in_the_dark(
     screenshots: Path | None,
 ) -> None:
     household = ordinary(api_of(server, "grid1"))
-    for size, scheme in ((DESK, "light"), (DESK, "dark"), ((360, 800), "dark")):
-        phone = phone_of(server, size=size, scheme=scheme)
+    for size in SIZES.values():
+        phone = phone_of(server, size=size)
         page = phone.open()
         page.context.route("**/api/v1/s1/pull?*", with_long_names)
         sign_in(page, "grid1")
@@ -173,5 +167,5 @@ def test_lights_look_right_on_a_desk_and_in_the_dark(
         assert sheet.evaluate("box => box.scrollWidth <= box.clientWidth")
         sheet.get_by_text("看原文").first.click()
         assert violations(page) == []
-        picture(page, screenshots, f"lights-{size[0]}-{scheme}")
+        take_pictures(page, screenshots, f"lights-{size[0]}")
         phone.close()

@@ -49,7 +49,6 @@ class Phone:
     profile: Path
     url: str
     size: tuple[int, int] = SMALL
-    scheme: str = "light"
     offline: bool = False
     options: dict[str, Any] = field(default_factory=dict)
     complaints: list[str] = field(default_factory=list)
@@ -80,7 +79,7 @@ class Phone:
             has_touch=self.size == SMALL,
             locale="zh-CN",
             timezone_id="Asia/Shanghai",
-            color_scheme=self.scheme,
+            color_scheme="light",
             reduced_motion="reduce",
             geolocation=VILLAGE,
             permissions=["geolocation"],
