@@ -8,7 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import Route, expect
 
-from tests.e2e.form import VisitForm
+from tests.e2e.form import VisitForm, label_of
 from tests.e2e.pages import Outbox, Worklist, sign_in
 from tests.e2e.story import keep_app, untouched, visit
 from tests.support.api import Api
@@ -112,6 +112,7 @@ def test_refused_visit_says_why_and_is_sent_after_its_correction(
     visit(page, household, {})
     row = Outbox(page).open().row(household["head_name"])
     expect(row.get_by_text("没有收", exact=True)).to_be_visible()
+    expect(row).to_contain_text(f"“{label_of('water_state')}”")
     phone.context.unroute("**/api/v1/s1/push")
     row.get_by_role("link", name="去修改").click()
     form = VisitForm(page, household).wait()

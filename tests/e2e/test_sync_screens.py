@@ -24,9 +24,10 @@ NO_SUCH = "00000000-0000-7000-8000-000000000000"
 PROBLEM = {
     "type": "urn:liangdeng:problem:invalid_answers",
     "title": "Some answers are not right.",
+    "title_zh": "有的回答不对。",
     "status": 422,
     "code": "invalid_answers",
-    "errors": {"water_state": [{"code": "unknown_option", "message": "不在选项里"}]},
+    "errors": {"water_state": [{"code": "unknown_option", "message": "Not one of the options."}]},
 }
 
 

@@ -50,6 +50,11 @@ export function problemText(problem: Problem): string {
   return hasText(`problem.${problem.code}`) || !title ? codeText(problem.code) : title;
 }
 
+/** Plain words for what is wrong with one answer, by its code. */
+export function issueWords(code: string): string {
+  return hasText(`issue.${code}`) ? t(`issue.${code}`) : t('issue.wrong_type');
+}
+
 /** Plain words for any error. */
 export function errorText(error: unknown): string {
   return error instanceof ServerProblem ? problemText(error.problem) : codeText('unexpected');

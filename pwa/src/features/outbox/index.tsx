@@ -1,5 +1,6 @@
 /** Every record saved on this phone: what waits and why, what was refused, what the server has signed for. */
 import './outbox.css';
+import { useEffect } from 'preact/hooks';
 import { householdById } from '../../core/assignments';
 import { registerTexts, t } from '../../core/i18n';
 import {
@@ -20,6 +21,7 @@ import { Progress } from '../../ui/progress';
 import { EmptyState } from '../../ui/states';
 import { StatusLine } from '../../ui/statusLine';
 import { Tag } from '../../ui/tag';
+import { learnQuestions } from './refused';
 import { causes, mayRetry, PILES, type Pile, pileOf, secondLine, tagOf } from './words';
 
 registerTexts({ zh, en: () => import('../../i18n/en/outbox') });
@@ -120,6 +122,10 @@ export function OutboxPage() {
   const items = outboxItems.value;
   const waiting = items.some((item) => pileOf(item) === 'waiting');
   const busy = sendingNow.value;
+  const isRefused = items.some((item) => item.problem?.errors !== undefined);
+  useEffect(() => {
+    if (isRefused) learnQuestions().catch(() => undefined);
+  }, [isRefused]);
   const foot = waiting && (
     <Button icon="upload" busy={busy} onClick={kick}>
       {t(busy ? 'outbox.sending' : 'outbox.retry')}

@@ -5,6 +5,7 @@ import { kindWord, showAgo, showInstant } from '../../core/format';
 import { t } from '../../core/i18n';
 import { arrived, type OutboxItem, refused as refusedState, sendingIds } from '../../core/outbox';
 import type { Tone } from '../../ui/tag';
+import { answersRefused } from './refused';
 
 export type Pile = 'attention' | 'waiting' | 'held' | 'sent' | 'replaced';
 export const PILES: readonly Pile[] = ['attention', 'waiting', 'held', 'sent', 'replaced'];
@@ -87,9 +88,6 @@ function storyOf(item: OutboxItem): string {
 /** Why a person has to look at it: the problem, its first details, and refused photos. */
 export function causes(item: OutboxItem): string[] {
   const problem = item.problem ? [problemText(item.problem)] : [];
-  const details = Object.values(item.problem?.errors ?? {})
-    .flatMap((list) => list.map((error) => error.message))
-    .slice(0, 3);
   const photos = item.photos
     .filter((photo) => photo.state === 'refused')
     .map((photo) =>
@@ -99,5 +97,5 @@ export function causes(item: OutboxItem): string[] {
       }),
     );
   const hint = photos.length > 0 && !refused(item) ? [t('outbox.photoAgain')] : [];
-  return [...problem, ...details, ...photos, ...hint];
+  return [...problem, ...answersRefused(item), ...photos, ...hint];
 }

@@ -1,5 +1,6 @@
 /** One question: what was said last time, its control, what is wrong with the answer, and a place for a note. */
 import { useState } from 'preact/hooks';
+import { issueWords } from '../../core/api/problem';
 import { incomeLine } from '../../core/assignments';
 import type { Json } from '../../core/canonical';
 import { dayOf } from '../../core/clock';
@@ -60,7 +61,7 @@ function Comments({ controller, question }: { controller: Controller; question: 
       {refused.map((error) => (
         <p key={error.code} class="visit-comment">
           <b>{t('visit.serverSays')}</b>
-          {t(`visit.issue.${error.code}`)}
+          {issueWords(error.code)}
         </p>
       ))}
       {comments.map((comment) => (

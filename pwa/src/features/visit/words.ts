@@ -1,5 +1,6 @@
 /** Answers and people in words. */
 
+import { issueWords } from '../../core/api/problem';
 import type { Json } from '../../core/canonical';
 import { showDay } from '../../core/format';
 import { type Bilingual, pick, t } from '../../core/i18n';
@@ -62,7 +63,7 @@ export function issueText(issue: Issue): string {
   if (issue.message) return pick(issue.message);
   if (issue.roster) return t(`visit.roster.${issue.roster.what}`);
   const { limit, code } = issue;
-  if (limit === undefined) return t(`visit.issue.${code}`);
+  if (limit === undefined) return issueWords(code);
   if (isMoney(limit)) return t('visit.issue.too_much', { limit: showMoney(limit) });
   return t('visit.issue.too_early', { limit: showDay(limit) });
 }

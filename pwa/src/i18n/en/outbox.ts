@@ -24,6 +24,8 @@ export const texts = {
   'outbox.receivedAt': 'received {when}',
   'outbox.fix': 'Correct it',
   'outbox.corrected': 'corrected by a newer one',
+  'outbox.answer': '“{question}”: {what}',
+  'outbox.answers': '{n} more to correct',
   'outbox.photoRefused': 'Photo “{kind}” was refused: {reason}',
   'outbox.photoAgain': 'Please visit again and take it anew',
   'outbox.tag.queued': 'Waiting',

@@ -24,6 +24,8 @@ export const texts = {
   'outbox.receivedAt': '{when} 送达',
   'outbox.fix': '去修改',
   'outbox.corrected': '已改好，用新的一份',
+  'outbox.answer': '“{question}”{what}',
+  'outbox.answers': '还有 {n} 处要改',
   'outbox.photoRefused': '照片“{kind}”没有通过：{reason}',
   'outbox.photoAgain': '请再访一次补拍',
   'outbox.tag.queued': '等待',
