@@ -17,6 +17,7 @@ from server.photos.jobs import check_stored
 from server.photos.models import Photo
 from server.sync import ledger, routes
 from server.visits.models import Visit
+from tests.backups.meanwhile import meanwhile
 from tests.conftest import client_of
 from tests.factories import HONG, LAN, MEI, PING, inside, make_household, make_session
 from tests.photos.pictures import picture
@@ -24,7 +25,7 @@ from tests.support.small_phone import SmallPhone
 from tests.visits.bodies import visit_of
 
 PEOPLE = (MEI, PING, LAN, HONG)
-TRIES, MEANWHILE = 5, 10
+TRIES = 5
 
 
 def line_of(client: FlaskClient):
@@ -96,26 +97,14 @@ class Crew:
         return self.office.rows(query)
 
 
-@contextmanager
 def sending(crew):
-    """Every phone goes on visiting and sending meanwhile, each in its own thread."""
-    stop = threading.Event()
+    """Every phone goes on visiting and sending meanwhile."""
 
-    def work(person):
-        for number in range(MEANWHILE):
-            if not stop.is_set():
-                crew.visit(person, photos=number % 3 == 0)
-                crew.phones[person].sync()
+    def work(person, number):
+        crew.visit(person, photos=number % 3 == 0)
+        crew.phones[person].sync()
 
-    threads = [threading.Thread(target=work, args=(person,)) for person in PEOPLE]
-    for thread in threads:
-        thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        for thread in threads:
-            thread.join()
+    return meanwhile(work, PEOPLE)
 
 
 def restore(office, path):

@@ -9,14 +9,13 @@ import shutil
 import signal
 import subprocess
 import sys
-import threading
-from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
 import pytest
 
 from tests.backups.conftest import PASSPHRASE
+from tests.backups.meanwhile import meanwhile
 from tests.conftest import new_postgres_database
 from tests.support import postgres
 from tests.support.api import Api, visit_body
@@ -27,7 +26,7 @@ from tests.support.waiting import eventually
 from tests.visits.bodies import CLEAN
 
 pytestmark = pytest.mark.xdist_group("restore_drill")
-PHONES, MEANWHILE = 6, 12
+PHONES = 6
 
 
 class Wire:
@@ -88,25 +87,12 @@ class Field:
             eventually(lambda phone=phone: phone.sync() and not phone.unsent, bool, seconds=30)
             assert phone.unsent == 0
 
-    @contextmanager
     def sending(self):
-        stop = threading.Event()
+        def work(place, number):
+            self.visit(place, photos=number % 4 == 0)
+            self.phones[place].sync()
 
-        def work(place):
-            for number in range(MEANWHILE):
-                if not stop.is_set():
-                    self.visit(place, photos=number % 4 == 0)
-                    self.phones[place].sync()
-
-        threads = [threading.Thread(target=work, args=(place,)) for place in range(len(self.phones))]
-        for thread in threads:
-            thread.start()
-        try:
-            yield
-        finally:
-            stop.set()
-            for thread in threads:
-                thread.join()
+        return meanwhile(work, range(len(self.phones)))
 
     def accepted(self):
         return {key: entry for p in self.phones for key, entry in p.known().items() if entry.was_accepted}

@@ -80,15 +80,24 @@ class World {
         return;
       }
     }
-    tab.tasks.shift()();
+    this.#perform(tab, tab.tasks.shift());
     await drained();
     await this.settle(tab);
   }
 
   async settle(tab) {
     while (tab.afters.length > 0) {
-      for (const work of tab.afters.splice(0)) work();
+      for (const work of tab.afters.splice(0)) this.#perform(tab, work);
       await drained();
+    }
+  }
+
+  /** A page whose task throws lives on, as in a browser; that it threw is told. */
+  #perform(tab, work) {
+    try {
+      work();
+    } catch (error) {
+      this.said.troubles.push(`${tab.phone.name}.${tab.name}: ${error?.stack ?? error}`);
     }
   }
 
@@ -210,5 +219,8 @@ async function hear(line) {
 
 let queue = Promise.resolve();
 createInterface({ input: process.stdin }).on('line', (line) => {
-  queue = queue.then(() => hear(line));
+  // Whoever waits for the answer must not wait for ever: the process ends, and says why.
+  queue = queue.then(() => hear(line)).catch((error) => {
+    process.stderr.write(`${error?.stack ?? error}\n`, () => process.exit(1));
+  });
 });
