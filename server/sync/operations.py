@@ -102,8 +102,8 @@ def waiting(code: str) -> Outcome:
     return Outcome(st=WAIT, code=code)
 
 
-def check_hash(op: Op) -> None:
-    """Refuse a body that is not the one its hash was made of.
+def check_hash(op: Op) -> str:
+    """The canonical text of a body, once it is sure that its hash was made of it.
 
     Raises:
         Problem: body_hash_mismatch; invalid, for numbers that have no canonical form.
@@ -115,6 +115,7 @@ def check_hash(op: Op) -> None:
         raise Problem("invalid", errors={"body": [whole]}) from error
     if sha256_hex(text) != op.sha256:
         raise Problem("body_hash_mismatch")
+    return text
 
 
 def answer_text(op_id: str | None, sha256: str | None, outcome: Outcome) -> str:
