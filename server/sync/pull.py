@@ -55,8 +55,8 @@ def pull(actor: Actor, text: str | None, limit: int) -> Wire:
     """The next page for a device; without a cursor the first page of everything in its scope.
 
     Raises:
-        Problem: bad_request, for a cursor that is not one of ours; cursor_gone, for one of another epoch or
-            another scope, and one that stands before what the log still holds.
+        Problem: cursor_gone, for a cursor of another epoch or another scope, for one that stands before what
+            the log still holds, and for one that is not ours: a phone has no other way out than to begin anew.
     """
     epoch = state.epoch() or ""
     if text is None:
@@ -110,13 +110,17 @@ def _close(actor: Actor, epoch: str, cursor: Cursor) -> str:
 
 
 def _open(actor: Actor, epoch: str, text: str) -> Cursor:
-    parts = cursors.unpack(LISTING, text)
+    gone = Problem("cursor_gone", epoch=epoch, scope=actor.region_code)
+    try:
+        parts = cursors.unpack(LISTING, text)
+    except Problem as error:
+        raise gone from error  # signed with a secret that was changed since, or altered
     if len(parts) != 6:
-        raise Problem("bad_request")
+        raise gone
     of_epoch, of_scope, xid, seq, region_code, number = parts
     position = Position(int(xid or 0), int(seq or 0))
     if (of_epoch, of_scope) != (epoch, _scope_mark(actor)) or position < changelog.forgotten():
-        raise Problem("cursor_gone", epoch=epoch, scope=actor.region_code)
+        raise gone
     behind = None if region_code is None else (str(region_code), str(number))
     return Cursor(position, behind)
 
