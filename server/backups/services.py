@@ -14,6 +14,7 @@ from server.backups.pictures import File
 from server.core import audit, changes, clock, state
 from server.core.changes import Position
 from server.core.db import db
+from server.households.services import leave_out_revisions
 from server.photos import services as photos
 
 NOTHING = Position(0, 0)
@@ -105,6 +106,7 @@ def begin_again(
     }
     for file_id in lost:
         photos.lose(file_id)
+    leave_out_revisions()
     after = state.renew_epoch(made_at)
     audit.record("server.restore", ("server", after), "0", backup=name, before=before, photos_lost=len(lost))
     return len(lost)

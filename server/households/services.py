@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import update
+
 from server.core import audit, changes, clock, quick
 from server.core.crypto import blind_index, seal
 from server.core.db import db
@@ -42,6 +44,7 @@ __all__ = [
     "check_value",
     "ends_along",
     "is_protected",
+    "leave_out_revisions",
     "leaves_village",
     "masked_id_number",
     "masked_text",
@@ -60,6 +63,7 @@ __all__ = [
     "values_of",
 ]
 
+REVISIONS_LEFT_OUT = 100_000  # more than a household can have had between a backup and its restore
 _COPIED = (
     "id", "region_code", "number", "natural_village_id", "address", "lifted", "kind", "released",
     "monitored_since", "dibao", "tekun", "tekun_scattered", "orphan", "highrisk_job", "pcni_prev", "net_prev",
@@ -190,6 +194,16 @@ def _present(household: Household, places: dict[str, str], hamlets: dict[UUID, s
         "due_on": due_on(household.kind, last, today).isoformat(),
         "members": [_present_member(member) for member in household.living],
     }
+
+
+def leave_out_revisions() -> None:
+    """Count the revisions of every household on from far behind, in the caller's transaction.
+
+    After a restore numbers that were given and forgotten would be given again, to other edits: who saw the
+    forgotten one would count as having seen the other, and overwrite it.
+    """
+    query = update(Household).values(revision=Household.revision + REVISIONS_LEFT_OUT)
+    db.session.execute(query, execution_options={"synchronize_session": False})
 
 
 def present_former(household: Household) -> list[dict[str, Any]]:
