@@ -61,7 +61,7 @@ def _assess(
     if household is None:
         return Problem("household_not_found")
     try:
-        examined = visits.examine(household, signed.form, _last(household, last))
+        examined = visits.examine(household, signed, _last(household, last))
         judgement = judge(household, examined)
         visit = visits.prepare(actor, signed, examined, judgement)
         return Assessed(signed.form, examined, visit, judgement.kept)

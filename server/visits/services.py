@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -34,7 +34,7 @@ from server.visits.answers import (
     signed_receipt,
 )
 from server.visits.bodies import seal_body
-from server.visits.clocks import ClockMark, clock_mark
+from server.visits.clocks import ClockMark, clock_mark, true_moment
 from server.visits.distance import metres_between
 from server.visits.models import APPROVED, RETURNED, SEVERITIES, SUBMITTED, SUPERSEDED, Visit
 from server.visits.receipts import seq_of
@@ -74,7 +74,6 @@ __all__ = [
     "signed_receipt",
 ]
 
-CLOCK_TOLERANCE = timedelta(minutes=10)
 UNKNOWN_CLOCK = ClockMark()
 _BODY = QuickForm(VisitBodySchema())
 
@@ -144,7 +143,7 @@ def open_signed(raw: Any, sha256: str | None, mark: ClockMark = UNKNOWN_CLOCK) -
         raise Problem("invalid", errors=flatten(error.messages)) from error
 
 
-def examine(household: Home, form: VisitForm, last: Visit | StoredBody | None) -> Examined:
+def examine(household: Home, signed: SignedVisit, last: Visit | StoredBody | None) -> Examined:
     """Check the answers and compare them with the household's newest visit; reads only.
 
     Skip rules see the roster the phone used; members are those of the register.
@@ -152,12 +151,12 @@ def examine(household: Home, form: VisitForm, last: Visit | StoredBody | None) -
     Raises:
         Problem: unknown_checklist_version, invalid_answers (with errors by question).
     """
-    received_at = clock.now()
+    form, received_at = signed.form, clock.now()
     return Examined(
         walk=_walk(household, form),
         standing=standing_of(household),
         received_at=received_at,
-        visited_at=_visited_at(form.finished_at, received_at),
+        visited_at=true_moment(form.finished_at, signed.mark, received_at),
         distance_m=_distance(household, form),
         compared=timeline.compare(last, form.answers),
     )
@@ -259,11 +258,6 @@ def _replace(actor: Actor, visit: Visit, revises_id: UUID) -> None:
         raise Problem("revision_outdated")
     visit.root_id, visit.revision = old.root_id, old.revision + 1
     old.state = SUPERSEDED
-
-
-def _visited_at(finished_at: datetime, received_at: datetime) -> datetime:
-    """The phone's time, unless its clock is ahead: no visit happens after it was received."""
-    return finished_at if finished_at <= received_at + CLOCK_TOLERANCE else received_at
 
 
 def _distance(household: Home, form: VisitForm) -> int | None:

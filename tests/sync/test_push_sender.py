@@ -1,5 +1,6 @@
 """Who sends, as the database knows them at each operation, and how their clock stood."""
 
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -7,10 +8,11 @@ from sqlalchemy import select, update
 
 from server.accounts.models import User
 from server.core.db import db
+from server.households.models import Household
 from server.visits.models import Visit
 from tests.factories import MEI, OTHER_GRID, PING, WEI, inside, make_user, writing
 from tests.sync.pushing import before_the_third, count, op_of, push, refusal, results, told
-from tests.visits.bodies import send, visit_of
+from tests.visits.bodies import CLEAN, DRY, NOW, instant, send, visit_of
 
 # --- who sends ----------------------------------------------------------------------------------------------
 
@@ -101,3 +103,16 @@ def test_nobody_knows_the_clock_of_a_phone_of_the_first_release(app, mei, homes)
     body = visit_of(homes[0].id)
     send(mei, body)
     assert (stored(app, body).clock_offset_ms, stored(app, body).clock_suspect) == (None, False)
+
+
+def test_a_visit_of_a_phone_whose_clock_is_years_behind_is_still_the_newest_of_its_household(app, mei, homes):
+    results(mei, op_of(visit_of(homes[0].id, DRY, at=NOW - timedelta(days=30))))
+    behind = timedelta(days=2000)
+    body = visit_of(homes[0].id, CLEAN, at=NOW - behind)
+    wrong = {"offset_ms": behind // timedelta(milliseconds=1)}
+    assert told(results(mei, op_of(body, **wrong), client_time=instant(NOW - behind))) == [("accepted", None)]
+    with inside(app):
+        home = db.session.get(Household, homes[0].id)
+        visit = db.session.scalar(select(Visit).where(Visit.id == UUID(body["id"])))
+    assert (visit.visited_at, visit.clock_suspect) == (NOW, True)
+    assert (home.last_visit_id, home.last_visited_at) == (visit.id, NOW)
