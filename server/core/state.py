@@ -12,6 +12,7 @@ from server.core import audit, clock, quick
 from server.core.db import Base, db
 
 EPOCH, _LOST = "epoch", "lost"
+_REMEMBERED = 2 * 7  # ends of the times that earlier restores took; with the last one they fit into the column
 
 
 class ServerState(Base):
@@ -58,16 +59,18 @@ def renew_epoch(lost_since: datetime) -> str:
 
     ``lost_since`` is the last instant of the old history that this database remembers.
     """
-    fresh = secrets.token_hex(8)
+    fresh, now = secrets.token_hex(8), int(clock.now().timestamp())
     write(EPOCH, fresh)
-    write(_LOST, f"{int(lost_since.timestamp())} {int(clock.now().timestamp())}")
+    write(_LOST, " ".join(map(str, [*_lost_times()[-_REMEMBERED:], int(lost_since.timestamp()), now])))
     return fresh
 
 
 def was_lost(second: int) -> bool:
-    """Whether a second (Unix time) belongs to the time that this database forgot when it was restored."""
-    lost = read(_LOST)
-    if lost is None:
-        return False
-    since, until = map(int, lost.split())
-    return since <= second <= until
+    """Whether a second (Unix time) belongs to a time that this database forgot when it was restored."""
+    times = _lost_times()
+    return any(since <= second <= until for since, until in zip(times[::2], times[1::2], strict=True))
+
+
+def _lost_times() -> list[int]:
+    """Beginning and end of each time that was forgotten, in Unix time, the one of the last restore last."""
+    return [int(each) for each in (read(_LOST) or "").split()]

@@ -12,10 +12,11 @@ from sqlalchemy import select
 
 from server.accounts import services
 from server.accounts.models import LoginSession
+from server.core import state
 from server.core.audit import AuditEntry
 from server.core.db import db
 from tests.accounts.test_login import sign_in
-from tests.factories import MEI, inside, make_session
+from tests.factories import MEI, inside, make_session, writing
 
 URL = "/api/v1/auth/refresh"
 
@@ -167,3 +168,46 @@ def test_other_sign_ins_of_the_user_go_on(app, client, first):
     refresh(client, first)
     with inside(app):
         assert db.session.scalar(select(LoginSession.revoked_at).where(LoginSession.id == other.id)) is None
+
+
+def restored(app, since):
+    """The server goes back to what it was at an instant."""
+    with writing(app):
+        state.renew_epoch(since)
+
+
+def forget(app, held):
+    """The sign-in as a backup has it that was made before the token was given."""
+    with writing(app):
+        session = db.session.scalars(select(LoginSession)).one()
+        session.refresh_jti, session.previous_jti, session.last_used_at = held, None, session.created_at
+
+
+def test_a_token_given_in_the_time_a_restore_took_is_good_after_a_second_restore_as_well(
+    app, client, clock, first
+):
+    backup = clock.now
+    clock.advance(hours=2)
+    second = renewed(client, first)
+    clock.advance(hours=2)
+    restored(app, backup)
+    forget(app, jti(app, first))
+    clock.advance(days=1)
+    later_backup = clock.now
+    clock.advance(hours=5)
+    restored(app, later_backup)
+    assert refresh(client, second).status_code == 200
+
+
+def test_the_last_eight_restores_are_remembered(app, clock):
+    moments = []
+    for _ in range(20):
+        since = clock.now
+        clock.advance(hours=1)
+        moments.append(int(clock.now.timestamp()) - 60)
+        restored(app, since)
+        clock.advance(hours=1)
+    with inside(app):
+        assert [state.was_lost(moment) for moment in moments] == [False] * 12 + [True] * 8
+        assert len(state.read("lost")) <= 200
+        assert not state.was_lost(moments[-1] + 1800)
