@@ -19,7 +19,10 @@ def delay_after(failures: int) -> timedelta | None:
 
 
 def seconds_left(blocked_until: datetime | None, now: datetime) -> int:
-    """Whole seconds until the next attempt is heard, 0 when it would be heard now."""
-    if blocked_until is None or blocked_until <= now:
+    """Whole seconds until the next attempt is heard, 0 when it would be heard now.
+
+    A wait longer than any that is ever given comes from a clock that was ahead then, and is over.
+    """
+    if blocked_until is None or not now < blocked_until <= now + LONGEST_DELAY:
         return 0
     return max(1, round((blocked_until - now).total_seconds()))

@@ -86,6 +86,13 @@ def test_failures_of_another_day_are_forgotten(client, clock):
     assert sign_in(client, device=STRANGER).status_code == 200
 
 
+def test_a_wait_given_while_the_servers_clock_was_years_ahead_ends_when_it_is_put_right(client, clock):
+    clock.advance(days=2000)
+    fail(client, 6)
+    clock.advance(days=-2000)
+    assert sign_in(client, device=STRANGER).status_code == 200
+
+
 def test_guesses_sent_side_by_side_learn_nothing_beyond_the_limit(app):
     """Ten attempts are judged before any is recorded; the right one is among the last."""
     device = devices.ClientDevice(id="x", name="", app_version="")
