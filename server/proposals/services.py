@@ -54,6 +54,7 @@ __all__ = [
 
 FIRST_SECRETARY = "first_secretary"
 VILLAGE, TOWNSHIP = "village", "township"
+NOTHING_SEEN = 0  # of a revision that the household never had here: whatever its author saw, it was not this
 
 
 def apply_edit(actor: Actor, edit: HouseholdEditForm) -> EditOutcome:
@@ -68,7 +69,8 @@ def apply_edit(actor: Actor, edit: HouseholdEditForm) -> EditOutcome:
     """
     household = household_to_edit(edit.household_id)
     wanted = _checked(household, edit)
-    seen = Seen(actor.id, edit.base_revision, edit.op_id, edit.seen)
+    known = edit.base_revision if edit.base_revision <= household.revision else NOTHING_SEEN
+    seen = Seen(actor.id, known, edit.op_id, edit.seen)
     decides = actor.role == FIRST_SECRETARY
     merged = merge(household, wanted, seen, edits_of(household.id), decides=decides)
     edited = None

@@ -37,6 +37,14 @@ def test_what_was_known_before_the_backup_is_still_known(app):
     assert values(app, home.id, "address") == ["Mei's"]
 
 
+def test_a_revision_that_never_was_is_none_that_somebody_saw(app):
+    home = make_household(app)
+    change(app, WEI, home, ("address", "the secretary's"))
+    outcome = change(app, MEI, home, ("address", "Mei's"), ("phone", "13800001111"), base=3)
+    assert values(app, home.id, "address", "phone") == ["the secretary's", "13800001111"]
+    assert outcome.proposal_id is not None
+
+
 def test_every_household_is_counted_on(app, restored):
     other = make_household(app, PING.region_code)
     with writing(app):
