@@ -12,7 +12,9 @@ from server.core import audit, clock, quick
 from server.core.db import Base, db
 
 EPOCH, _LOST = "epoch", "lost"
-_REMEMBERED = 2 * 7  # ends of the times that earlier restores took; with the last one they fit into the column
+_REMEMBERED = (
+    2 * 7
+)  # ends of the times that earlier restores took; with the last one they fit into the column
 
 
 class ServerState(Base):

@@ -22,7 +22,9 @@ def read(op: Op) -> HouseholdEditForm:
     """
     text = check_hash(op)
     try:
-        told = _BODY.load(jsontext.loads(text))  # what was hashed: half a character has no form to be shown in
+        told = _BODY.load(
+            jsontext.loads(text)
+        )  # what was hashed: half a character has no form to be shown in
     except ValidationError as error:
         raise Problem("invalid", errors=flatten(error.messages)) from error
     if told["household_id"] != op.entity:

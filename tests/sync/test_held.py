@@ -174,7 +174,10 @@ def test_answers_that_make_no_sense_are_listed_all_the_same(app, login, mei, ans
 
 def test_half_a_character_in_a_correction_does_not_keep_the_list_from_being_shown(app, login, mei):
     home = make_household(app, OTHER_GRID)
-    edits = [edit_of(home.id, 1, (None, "address", "half \ud83d")), edit_of(home.id, 1, (None, "\ud83d", "x"))]
+    edits = [
+        edit_of(home.id, 1, (None, "address", "half \ud83d")),
+        edit_of(home.id, 1, (None, "\ud83d", "x")),
+    ]
     assert told(results(mei, *edits)) == [("held", "scope")] * 2
     shown = [each["edit"]["set"][0] for each in listed(login(WEI))]
     assert [(each["field"], each["value"]) for each in shown] == [("address", "half \ufffd"), ("\ufffd", "x")]
