@@ -56,7 +56,7 @@ def pull(actor: Actor, text: str | None, limit: int) -> Wire:
 
     Raises:
         Problem: cursor_gone, for a cursor of another epoch or another scope, for one that stands before what
-            the log still holds, and for one that is not ours: a phone has no other way out than to begin anew.
+            the log still holds, and for one that is not ours: a phone has no other way out than a new one.
     """
     epoch = state.epoch() or ""
     if text is None:

@@ -38,7 +38,7 @@ def clock_mark(said_ms: int | None, measured_ms: int | None) -> ClockMark:
 def true_moment(told: datetime, mark: ClockMark, received_at: datetime) -> datetime:
     """When a visit was made that a phone says was made at an instant of its own clock.
 
-    A clock that was right, or of which nothing is known, is believed. A clock may have been put right, or gone
+    A clock that was right, or of which nothing is known, is believed. It may have been put right, or gone
     wrong, between writing and sending: of what the offsets make of the instant the latest counts that is not
     after the visit was received. Whatever a clock says, no visit is made after it was received.
     """

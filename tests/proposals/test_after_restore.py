@@ -1,4 +1,4 @@
-"""A restored server gives no number of a revision twice: who saw the lost one has not seen what came after."""
+"""A restored server gives no revision twice: who saw the lost one has not seen what came after."""
 
 from __future__ import annotations
 
