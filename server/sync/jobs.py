@@ -42,12 +42,15 @@ def replay_held() -> None:
 
 @jobs.every_minute("sync.new_day")
 def new_day() -> None:
-    """Once a day, note the households that show something else only because another day has come."""
+    """Once a day, note the households that show something else only because another day has come.
+
+    Or because an earlier one has: the server's clock was ahead, and phones show what would have been then.
+    """
     today, known = clock.today(), state.read(SHOWN_DAY)
     db.session.rollback()  # no transaction stays open between the writing ones
-    if known is not None and known >= today.isoformat():
+    if known == today.isoformat():
         return
-    noted = _note_all(date.fromisoformat(known), today) if known is not None else 0
+    noted = _note_all(*sorted((date.fromisoformat(known), today))) if known is not None else 0
     with transaction():
         state.write(SHOWN_DAY, today.isoformat())
         audit.record("changes.new_day", ("server", SHOWN_DAY), "0", households=noted)

@@ -86,7 +86,14 @@ def test_a_day_is_looked_at_once_and_written_down(app, shown, clock):
         assert [entry.details["households"] for entry in db.session.scalars(query)] == [0, 1]
 
 
-def test_a_clock_set_back_notes_nothing(app, shown, clock):
+def test_what_a_clock_years_ahead_showed_is_taken_back_when_it_is_put_right(app, shown):
+    home = make_household(app, members=[aged(60, date(2026, 11, 24)), make_member()])
+    assert shown(days=800).rows[str(home.id)]["members"][0]["age"] == 62
+    assert shown(days=-800).rows[str(home.id)]["members"][0]["age"] == 59
+    assert shown(days=1).rows[str(home.id)]["members"][0]["age"] == 60
+
+
+def test_a_clock_set_back_a_little_notes_nothing(app, shown, clock):
     make_household(app, members=[aged(60, date(2026, 11, 24))])
     clock.advance(days=-3)
     new_day(app)
