@@ -16,6 +16,7 @@ from server.accounts import devices, queries, services
 from server.accounts.models import LoginSession, User
 from server.accounts.schemas import LoginSchema, RenewedSchema, SignedInSchema, UserSchema
 from server.core import auth
+from server.core.crypto import sign
 from server.core.db import transaction
 from server.core.problems import Problem
 from server.core.scope import EVERYTHING, NOTHING, region_scope
@@ -46,7 +47,13 @@ def login(form: services.LoginForm) -> dict[str, Any]:
             session = services.record_login(attempt, form.device, lifetime)
         if session is None or attempt.user is None:
             raise Problem("wrong_credentials")
-        return issue_tokens(session) | {"user": describe(attempt.user)}
+        given = {"recovery_secret": recovery_secret(attempt.user.id, form.device.id)}
+        return issue_tokens(session) | {"user": describe(attempt.user)} | given
+
+
+def recovery_secret(user_id: UUID, device_id: str) -> str:
+    """A user's share of the key of one device, 64 hex digits; only who has just shown the password gets it."""
+    return sign("recovery", f"{user_id}\n{device_id}".encode())
 
 
 def _refuse_wiped(form: services.LoginForm) -> None:

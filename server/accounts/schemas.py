@@ -74,11 +74,16 @@ class UserSchema(Schema):
 
 
 class SignedInSchema(Schema):
-    """Both tokens and the user."""
+    """Both tokens and the user.
+
+    ``recovery_secret`` (64 hex digits) is this user's share of the key of this device: with it, and with the
+    key that the device never hands out, an app opens its store again when the PIN is forgotten.
+    """
 
     access_token = fields.String(required=True)
     refresh_token = fields.String(required=True)
     user = fields.Nested(UserSchema, required=True)
+    recovery_secret = fields.String(required=True)
 
 
 class DeviceReportSchema(WireSchema):

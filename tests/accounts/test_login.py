@@ -150,3 +150,21 @@ def test_a_newer_app_may_send_more_than_we_know(client):
 def test_password_of_unfit_length_is_refused(password):
     with pytest.raises(passwords.PasswordRefused):
         passwords.hash_password(password)
+
+
+def test_recovery_secret_is_of_one_user_on_one_device_and_stays_the_same(client):
+    first, again = (sign_in(client).json["recovery_secret"] for _ in range(2))
+    assert first == again
+    assert len(bytes.fromhex(first)) == 32
+    other_phone = sign_in(client, device=DEVICE | {"id": "phone-2"}).json["recovery_secret"]
+    other_user = sign_in(client, "lan").json["recovery_secret"]
+    assert len({first, other_phone, other_user}) == 3
+
+
+def test_recovery_secret_is_given_for_the_password_only(client):
+    tokens = sign_in(client).json
+    bearer = {"Authorization": f"Bearer {tokens['refresh_token']}"}
+    renewed = client.post("/api/v1/auth/refresh", headers=bearer)
+    assert renewed.status_code == 200
+    assert "recovery_secret" not in renewed.json
+    assert "recovery_secret" not in sign_in(client, password="not it").json

@@ -44,7 +44,7 @@ def test_blind_index_is_the_same_each_time_and_needs_the_key():
 
 def test_no_two_purposes_share_a_key():
     keys = crypto.Keyring("a secret of at least thirty-two chars")
-    purposes = ("token", "field", "index", "receipt", "cursor")
+    purposes = ("token", "field", "index", "receipt", "cursor", "policy", "signature", "recovery")
     assert len({keys.key(purpose) for purpose in purposes}) == len(purposes)
 
 

@@ -2209,6 +2209,7 @@ export interface components {
             access_token: string;
             refresh_token: string;
             user: components["schemas"]["User"];
+            recovery_secret: string;
         };
         Renewed: {
             access_token: string;
