@@ -30,7 +30,10 @@ const manifest = {
 };
 
 export default defineConfig({
-  define: { __APP_VERSION__: JSON.stringify(version) },
+  define: {
+    __APP_VERSION__: JSON.stringify(version),
+    __PIN_ROUNDS__: process.env['VITEST'] ? '1000' : '600000',
+  },
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
     target: 'es2022',

@@ -3,6 +3,7 @@ import './app.css';
 import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { order } from '../core/device';
+import { gate } from '../core/gate';
 import { t } from '../core/i18n';
 import { type Place, place } from '../core/nav';
 import { syncState, unsent } from '../core/outbox';
@@ -12,7 +13,7 @@ import { Banner } from '../ui/banner';
 import { Button } from '../ui/button';
 import { ErrorBoundary } from './errorBoundary';
 import { Waiting } from './lazy';
-import { answersForPhones, forgetLists, homeOf, Login, NotFound, routeOf } from './routes';
+import { answersForPhones, forgetLists, Gateway, homeOf, Login, NotFound, routeOf } from './routes';
 import { ready, start, wiped } from './start';
 import { UpdateNotice } from './update';
 
@@ -91,7 +92,9 @@ function Tabs({ here }: { here: string }) {
 function screen(at: Place): ComponentChildren {
   const person = user.value;
   const [first = ''] = at.parts;
-  if (!person || first === 'login') return <Login />;
+  const { at: way } = gate.value;
+  if (way === 'locked' || way === 'choose') return <Gateway choosing={way === 'choose'} />;
+  if (!person || way === 'login' || first === 'login') return <Login />;
   if (first === '') return homeOf(person.role).view();
   return routeOf(at, person.role) ?? <NotFound />;
 }
@@ -107,11 +110,11 @@ export function App() {
   if (!ready.value) return <Waiting />;
   // The policy's pages are a level of their own below its tab.
   const tabbed = TAB_PLACES.includes(here) && at.parts.length < (here === 'policy' ? 3 : 2);
-  const framed = user.value !== null && here !== 'login';
+  const framed = user.value !== null && gate.value.at === 'open' && here !== 'login';
   return (
     <div class={`shell${framed ? ' shell-framed' : ''}${tabbed ? '' : ' shell-deep'}`}>
       <div class="shell-page">
-        <Notices here={here} />
+        {gate.value.at !== 'locked' && gate.value.at !== 'choose' && <Notices here={here} />}
         <ErrorBoundary place={at.parts.join('/')}>{screen(at)}</ErrorBoundary>
       </div>
       {framed && <Tabs here={here} />}

@@ -9,9 +9,12 @@ import { Button } from '../ui/button';
 import type { IconName } from '../ui/icon';
 import { EmptyState } from '../ui/states';
 import { lazy } from './lazy';
-import { afterSignIn } from './start';
+import { afterSignIn, afterUnlock } from './start';
 
 const LoginPage = lazy(async () => (await import('../features/account/login')).LoginPage);
+const LockPage = lazy(async () => (await import('../features/account/lock')).LockPage);
+const ChoosePinPage = lazy(async () => (await import('../features/account/choosePin')).ChoosePinPage);
+const ChangePinPage = lazy(async () => (await import('../features/account/choosePin')).ChangePinPage);
 const MePage = lazy(async () => (await import('../features/account')).MePage);
 const HouseholdsHome = lazy(async () => (await import('../features/households')).HouseholdsHome);
 const HouseholdPage = lazy(async () => (await import('../features/households/detail')).HouseholdPage);
@@ -42,6 +45,15 @@ const IncomingPage = lazy(async () => (await desks()).IncomingPage);
 
 export function Login() {
   return <LoginPage onSignedIn={afterSignIn} />;
+}
+
+function opened(signedIn: boolean): void {
+  void (signedIn ? afterSignIn() : afterUnlock());
+}
+
+/** What stands before the screens: the lock, or the choice of a PIN. */
+export function Gateway({ choosing }: { choosing: boolean }) {
+  return choosing ? <ChoosePinPage onOpened={opened} /> : <LockPage onOpened={opened} />;
 }
 
 export function NotFound() {
@@ -103,7 +115,8 @@ export const answersForPhones = (role: Role): boolean => role === 'township' || 
 export function routeOf(at: Place, role: Role): VNode | null {
   const [first, id] = at.parts;
   const reviewer = role === 'first_secretary' || role === 'township' || role === 'county';
-  if (first === 'me') return <MePage />;
+  if (first === 'me')
+    return id === 'pin' ? <ChangePinPage /> : <MePage changed={at.query['pin'] === 'changed'} />;
   if (first === 'outbox') return <OutboxPage />;
   if (first === 'household' && id && at.parts[2] === 'edit') return <EditPage key={id} householdId={id} />;
   if (first === 'household' && id) return <HouseholdPage key={id} householdId={id} />;

@@ -1,20 +1,16 @@
 /** What happens when the app opens and when somebody signs in. */
 import { signal } from '@preact/signals';
-import {
-  downloadAlongside,
-  loadHouseholds,
-  noteLoaded,
-  refreshedAt,
-  refreshHouseholds,
-} from '../core/assignments';
+import { downloadAlongside, noteLoaded, refreshedAt, refreshHouseholds } from '../core/assignments';
 import { refreshChecklist } from '../core/checklists';
 import { now } from '../core/clock';
-import { loadDrafts } from '../core/drafts';
-import { readMeta, writeMeta, writeStrict } from '../core/localDb';
-import { kick, onOtherTab, reloadOutbox, startOutbox } from '../core/outbox';
-import { followSession, type Handover, restoreSession, user } from '../core/session';
+import { enter, lock, settled } from '../core/gate';
+import { readMeta, readPhoneMeta, writeMeta, writePhoneMeta } from '../core/localDb';
+import { kick, onOtherTab, startOutbox, wakeOutbox } from '../core/outbox';
+import { followSession, type Handover, user } from '../core/session';
+import { oldValue } from '../core/vault/takeover';
+import { watchIdle } from './idle';
 
-/** False until the stored session has been read. */
+/** False until it is known what to ask for. */
 export const ready = signal(false);
 /** True when this installation once held data that is gone now. */
 export const wiped = signal(false);
@@ -24,7 +20,7 @@ const TRACE = 'liangdeng.used';
 
 /** The browser may clear its database; a mark kept elsewhere lets us say so instead of looking new. */
 async function lookForWipe(): Promise<void> {
-  const mark = await readMeta<boolean>('used');
+  const mark = (await readPhoneMeta<boolean>('used')) ?? (await oldValue<boolean>('used'));
   let trace: string | null = null;
   try {
     trace = localStorage.getItem(TRACE);
@@ -35,16 +31,12 @@ async function lookForWipe(): Promise<void> {
 }
 
 async function leaveTrace(): Promise<void> {
-  await writeMeta('used', true);
+  await writePhoneMeta('used', true);
   try {
     localStorage.setItem(TRACE, '1');
   } catch {
     // Without local storage a wipe cannot be told from a first use.
   }
-}
-
-async function showOwn(): Promise<void> {
-  await Promise.all([loadHouseholds(), loadDrafts(), reloadOutbox()]);
 }
 
 const restKey = (id: string) => `offline.rest/${id}`;
@@ -70,49 +62,48 @@ async function outOfDate(id: string): Promise<boolean> {
   return now() - Math.min(refreshedAt.value ?? 0, rest) > STALE_MS;
 }
 
-/** Time for a form that was closed to begin its last write. */
-const SETTLE_MS = 300;
 /** A database that does not answer must not keep the page from being opened anew. */
 const PATIENCE_MS = 3_000;
-
-const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
 /** Another tab changed the user: forms close under their owner's name, then the page is opened anew at home. */
 const handover: Handover = {
   async settle() {
     ready.value = false;
-    await pause(SETTLE_MS);
-    // Runs after the writes that wait for the same store.
-    await Promise.race([writeStrict(['drafts'], () => undefined), pause(PATIENCE_MS)]);
+    await Promise.race([settled(), new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
   },
   reopen() {
     history.replaceState(null, '', '#/');
     location.reload();
   },
+  lock: () => void lock(),
 };
 
-/** Opens the app: the stored session first, so that everything readable is readable without a network. */
+/** Opens the app: what must be typed first, without a network. */
 export async function start(): Promise<void> {
   downloadAlongside(refreshRest);
   try {
     await lookForWipe();
-    await restoreSession();
-    await showOwn();
+    await enter();
   } finally {
     ready.value = true;
     followSession(handover);
     startOutbox();
+    watchIdle(() => void lock());
     onOtherTab('worklist', () => void noteLoaded(0));
   }
+}
+
+/** After a PIN was taken: everything readable is on the screen, now the network's turn. */
+export async function afterUnlock(): Promise<void> {
+  wakeOutbox();
   if (user.value && (await outOfDate(user.value.id))) await refreshOwn();
 }
 
-/** After a sign-in: this user's data, lasting storage, and whatever waited for the proof. */
+/** After a sign-in: lasting storage, this user's data, and whatever waited for the proof. */
 export async function afterSignIn(): Promise<void> {
   await leaveTrace();
   wiped.value = false;
   await navigator.storage?.persist?.().catch(() => false);
-  await showOwn();
   kick();
   await refreshOwn();
 }

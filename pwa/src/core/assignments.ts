@@ -2,12 +2,10 @@
 import { type ReadonlySignal, signal } from '@preact/signals';
 import { localProblem } from './api/problem';
 import type { Household } from './api/types';
-import { read, readMeta, writeStrict } from './localDb';
 import { pullNow } from './outbox';
 import { user, userId } from './session';
-import { openRows, ownKeys } from './sync/households';
-import { readState, stateKey, stateOf } from './sync/state';
-import { open } from './vault';
+import { forgetRoster, openRoster } from './sync/roster';
+import { readState } from './sync/state';
 
 const list = signal<readonly Household[]>([]);
 const state = signal<DownloadState>({ phase: 'idle', loaded: 0 });
@@ -41,33 +39,6 @@ function show(items: readonly Household[]): void {
   list.value = items;
 }
 
-interface Kept {
-  rows: Household[];
-  at: number | null;
-  line: string | null;
-}
-
-/** The list as version 0.1 of the app kept it, chunks of 100: shown until the first pull took its place. */
-async function oldList(owner: string): Promise<Kept> {
-  const range = ownKeys(owner);
-  const [keys, rows] = await read((database) =>
-    Promise.all([database.getAllKeys('assignments', range), database.getAll('assignments', range)]),
-  );
-  const chunks = await Promise.all(
-    rows.map((row, i) => open<Household[]>('assignments', keys[i] ?? '', row.sealed)),
-  );
-  const at = (await readMeta<number>(`households.at/${owner}`)) ?? null;
-  return { rows: chunks.flat(), at, line: (await readMeta<string>(`households.line/${owner}`)) ?? null };
-}
-
-async function keptList(owner: string): Promise<Kept> {
-  const { pulledAt, incomeLine } = await readState(owner);
-  const rows = await openRows(owner);
-  return pulledAt === null && rows.length === 0
-    ? oldList(owner)
-    : { rows: rows.sort(byPlace), at: pulledAt, line: incomeLine };
-}
-
 function byPlace(a: Household, b: Household): number {
   return compare(a.region_code, b.region_code) || compare(a.number, b.number);
 }
@@ -80,12 +51,13 @@ function compare(a: string, b: string): number {
 async function showKept(): Promise<void> {
   const owner = user.value?.id;
   if (owner === undefined) return show([]);
-  const kept = await keptList(owner);
+  const { pulledAt, incomeLine } = await readState(owner);
+  const rows = (await openRoster()).sort(byPlace);
   // Somebody else signed in meanwhile: this list is not theirs.
   if (user.value?.id !== owner) return;
-  show(kept.rows);
-  refreshed.value = kept.at;
-  line.value = kept.line;
+  show(rows);
+  refreshed.value = pulledAt;
+  line.value = incomeLine;
 }
 
 /** Shows the households kept on this phone. */
@@ -144,18 +116,7 @@ export function refreshHouseholds(): Promise<void> {
 
 /** Removes the copies of the server's list at sign-out; no work is touched. */
 export async function forgetHouseholds(): Promise<void> {
-  const owner = userId();
-  const range = ownKeys(owner);
-  await writeStrict(['assignments', 'households', 'aside', 'hidden', 'meta'], async (tx) => {
-    await tx.objectStore('assignments').delete(range);
-    await tx.objectStore('households').delete(range);
-    await tx.objectStore('aside').delete(range);
-    await tx.objectStore('hidden').delete(range);
-    const meta = tx.objectStore('meta');
-    await meta.delete(`households.at/${owner}`);
-    const anew = { cursor: null, building: false, pulledAt: null };
-    await meta.put({ ...stateOf(await meta.get(stateKey(owner))), ...anew }, stateKey(owner));
-  });
+  await forgetRoster(userId());
   show([]);
   refreshed.value = null;
 }

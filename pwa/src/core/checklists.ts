@@ -2,6 +2,7 @@
 import { api, call } from './api/client';
 import type { ChecklistJson } from './api/types';
 import { read, readMeta, writeStrict } from './localDb';
+import { open, seal } from './vault';
 
 const CURRENT = 'checklist.current';
 
@@ -12,8 +13,9 @@ export async function refreshChecklist(): Promise<ChecklistJson> {
 
 async function fetchVersion(version: string): Promise<ChecklistJson> {
   const definition = await call(api.GET('/checklists/{version}', { params: { path: { version } } }));
+  const sealed = await seal('checklists', definition.version, definition);
   await writeStrict(['checklists', 'meta'], async (tx) => {
-    await tx.objectStore('checklists').put(definition, definition.version);
+    await tx.objectStore('checklists').put(sealed, definition.version);
     if (version === 'current') await tx.objectStore('meta').put(definition.version, CURRENT);
   });
   return definition;
@@ -24,5 +26,5 @@ export async function checklist(version?: string): Promise<ChecklistJson> {
   const wanted = version ?? (await readMeta<string>(CURRENT));
   if (wanted === undefined) return refreshChecklist();
   const kept = await read((database) => database.get('checklists', wanted));
-  return kept === undefined ? fetchVersion(wanted) : (kept as ChecklistJson);
+  return kept === undefined ? fetchVersion(wanted) : open<ChecklistJson>('checklists', wanted, kept);
 }

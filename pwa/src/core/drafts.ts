@@ -18,7 +18,7 @@ export function draftKey(householdId: string): string {
 /** Reads which forms are begun; call after sign-in. */
 export async function loadDrafts(): Promise<void> {
   const me = user.value?.id;
-  const rows = await read((database) => database.getAll('drafts'));
+  const rows = me === undefined ? [] : await read((database) => database.getAll('drafts'));
   ids.value = new Set(rows.filter((row) => row.user_id === me).map((row) => row.household_id));
 }
 

@@ -2,8 +2,10 @@
 import { computed, type ReadonlySignal, signal } from '@preact/signals';
 import type { User } from './api/types';
 import { noteOrder } from './device';
-import { readMeta, writeMeta, writeStrict } from './localDb';
-import { open, type Sealed, seal } from './vault';
+import { readMeta, readPhoneMeta, writeMeta, writePhoneMeta, writeStrict } from './localDb';
+import { lockVault, open, openAccount, type Sealed, seal } from './vault';
+import { accountId, currentAccount, leavePhone, takePhone } from './vault/accounts';
+import { oldValue } from './vault/takeover';
 
 /** A sign-in. Both tokens are renewed; the refresh token is used once, and once more if its answer got lost. */
 export interface Session {
@@ -14,12 +16,14 @@ export interface Session {
   readonly signIn?: string;
 }
 
-/** What the shell does when another tab changed the user under this one. */
+/** What the shell does when another tab changed the user under this one, or when the phone is locked. */
 export interface Handover {
   /** Closes open forms and resolves when their last state is on disk; the old user is still set. */
   settle(): Promise<void>;
-  /** Opens the app anew from the stored session; nothing the old user had in memory may survive. */
+  /** Opens the app anew; nothing the old user had in memory may survive. */
   reopen(): void;
+  /** Another tab was locked by hand. */
+  lock(): void;
 }
 
 const META_KEY = 'session';
@@ -57,6 +61,11 @@ const channel = typeof BroadcastChannel === 'undefined' ? null : new BroadcastCh
 
 function announce(): void {
   channel?.postMessage('changed');
+}
+
+/** The other tabs are locked as well. */
+export function tellLocked(): void {
+  channel?.postMessage('lock');
 }
 
 let queue: Promise<unknown> = Promise.resolve();
@@ -102,26 +111,49 @@ function use(session: Session | null): void {
   expired.value = false;
 }
 
-/** Reads the stored session at start; a session that cannot be opened counts as none. */
+/** Reads the stored session of the vault that is open; one that cannot be opened counts as none. */
 export function restoreSession(): Promise<void> {
-  return inTurn(async () => use(await unseal(await readMeta<Sealed>(META_KEY))));
+  return inTurn(async () =>
+    use(openAccount() === null ? null : await unseal(await readMeta<Sealed>(META_KEY))),
+  );
+}
+
+/** Whose lock or screens this tab shows: digest of an account. */
+let shown: string | null = null;
+
+/** Tells whose lock or screens this tab shows; null: nobody's. */
+export function showAccount(id: string | null): void {
+  shown = id;
+}
+
+/** Forgets who uses the phone and the key, in this tab; everything stays on the disk, sealed. */
+export function forgetUser(): Promise<void> {
+  return inTurn(async () => {
+    use(null);
+    await lockVault();
+  });
 }
 
 let handover: Handover | null = null;
 let closing = false;
 
-/** Takes over what the store says now. Another user there: this page becomes nobody's and is opened anew. */
-async function adopt(): Promise<void> {
-  if (closing) return;
-  const mine = current.value;
+/** What the disk says now of whoever this tab shows; false when somebody else uses the phone, or nobody. */
+async function isStillShown(): Promise<boolean> {
+  if ((await currentAccount()) !== shown) return false;
+  if (openAccount() === null || current.value === null) return true;
   const stored = await unseal(await readMeta<Sealed>(META_KEY));
-  if (stored?.user.id === mine?.user.id) {
-    if (stored?.access !== mine?.access || stored?.refresh !== mine?.refresh) use(stored);
-    return;
-  }
-  if (mine) await handover?.settle().catch(() => undefined);
+  if (stored === null) return false;
+  if (stored.access !== current.value.access || stored.refresh !== current.value.refresh) use(stored);
+  return true;
+}
+
+/** Takes over what the disk says now. Another user there: this page becomes nobody's and is opened anew. */
+async function adopt(): Promise<void> {
+  if (closing || (await isStillShown())) return;
+  if (current.value) await handover?.settle().catch(() => undefined);
   // Not the new user yet: a late write of the old user's form must fail, not land under the other's name.
   use(null);
+  await lockVault();
   if (!handover) return;
   closing = true;
   handover.reopen();
@@ -135,21 +167,25 @@ export function reloadSession(): Promise<void> {
 /** Follows the sign-ins, sign-outs and renewals of other tabs, also those missed while this one was frozen. */
 export function followSession(shell: Handover): void {
   handover = shell;
-  channel?.addEventListener(
-    'message',
-    ({ data }) => void (data === 'kill' ? noteOrder('kill') : reloadSession()),
-  );
+  channel?.addEventListener('message', ({ data }) => {
+    if (data === 'lock') shell.lock();
+    else void (data === 'kill' ? noteOrder('kill') : reloadSession());
+  });
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'visible') void reloadSession();
   });
   void reloadSession();
 }
 
-/** Starts a session in the place of any other; on disk before it is used. */
+/** Starts a session of the user whose vault is open; on disk before it is used. */
 export function startSession(user: User, access: string, refresh: string): Promise<void> {
   return inTurn(async () => {
+    const id = await accountId(user.id);
+    if (openAccount() !== id) throw new Error('the vault of this user is locked');
     const session = { user, access, refresh, signIn: crypto.randomUUID() };
     await writeMeta(META_KEY, await seal('meta', META_KEY, session));
+    await takePhone(id);
+    shown = id;
     use(session);
     announce();
   });
@@ -185,17 +221,20 @@ export function markExpired(of: Session): void {
  */
 export function endSession(): Promise<void> {
   return inTurn(async () => {
+    const id = openAccount();
     if (current.value) await replaceStored(current.value, null);
+    if (id !== null) await leavePhone(id);
     use(null);
+    shown = null;
+    await lockVault();
     announce();
   });
 }
 
-/** An identifier of this installation, made once. */
+/** An identifier of this installation, made once; that of a version before the vault is kept. */
 export async function deviceId(): Promise<string> {
-  const kept = await readMeta<string>('device');
+  const kept = await readPhoneMeta<string>('device');
   if (kept) return kept;
-  const fresh = crypto.randomUUID();
-  await writeMeta('device', fresh);
-  return (await readMeta<string>('device')) ?? fresh;
+  await writePhoneMeta('device', (await oldValue<string>('device')) ?? crypto.randomUUID());
+  return (await readPhoneMeta<string>('device')) as string;
 }

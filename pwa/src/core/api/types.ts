@@ -36,6 +36,8 @@ export interface LoginReply {
   access_token: string;
   refresh_token: string;
   user: User;
+  /** This user's share of the key of this phone, 64 hex digits; a server of before sends none. */
+  recovery_secret: string;
 }
 
 export interface Member {

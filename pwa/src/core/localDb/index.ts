@@ -1,9 +1,20 @@
-/** The phone's database. One connection, reopened when the browser drops it; nothing here ever deletes it. */
-import { type IDBPDatabase, type IDBPTransaction, openDB } from 'idb';
-import { DB_NAME, DB_VERSION, type LocalSchema, STORES, type StoreName } from './schema';
+/** The phone's databases: the one of the user whose vault is open, and the small one of the phone itself. */
+import type { IDBPDatabase, IDBPTransaction } from 'idb';
+import { Connection, openPlain, shutForGood } from './connection';
+import {
+  type LocalSchema,
+  OLD_DB,
+  OLD_VERSIONS,
+  PHONE_DB,
+  PHONE_VERSIONS,
+  type PhoneSchema,
+  type StoreName,
+  USER_DB,
+  USER_VERSIONS,
+} from './schema';
 
 export type {
-  AssignmentRow,
+  ChunkRow,
   DraftRow,
   HouseholdRow,
   OutboxRow,
@@ -14,93 +25,43 @@ export type {
 export type Db = IDBPDatabase<LocalSchema>;
 export type WriteTx<S extends StoreName> = IDBPTransaction<LocalSchema, S[], 'readwrite'>;
 
-let connection: Promise<Db> | null = null;
+const phone = new Connection<PhoneSchema>(PHONE_DB, PHONE_VERSIONS);
+let own: Connection<LocalSchema> | null = null;
 
-/** Errors after which a new connection usually works (memory pressure, browser restart of its storage). */
-const REOPEN = new Set(['UnknownError', 'InvalidStateError']);
-const ATTEMPTS = 3;
-
-function open(): Promise<Db> {
-  return openDB<LocalSchema>(DB_NAME, DB_VERSION, {
-    upgrade(database, oldVersion) {
-      for (let version = oldVersion + 1; version <= DB_VERSION; version += 1)
-        for (const store of STORES[version] ?? []) database.createObjectStore(store);
-    },
-    // Another tab wants a newer schema: let it, and open again with the next use.
-    blocking: () => void close(),
-    terminated: () => {
-      connection = null;
-    },
-  });
+/** Reads and writes go to this user's database from now on; null: to nobody's. */
+export async function useDatabase(name: string | null): Promise<void> {
+  if (own?.name === name) return;
+  const before = own;
+  own = name === null ? null : new Connection<LocalSchema>(name, USER_VERSIONS);
+  await before?.close();
 }
 
-let shut = false;
+function mine(): Connection<LocalSchema> {
+  if (!own) throw new Error('the vault is locked');
+  return own;
+}
 
 /** The open connection. */
-export function db(): Promise<Db> {
-  if (shut) return Promise.reject(new Error('this device was wiped'));
-  connection ??= open().catch((error: unknown) => {
-    connection = null;
-    throw error;
-  });
-  return connection;
+export async function db(): Promise<Db> {
+  return mine().db();
 }
 
-/** Closes the connection; the next use opens it again. */
+/** Closes the connections; the next use opens them again. */
 export async function close(): Promise<void> {
-  const closing = connection;
-  connection = null;
-  if (closing) await closing.then((database) => database.close()).catch(() => undefined);
+  await Promise.all([own?.close(), phone.close()]);
 }
 
-async function withReopen<T>(work: (database: Db) => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await work(await db());
-    } catch (error) {
-      const retryable = error instanceof Error && REOPEN.has(error.name);
-      if (!retryable || attempt >= ATTEMPTS) throw error;
-      await close();
-    }
-  }
+/** Reads in the user's database; repeated on a fresh connection when the browser dropped it. */
+export async function read<T>(work: (database: Db) => Promise<T>): Promise<T> {
+  return mine().read(work);
 }
 
-/** Reads with the connection; repeated on a fresh one when the browser dropped it. */
-export function read<T>(work: (database: Db) => Promise<T>): Promise<T> {
-  return withReopen(work);
-}
-
-/**
- * One read-write transaction that is on disk when the promise resolves (durability strict, event `complete`).
- * `work` may run again after a lost connection, so it must only use its transaction (seal before, not inside) and
- * await its requests, so that a failed one is reported once.
- * Rejects when the transaction aborts; then nothing of it was kept.
- */
-export function writeStrict<S extends StoreName>(
+/** One strict transaction in the user's database (see `Connection.writeStrict`). */
+export async function writeStrict<S extends StoreName>(
   stores: readonly S[],
   work: (tx: WriteTx<S>) => Promise<void> | void,
 ): Promise<void> {
-  return withReopen(async (database) => {
-    const tx = database.transaction([...stores], 'readwrite', { durability: 'strict' });
-    const done = tx.done;
-    // The abort of a failed `work` is reported once, by the error of `work` itself.
-    done.catch(() => undefined);
-    try {
-      await work(tx);
-    } catch (error) {
-      abort(tx);
-      throw error;
-    }
-    await done;
-  });
-}
-
-function abort(tx: { abort(): void }): void {
-  try {
-    tx.abort();
-  } catch {
-    // Already aborted by the browser.
-  }
+  return mine().writeStrict(stores, work);
 }
 
 /** A value of the meta store, or undefined. The caller knows what it stored under the key. */
@@ -115,22 +76,66 @@ export function writeMeta(key: string, value: unknown): Promise<void> {
   });
 }
 
+/** Reads in the phone's own database. */
+export function readPhone<T>(work: (database: IDBPDatabase<PhoneSchema>) => Promise<T>): Promise<T> {
+  return phone.read(work);
+}
+
+export type PhoneTx = IDBPTransaction<PhoneSchema, ('meta' | 'accounts')[], 'readwrite'>;
+
+/** One strict transaction in the phone's own database. */
+export function writePhone(work: (tx: PhoneTx) => Promise<void> | void): Promise<void> {
+  return phone.writeStrict(['meta', 'accounts'], work);
+}
+
+/** A value of the phone itself, or undefined. */
+export function readPhoneMeta<T>(key: string): Promise<T | undefined> {
+  return readPhone(async (database) => (await database.get('meta', key)) as T | undefined);
+}
+
+/** Writes a value of the phone itself, strictly. */
+export function writePhoneMeta(key: string, value: unknown): Promise<void> {
+  return writePhone(async (tx) => {
+    await tx.objectStore('meta').put(value, key);
+  });
+}
+
+/** Names of the databases that exist; a browser that does not tell is believed to have those of the accounts. */
+async function existing(): Promise<string[]> {
+  const known = await openPlain<PhoneSchema>(PHONE_DB, PHONE_VERSIONS);
+  const accounts = (await known.getAll('accounts')).map((account) => account.db);
+  known.close();
+  const told = (await indexedDB.databases?.().catch(() => [])) ?? [];
+  const found = told.flatMap(({ name }) => (name?.startsWith(USER_DB) || name === OLD_DB ? [name] : []));
+  return [...new Set([...accounts, ...found])];
+}
+
+const strict = { durability: 'strict' } as const;
+
+async function dropKeys(): Promise<void> {
+  const database = await openPlain<PhoneSchema>(PHONE_DB, PHONE_VERSIONS);
+  const tx = database.transaction(['meta', 'accounts'], 'readwrite', strict);
+  await Promise.all([tx.objectStore('meta').clear(), tx.objectStore('accounts').clear(), tx.done]);
+  database.close();
+}
+
+async function emptyOne(name: string): Promise<void> {
+  const database = await openPlain<LocalSchema>(name, name === OLD_DB ? OLD_VERSIONS : USER_VERSIONS);
+  const names = [...database.objectStoreNames];
+  const all = database.transaction(names, 'readwrite', strict);
+  await Promise.all([...names.map((store) => all.objectStore(store).clear()), all.done]);
+  database.close();
+}
+
 /**
- * Forgets everything on this phone: first the key, without which nothing can be read, then every row at once. From the
- * first moment on nobody reads or writes here any more, whatever was under way. Never deletes the database itself:
- * that waits for other tabs and would leave half of it behind.
+ * Forgets everything on this phone: first the phone's key and all wraps, without which nothing can be read, then every
+ * row of every user. From the first moment on nobody reads or writes here any more, whatever was under way. Never
+ * deletes a database itself: that waits for other tabs and would leave half of it behind.
  */
 export async function emptyForGood(): Promise<void> {
-  shut = true;
+  shutForGood();
   await close();
-  const database = await open();
-  const strict = { durability: 'strict' } as const;
-  const first = database.transaction('meta', 'readwrite', strict);
-  await Promise.all([first.store.delete('vault.key'), first.done]);
-  const all = database.transaction([...database.objectStoreNames], 'readwrite', strict);
-  await Promise.all([
-    ...[...database.objectStoreNames].map((name) => all.objectStore(name).clear()),
-    all.done,
-  ]);
-  database.close();
+  const names = await existing();
+  await dropKeys();
+  for (const name of names) await emptyOne(name);
 }

@@ -1,18 +1,20 @@
-/** What is kept on the phone. Everything about a person is sealed; keys carry identifiers only. */
+/**
+ * What is kept on the phone: a database for each of its users, in which everything about a person is sealed and keys
+ * carry identifiers only, and a small one for the phone itself.
+ */
 import type { DBSchema } from 'idb';
+import type { Account } from '../vault/accounts';
 import type { Sealed } from '../vault/types';
+import type { Versions } from './connection';
 
-export const DB_NAME = 'liangdeng';
-export const DB_VERSION = 2;
-
-/** A sealed value and the user it belongs to; another user of the phone never sees it. */
+/** A sealed value and the user it belongs to. */
 export interface SealedRow {
   user_id: string;
   sealed: Sealed;
 }
 
-/** Version 1: a sealed chunk of up to 100 households, key `<user>/<number>`; read until the first pull replaced it. */
-export type AssignmentRow = SealedRow & { saved_at: number };
+/** Up to 100 households, sealed together, and their ids. Key `<set>/<number>`. */
+export type ChunkRow = SealedRow & { ids: readonly string[] };
 
 /** A sealed household, key `<user>/<household>`. */
 export type HouseholdRow = SealedRow;
@@ -40,27 +42,27 @@ export interface PhotoRow {
   bytes: Sealed | null;
 }
 
-export interface LocalSchema extends DBSchema {
+/** The stores that a version before the vault had in the same form. */
+export interface WorkSchema extends DBSchema {
   meta: { key: string; value: unknown };
-  assignments: { key: string; value: AssignmentRow };
-  /** The worklist that is shown. */
-  households: { key: string; value: HouseholdRow };
-  /** The set of a full pull while it is being built. */
-  aside: { key: string; value: HouseholdRow };
   /** Households of unsent work that left this user's region: shown nowhere. */
   hidden: { key: string; value: HouseholdRow };
   drafts: { key: string; value: DraftRow };
   visits: { key: string; value: VisitRow };
   outbox: { key: string; value: OutboxRow };
   photos: { key: [string, string]; value: PhotoRow };
-  checklists: { key: string; value: unknown };
+}
+
+/** The database of one user. */
+export interface LocalSchema extends WorkSchema {
+  /** The worklist that is shown and the one that is being built aside (see `sync/roster`). */
+  roster: { key: string; value: ChunkRow };
+  checklists: { key: string; value: Sealed };
 }
 
 export type StoreName =
   | 'meta'
-  | 'assignments'
-  | 'households'
-  | 'aside'
+  | 'roster'
   | 'hidden'
   | 'drafts'
   | 'visits'
@@ -68,8 +70,33 @@ export type StoreName =
   | 'photos'
   | 'checklists';
 
-/** The stores each version of the schema added. No upgrade ever removes one. */
-export const STORES: Readonly<Record<number, readonly StoreName[]>> = {
+export const USER_VERSIONS: Versions = {
+  1: ['meta', 'roster', 'hidden', 'drafts', 'visits', 'outbox', 'photos', 'checklists'],
+};
+
+/** The database of the phone: its own key, who has a vault here, and nothing of what is in one. */
+export interface PhoneSchema extends DBSchema {
+  meta: { key: string; value: unknown };
+  accounts: { key: string; value: Account };
+}
+
+export const PHONE_DB = 'liangdeng-phone';
+export const PHONE_VERSIONS: Versions = { 1: ['meta', 'accounts'] };
+
+/** Databases of users are named so, and by a digest of the user's id. */
+export const USER_DB = 'liangdeng-user-';
+
+/** The one database of versions before the vault, for all users, sealed by a key that the browser held. */
+export interface OldSchema extends WorkSchema {
+  /** Version 1: a sealed chunk of households. */
+  assignments: { key: string; value: HouseholdRow };
+  households: { key: string; value: HouseholdRow };
+  aside: { key: string; value: HouseholdRow };
+  checklists: { key: string; value: unknown };
+}
+
+export const OLD_DB = 'liangdeng';
+export const OLD_VERSIONS: Versions = {
   1: ['meta', 'assignments', 'drafts', 'visits', 'outbox', 'photos', 'checklists'],
   2: ['households', 'aside', 'hidden'],
 };

@@ -73,6 +73,11 @@ export function nudge(): void {
   void run('due');
 }
 
+/** A vault was opened: its engine starts when the list is on the screen. */
+export function wakeOutbox(): void {
+  whenQuiet(() => void run('connection'));
+}
+
 /** Offers one operation again that was refused, is held, or waits. */
 export async function retry(opId: string): Promise<void> {
   const engine = await import('./engine');
@@ -94,7 +99,7 @@ export async function pullNow(): Promise<PullEnd> {
   }
 }
 
-/** Starts the engine's triggers: network back, page shown, another tab, new login; and the engine, when there is time. */
+/** Starts the engine's triggers: network back, page shown, another tab, new login. */
 export function startOutbox(): void {
   onOtherTab('changed', () => void reloadOutbox());
   addEventListener('online', () => void run('connection'));
@@ -107,7 +112,6 @@ export function startOutbox(): void {
     if (needed && !next) void run('connection');
     needed = next;
   });
-  whenQuiet(() => void run('connection'));
 }
 
 /** The first list comes before the engine: on a slow phone they would fetch and compile at the same time. */

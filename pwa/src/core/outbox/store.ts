@@ -1,18 +1,16 @@
 /** The engine's store in the phone's database: sealed rows of one user, one strict transaction a call. */
-import type { Household } from '../api/types';
-import { type HouseholdRow, type OutboxRow, read, type WriteTx, writeStrict } from '../localDb';
+import { type OutboxRow, read, type WriteTx, writeStrict } from '../localDb';
 import { getPhoto } from '../photos';
-import { idOf, openRows, ownKeys, rowKey, sealRow } from '../sync/households';
+import { user } from '../session';
+import { applyPull, leaveScope } from '../sync/roster';
 import { readState, stateKey, stateOf } from '../sync/state';
 import { seal } from '../vault';
 import { dataOf, loadBody, loadRecords, openRecord } from './rows';
-import type { ChangeEntry, PullStep, SyncState, SyncStorage } from './storage';
+import type { ChangeEntry, SyncState, SyncStorage } from './storage';
 
 const ATTEMPTS = 10;
 const WORK = ['outbox', 'meta', 'visits', 'photos'] as const;
-const LISTS = ['households', 'aside', 'hidden', 'assignments', 'meta'] as const;
 type WorkTx = WriteTx<(typeof WORK)[number]>;
-type ListTx = WriteTx<(typeof LISTS)[number]>;
 
 interface Changed {
   id: string;
@@ -96,94 +94,27 @@ async function note(owner: string, change: Partial<SyncState>): Promise<void> {
   });
 }
 
-type Rows = [string, HouseholdRow][];
-
-function sealAll(owner: string, households: readonly Household[]): Promise<Rows> {
-  return Promise.all(households.map((household) => sealRow(owner, household)));
-}
-
-/** Takes a row off the list; one that unsent work needs is kept where nothing shows it. */
-async function takeOff(tx: ListTx, owner: string, id: string, hide: ReadonlySet<string>): Promise<void> {
-  const key = rowKey(owner, id);
-  const row = await tx.objectStore('households').get(key);
-  if (!row) return;
-  if (hide.has(id)) await tx.objectStore('hidden').put(row, key);
-  await tx.objectStore('households').delete(key);
-}
-
-/** The set built aside becomes the list; what is not in it goes, also the chunks of the first version. */
-async function swapIn(tx: ListTx, owner: string, hide: ReadonlySet<string>): Promise<void> {
-  const range = ownKeys(owner);
-  const aside = tx.objectStore('aside');
-  const keys = await aside.getAllKeys(range);
-  const rows = await aside.getAll(range);
-  const kept = new Set(keys);
-  for (const key of await tx.objectStore('households').getAllKeys(range))
-    if (!kept.has(key)) await takeOff(tx, owner, idOf(owner, key), hide);
-  await Promise.all(rows.map((row, i) => tx.objectStore('households').put(row, keys[i] ?? '')));
-  await aside.delete(range);
-  await tx.objectStore('assignments').delete(range);
-}
-
-/** Hidden rows that no unsent work needs any more go. */
-async function tidyHidden(tx: ListTx, owner: string, hide: ReadonlySet<string>): Promise<void> {
-  const store = tx.objectStore('hidden');
-  for (const key of await store.getAllKeys(ownKeys(owner)))
-    if (!hide.has(idOf(owner, key))) await store.delete(key);
-}
-
-async function putRows(tx: ListTx, store: 'households' | 'aside', rows: Rows): Promise<void> {
-  await Promise.all(rows.map(([key, row]) => tx.objectStore(store).put(row, key)));
-}
-
-async function applyPull(owner: string, step: PullStep): Promise<boolean> {
-  const aside = await sealAll(owner, step.aside);
-  const put = await sealAll(owner, step.put);
-  let written = false;
-  await writeStrict(LISTS, async (tx) => {
-    const meta = tx.objectStore('meta');
-    const known = stateOf(await meta.get(stateKey(owner)));
-    written = known.cursor === step.expect;
-    if (!written) return;
-    if (step.clearAside) await tx.objectStore('aside').delete(ownKeys(owner));
-    await putRows(tx, 'aside', aside);
-    if (step.swap) await swapIn(tx, owner, step.hide);
-    await putRows(tx, 'households', put);
-    for (const id of step.drop) await takeOff(tx, owner, id, step.hide);
-    await tidyHidden(tx, owner, step.hide);
-    await meta.put({ ...known, ...step.state }, stateKey(owner));
-  });
-  return written;
-}
-
-async function leaveScope(
-  owner: string,
-  scope: string,
-  hide: ReadonlySet<string>,
-  change: Partial<SyncState>,
-): Promise<void> {
-  const outside = (await openRows(owner)).filter((row) => !row.region_code.startsWith(scope));
-  await writeStrict(LISTS, async (tx) => {
-    const meta = tx.objectStore('meta');
-    for (const { id } of outside) await takeOff(tx, owner, id, hide);
-    await tx.objectStore('aside').delete(ownKeys(owner));
-    await tx.objectStore('assignments').delete(ownKeys(owner));
-    await meta.put({ ...stateOf(await meta.get(stateKey(owner))), ...change }, stateKey(owner));
-  });
+/** While the vault of somebody else is open, or none, a run that was under way finds its store closed. */
+function whileOpen<A extends unknown[], T>(owner: string, work: (...given: A) => Promise<T>) {
+  return async (...given: A): Promise<T> => {
+    if (user.value?.id !== owner) throw new Error('the vault of this user is locked');
+    return work(...given);
+  };
 }
 
 /** The store of one user of this phone. */
 export function storageOf(owner: string): SyncStorage {
+  const open = <A extends unknown[], T>(work: (...given: A) => Promise<T>) => whileOpen(owner, work);
   return {
-    load: () => loadRecords(owner),
-    update: (ids, change, epoch) => changeEntries(owner, ids, change, { epoch }),
-    body: (opId) => loadBody(opId),
-    photo: async (opId, sha256) => (await getPhoto(opId, sha256))?.bytes ?? null,
-    state: () => readState(owner),
-    note: (change) => note(owner, change),
-    reset: (change, state) => changeEntries(owner, null, change, { state }),
-    applyPull: (step) => applyPull(owner, step),
-    leaveScope: (scope, hide, state) => leaveScope(owner, scope, hide, state),
-    prune: (ids, change, epoch) => changeEntries(owner, ids, change, { epoch, prune: true }),
+    load: open(() => loadRecords(owner)),
+    update: open((ids, change, epoch) => changeEntries(owner, ids, change, { epoch })),
+    body: open((opId) => loadBody(opId)),
+    photo: open(async (opId, sha256) => (await getPhoto(opId, sha256))?.bytes ?? null),
+    state: open(() => readState(owner)),
+    note: open((change) => note(owner, change)),
+    reset: open((change, state) => changeEntries(owner, null, change, { state })),
+    applyPull: open((step) => applyPull(owner, step)),
+    leaveScope: open((scope, hide, state) => leaveScope(owner, scope, hide, state)),
+    prune: open((ids, change, epoch) => changeEntries(owner, ids, change, { epoch, prune: true })),
   };
 }

@@ -1,44 +1,37 @@
 /**
- * Keeps personal data unreadable at rest: AES-256-GCM with a key that the browser holds and never hands out.
- * The place of a value (store and key) is authenticated too, so rows cannot be swapped.
+ * Keeps personal data unreadable at rest: AES-256-GCM with a random key for each user, in memory only while that user
+ * has it open. The place of a value (store and key) is authenticated too, so rows cannot be swapped.
  */
-import { read, writeStrict } from '../localDb';
+import { useDatabase } from '../localDb';
+import type { Account } from './accounts';
+import { type Bytes, dataKey } from './keys';
 import type { Sealed } from './types';
 
 export type { Sealed } from './types';
 
-const META_KEY = 'vault.key';
-let deviceKey: Promise<CryptoKey> | null = null;
+let opened: { id: string; key: CryptoKey } | null = null;
 
-async function loadKey(): Promise<CryptoKey> {
-  const kept = await read((database) => database.get('meta', META_KEY));
-  if (kept) return kept as CryptoKey;
-  const fresh = await crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, [
-    'encrypt',
-    'decrypt',
-  ]);
-  let agreed: CryptoKey = fresh;
-  // Two tabs may start together: whoever writes first decides.
-  await writeStrict(['meta'], async (tx) => {
-    const store = tx.objectStore('meta');
-    const other = (await store.get(META_KEY)) as CryptoKey | undefined;
-    if (other) agreed = other;
-    else await store.put(fresh, META_KEY);
-  });
-  return agreed;
+/** Digest of the account whose vault is open in this tab; null while it is locked. */
+export function openAccount(): string | null {
+  return opened?.id ?? null;
 }
 
-function key(): Promise<CryptoKey> {
-  deviceKey ??= loadKey().catch((error: unknown) => {
-    deviceKey = null;
-    throw error;
-  });
-  return deviceKey;
+/** Opens a user's vault and database; `raw` is the data key and is wiped. */
+export async function openVault(id: string, row: Account, raw: Bytes): Promise<void> {
+  const key = await dataKey(raw);
+  await useDatabase(row.db);
+  opened = { id, key };
 }
 
-/** Forgets the key held in memory; the next use reads it again. */
-export function forgetKey(): void {
-  deviceKey = null;
+/** Forgets the key and closes the database. What was not written by now is not written. */
+export async function lockVault(): Promise<void> {
+  opened = null;
+  await useDatabase(null);
+}
+
+function key(): CryptoKey {
+  if (!opened) throw new Error('the vault is locked');
+  return opened.key;
 }
 
 function additional(store: string, recordKey: string): Uint8Array<ArrayBuffer> {
@@ -49,21 +42,26 @@ function additional(store: string, recordKey: string): Uint8Array<ArrayBuffer> {
 export async function sealBytes(store: string, recordKey: string, bytes: BufferSource): Promise<Sealed> {
   const iv = crypto.getRandomValues(new Uint8Array(12));
   const algorithm = { name: 'AES-GCM', iv, additionalData: additional(store, recordKey) };
-  return { v: 1, iv, data: await crypto.subtle.encrypt(algorithm, await key(), bytes) };
+  return { v: 1, iv, data: await crypto.subtle.encrypt(algorithm, key(), bytes) };
 }
 
-/** Opens bytes sealed for the same place; rejects when place or bytes were changed. */
-export async function openBytes(store: string, recordKey: string, sealed: Sealed): Promise<ArrayBuffer> {
+/** Opens bytes sealed for the same place, by the key of before the vault where one is given. */
+export async function openBytes(
+  store: string,
+  recordKey: string,
+  sealed: Sealed,
+  by: CryptoKey = key(),
+): Promise<ArrayBuffer> {
   const algorithm = { name: 'AES-GCM', iv: sealed.iv, additionalData: additional(store, recordKey) };
-  return crypto.subtle.decrypt(algorithm, await key(), sealed.data);
+  return crypto.subtle.decrypt(algorithm, by, sealed.data);
 }
 
 /** Seals a JSON value for one place. */
-export function seal(store: string, recordKey: string, value: unknown): Promise<Sealed> {
+export async function seal(store: string, recordKey: string, value: unknown): Promise<Sealed> {
   return sealBytes(store, recordKey, new TextEncoder().encode(JSON.stringify(value)));
 }
 
-/** Opens a JSON value; the caller names the type it sealed there. */
-export async function open<T>(store: string, recordKey: string, sealed: Sealed): Promise<T> {
-  return JSON.parse(new TextDecoder().decode(await openBytes(store, recordKey, sealed))) as T;
+/** Opens a JSON value; the caller names the type it sealed there. Rejects when place or bytes were changed. */
+export async function open<T>(store: string, recordKey: string, sealed: Sealed, by?: CryptoKey): Promise<T> {
+  return JSON.parse(new TextDecoder().decode(await openBytes(store, recordKey, sealed, by))) as T;
 }

@@ -5,12 +5,14 @@ import type { Role } from '../../core/api/types';
 import { refreshedAt } from '../../core/assignments';
 import { draftHouseholds } from '../../core/drafts';
 import { showInstant } from '../../core/format';
+import { lock } from '../../core/gate';
 import { type Locale, locale, registerTexts, setLocale, t } from '../../core/i18n';
 import { networkKindKnown, setWifiOnly, unsent, wifiOnly } from '../../core/outbox';
 import { setTextSize, setTheme, type TextSize, type Theme, textSize, theme } from '../../core/prefs';
 import { user } from '../../core/session';
 import { texts as zh } from '../../i18n/zh-CN/account';
 import { AppBar, Page } from '../../ui/appBar';
+import { Banner } from '../../ui/banner';
 import { Button } from '../../ui/button';
 import { Card, Facts } from '../../ui/card';
 import { ChoiceOne } from '../../ui/choice';
@@ -164,6 +166,30 @@ function Device() {
   );
 }
 
+/** The lock that this phone has, and its PIN. */
+function Lock({ changed }: { changed: boolean }) {
+  return (
+    <Card title={t('me.lock')}>
+      <div class="stack">
+        {changed && (
+          <Banner tone="green" icon="check" role="status">
+            {t('me.pinChanged')}
+          </Banner>
+        )}
+        <p class="muted">{t('me.lockText')}</p>
+        <div class="me-lock">
+          <Button kind="quiet" icon="lock" onClick={() => void lock(true)}>
+            {t('me.lockNow')}
+          </Button>
+          <Button kind="plain" href="#/me/pin">
+            {t('me.changePin')}
+          </Button>
+        </div>
+      </div>
+    </Card>
+  );
+}
+
 function SignOut() {
   const [asking, setAsking] = useState(false);
   const waiting = unsent.value.length;
@@ -194,7 +220,7 @@ function SignOut() {
   );
 }
 
-export function MePage() {
+export function MePage({ changed = false }: { changed?: boolean | undefined }) {
   const field = user.value?.role === 'grid_member';
   return (
     <Page bar={<AppBar title={t('me.title')} subtitle={field ? <StatusLine /> : undefined} />}>
@@ -202,6 +228,7 @@ export function MePage() {
       <DeskLinks />
       <InstallCard />
       <Settings />
+      <Lock changed={changed} />
       <Device />
       <SignOut />
     </Page>

@@ -1,12 +1,14 @@
 /** Sign-in: two fields and plain words about what went wrong. */
 import './account.css';
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { api, call } from '../../core/api/client';
 import { codeOf, errorText, ServerProblem } from '../../core/api/problem';
+import { arrive, backToLock, gate } from '../../core/gate';
 import { locale, registerTexts, setLocale, t } from '../../core/i18n';
-import { go } from '../../core/nav';
+import { go, place } from '../../core/nav';
 import { online } from '../../core/network';
-import { deviceId, loginNeeded, startSession, user } from '../../core/session';
+import { deviceId, loginNeeded, user } from '../../core/session';
+import { currentAccount } from '../../core/vault/accounts';
 import { texts as zh } from '../../i18n/zh-CN/account';
 import { Banner } from '../../ui/banner';
 import { Button } from '../../ui/button';
@@ -23,14 +25,16 @@ export function loginErrorText(error: unknown): string {
   return errorText(error);
 }
 
-async function signIn(username: string, password: string): Promise<void> {
+/** Signs in; what then has to be typed to open the phone, the gate says. */
+async function signIn(username: string, password: string, newPin: boolean): Promise<void> {
   const device = {
     id: await deviceId(),
     name: navigator.userAgent.slice(0, 80),
     app_version: __APP_VERSION__,
   };
   const reply = await call(api.POST('/auth/login', { body: { username, password, device } }));
-  await startSession(reply.user, reply.access_token, reply.refresh_token);
+  const { user: person, access_token: access, refresh_token: refresh } = reply;
+  await arrive({ user: person, access, refresh, recovery: reply.recovery_secret ?? null }, newPin);
 }
 
 interface Faults {
@@ -40,7 +44,9 @@ interface Faults {
 }
 
 function LoginForm({ onSignedIn }: { onSignedIn: () => Promise<void> }) {
-  const [username, setUsername] = useState(user.value?.username ?? '');
+  const way = gate.value;
+  const asked = way.at === 'login' ? way : null;
+  const [username, setUsername] = useState(asked?.hint || (user.value?.username ?? ''));
   const [password, setPassword] = useState('');
   const [shown, setShown] = useState(false);
   const [busy, setBusy] = useState(false);
@@ -55,9 +61,9 @@ function LoginForm({ onSignedIn }: { onSignedIn: () => Promise<void> }) {
     if (missing.username || missing.password) return;
     setBusy(true);
     try {
-      await signIn(name, password);
-      go('#/', { replace: true });
-      await onSignedIn();
+      await signIn(name, password, asked?.forgot === true);
+      if (place.value.parts[0] === 'login') go('#/', { replace: true });
+      if (gate.value.at === 'open') await onSignedIn();
     } catch (error) {
       setFaults({ form: loginErrorText(error) });
       setBusy(false);
@@ -105,12 +111,27 @@ function LoginForm({ onSignedIn }: { onSignedIn: () => Promise<void> }) {
       <Button type="submit" block busy={busy}>
         {t('login.submit')}
       </Button>
-      {user.value && (
+      <BackToLock />
+      {user.value && asked === null && (
         <Button kind="plain" block href="#/">
           {t('login.continue')}
         </Button>
       )}
     </form>
+  );
+}
+
+/** Whoever came here from the lock, or is known to it, can go back to it. */
+function BackToLock() {
+  const [known, setKnown] = useState(false);
+  useEffect(() => {
+    if (gate.value.at === 'login') void currentAccount().then((id) => setKnown(id !== null));
+  }, []);
+  if (!known) return null;
+  return (
+    <Button kind="plain" block onClick={() => void backToLock()}>
+      {t('login.backToLock')}
+    </Button>
   );
 }
 
@@ -129,6 +150,11 @@ export function LoginPage({ onSignedIn }: { onSignedIn: () => Promise<void> }) {
       {!online.value && (
         <Banner icon="offline" role="status">
           {t(loginNeeded.value ? 'login.offlineExpired' : 'login.offline')}
+        </Banner>
+      )}
+      {gate.value.at === 'login' && gate.value.forgot && (
+        <Banner icon="info" role="status">
+          {t('login.forgot')}
         </Banner>
       )}
       <LoginForm onSignedIn={onSignedIn} />

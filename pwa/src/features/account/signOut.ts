@@ -1,6 +1,7 @@
 /** The way out: the server hears of it when it can, this phone forgets the lists and the proof, work stays. */
 import { logout } from '../../core/api/auth';
 import { forgetHouseholds } from '../../core/assignments';
+import { left } from '../../core/gate';
 import { go } from '../../core/nav';
 import { reloadOutbox } from '../../core/outbox';
 import { endSession } from '../../core/session';
@@ -11,5 +12,6 @@ export async function signOut(): Promise<void> {
   await forgetHouseholds();
   await endSession();
   await reloadOutbox();
+  left();
   go('#/login', { replace: true });
 }

@@ -42,6 +42,15 @@ export const texts = {
   'me.waiting': 'To send',
   'me.waitingCount': '{n} households',
   'me.drafts': 'Half filled in',
+  'me.lock': 'Unlock code',
+  'me.lockText':
+    'The app locks after five minutes without use. You can lock it at once when you put the phone down.',
+  'me.lockNow': 'Lock now',
+  'me.changePin': 'Change the code',
+  'me.pinChanged': 'The unlock code was changed',
+  'login.forgot':
+    'After signing in you choose a new unlock code. Unsent records and photos are all still here.',
+  'login.backToLock': 'Back to the unlock code',
   'me.install': 'Install on the phone',
   'me.installText': 'Installed, the app opens faster and its data is safer.',
   'me.installHow': 'Choose "Add to home screen" in the browser menu.',
