@@ -1,13 +1,13 @@
 /**
- * Weighs what a grid member's phone loads before the worklist: entry, sign-in and list, JavaScript and CSS, gzipped.
+ * Weighs what a grid member's phone loads before the worklist: entry, sign-in, lock and list, JavaScript and CSS, gzipped.
  * Prints one JSON object a line; exit code 1 when it is over the budget. Run after the build.
  */
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 
-const BUDGET_KB = 45;
+const BUDGET_KB = 60;
 const DIST = new URL('../dist/', import.meta.url);
-const PAGES = ['index.html', 'src/features/account/login.tsx', 'src/features/households/index.tsx'];
+const PAGES = ['index.html', 'src/features/account/login.tsx', 'src/features/account/lock.tsx', 'src/features/households/index.tsx'];
 
 const manifest = JSON.parse(readFileSync(new URL('.vite/manifest.json', DIST), 'utf8'));
 
@@ -31,7 +31,7 @@ console.log(
     value,
     unit: 'KB',
     n: files.length,
-    note: `entry, sign-in and worklist, JS and CSS; budget ${BUDGET_KB} KB`,
+    note: `entry, sign-in, lock and worklist, JS and CSS; budget ${BUDGET_KB} KB`,
   }),
 );
 process.exit(value > BUDGET_KB ? 1 : 0);

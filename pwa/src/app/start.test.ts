@@ -2,7 +2,8 @@
 import { expect, it, vi } from 'vitest';
 import type { User } from '../core/api/types';
 import { loadDraft, saveDraft } from '../core/drafts';
-import { endSession, restoreSession, startSession, user } from '../core/session';
+import { endSession, restoreSession, user } from '../core/session';
+import { openCurrent, signedIn } from '../core/vault/testVault';
 import { ready, start } from './start';
 
 const ME: User = {
@@ -20,23 +21,23 @@ it('a user changed elsewhere', async () => {
   // The simulated browser has none, and says so with null.
   Object.defineProperty(navigator, 'locks', { value: undefined, configurable: true });
   const reload = vi.spyOn(location, 'reload').mockImplementation(() => undefined);
-  await startSession(ME, 'a', 'r');
+  await signedIn(ME);
   await start();
   location.hash = '#/visit/h1';
   vi.resetModules();
-  const other = await import('../core/session');
-  await other.restoreSession();
-  await other.startSession({ ...ME, id: 'grid2' }, 'a2', 'r2');
+  const other = await import('../core/vault/testVault');
+  await other.signedIn({ ...ME, id: 'grid2' }, 'a2', 'r2');
   await vi.waitFor(() => expect(ready.value).toBe(false));
   await saveDraft('h1', { last: 'words' });
   await vi.waitFor(() => expect(reload).toHaveBeenCalledTimes(1), 3000);
   expect(user.value).toBeNull();
   expect(location.hash).toBe('#/');
   await expect(saveDraft('h1', { late: true })).rejects.toThrow('nobody is signed in');
+  await openCurrent();
   await restoreSession();
   expect(user.value?.id).toBe('grid2');
   expect(await loadDraft('h1')).toBeNull();
   await endSession();
-  await startSession(ME, 'a', 'r');
+  await signedIn(ME);
   expect(await loadDraft('h1')).toEqual({ last: 'words' });
 });

@@ -12,10 +12,8 @@ import {
   refreshedAt,
   refreshHouseholds,
 } from './assignments';
-import { db, writeMeta } from './localDb';
 import { storageOf } from './outbox/store';
-import { startSession } from './session';
-import { seal } from './vault';
+import { signedIn } from './vault/testVault';
 
 const pull = vi.hoisted(() => vi.fn());
 vi.mock('./outbox', () => ({ pullNow: pull }));
@@ -44,7 +42,7 @@ async function put(...rows: Household[]): Promise<void> {
 const ids = () => households.value.map((household) => household.id);
 
 beforeEach(async () => {
-  await startSession(ME, 'a', 'r');
+  await signedIn(ME, 'a', 'r');
   await forgetHouseholds();
   pull.mockReset();
 });
@@ -87,20 +85,6 @@ it('what the engine brings by itself is shown in the order of the register', asy
   await put(row('h3', '4502', '1'), row('h2', '4501', '2'), row('h1', '4501', '1'));
   await noteLoaded(3);
   expect(ids()).toEqual(['h1', 'h2', 'h3']);
-});
-
-it('the list of the first version is shown until the first pull', async () => {
-  const key = `${ME.id}/00000`;
-  const sealed = await seal('assignments', key, [row('old')]);
-  const database = await db();
-  await database.put('assignments', { user_id: ME.id, saved_at: 1, sealed }, key);
-  await writeMeta(`households.at/${ME.id}`, 5);
-  await loadHouseholds();
-  expect([ids(), refreshedAt.value]).toEqual([['old'], 5]);
-  await put(row('new'));
-  await loadHouseholds();
-  expect([ids(), refreshedAt.value]).toEqual([['new'], 7]);
-  expect(await database.count('assignments')).toBe(0);
 });
 
 it('nothing of it stays after signing out, and the next pull begins anew', async () => {

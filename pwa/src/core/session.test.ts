@@ -2,14 +2,18 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { User } from './api/types';
 
-type Tab = typeof import('./session');
+type Tab = typeof import('./session') & {
+  signIn(user: User, access: string, refresh: string): Promise<void>;
+};
 
-/** A tab: the modules anew, on the same database. */
+/** A tab: the modules anew, on the same databases; the vault of whoever uses the phone is opened. */
 async function openTab(): Promise<Tab> {
   vi.resetModules();
   const tab = await import('./session');
+  const { openCurrent, signedIn } = await import('./vault/testVault');
+  await openCurrent();
   await tab.restoreSession();
-  return tab;
+  return { ...tab, signIn: signedIn };
 }
 
 function person(id: string): User {
@@ -45,6 +49,7 @@ function shell(tab: Tab) {
     reopen: () => {
       log.push(`reopen as ${tab.user.value?.id ?? 'nobody'}`);
     },
+    lock: () => void log.push('lock'),
   });
   return log;
 }
@@ -54,7 +59,7 @@ let one: Tab;
 let two: Tab;
 
 beforeEach(async () => {
-  await (await openTab()).startSession(person('grid1'), 'a1', 'r1');
+  await (await openTab()).signIn(person('grid1'), 'a1', 'r1');
   one = await openTab();
   two = await openTab();
 });
@@ -62,7 +67,7 @@ beforeEach(async () => {
 describe('a tab that did not hear that another user signed in', () => {
   beforeEach(async () => {
     await two.endSession();
-    await two.startSession(person('grid2'), 'a2', 'r2');
+    await two.signIn(person('grid2'), 'a2', 'r2');
   });
 
   it('does not put its renewed token over the session of the other, and is nobody from then on', async () => {
@@ -88,7 +93,7 @@ describe('a renewal', () => {
 
   it('of an earlier sign-in of the same user takes over the later one', async () => {
     const old = held(one);
-    await two.startSession(person('grid1'), 'b1', 's1');
+    await two.signIn(person('grid1'), 'b1', 's1');
     expect(await one.renewTokens(old, 'a1-new', 'r1-new')).toBe(false);
     expect(one.tokens()).toMatchObject({ access: 'b1', refresh: 's1' });
   });
@@ -138,6 +143,8 @@ describe('a renewal', () => {
     const { signIn: _none, ...old } = held(one);
     const { seal } = await import('./vault');
     const { writeMeta } = await import('./localDb');
+    const { openCurrent } = await import('./vault/testVault');
+    await openCurrent();
     await writeMeta('session', await seal('meta', 'session', old));
     const tab = await openTab();
     expect(await tab.renewTokens(held(tab), 'a2', 'r2')).toBe(true);
@@ -152,7 +159,7 @@ describe('a tab that follows the others', () => {
     const log = shell(one);
     await two.endSession();
     await vi.waitFor(() => expect(log).toEqual(['settle as grid1', 'reopen as nobody']));
-    await two.startSession(person('grid2'), 'a2', 'r2');
+    await two.signIn(person('grid2'), 'a2', 'r2');
     await one.reloadSession();
     expect(log).toHaveLength(2);
     expect(await stored()).toMatchObject({ user: { id: 'grid2' } });
@@ -164,7 +171,7 @@ describe('a tab that follows the others', () => {
     await two.renewTokens(held(two), 'a1-new', 'r1-new');
     await vi.waitFor(() => expect(one.tokens()).toMatchObject({ access: 'a1-new', refresh: 'r1-new' }));
     expect(one.loginNeeded.value).toBe(false);
-    await two.startSession(person('grid1'), 'b1', 's1');
+    await two.signIn(person('grid1'), 'b1', 's1');
     await vi.waitFor(() => expect(one.tokens()?.refresh).toBe('s1'));
     expect(log).toEqual([]);
   });
@@ -175,7 +182,7 @@ describe('a tab that follows the others', () => {
     vi.stubGlobal('BroadcastChannel', undefined);
     const unheard = await openTab();
     vi.unstubAllGlobals();
-    await unheard.startSession(person('grid2'), 'a2', 'r2');
+    await unheard.signIn(person('grid2'), 'a2', 'r2');
     expect(log).toEqual([]);
     document.dispatchEvent(new Event('visibilitychange'));
     await vi.waitFor(() => expect(log).toEqual(['settle as grid1', 'reopen as nobody']));
@@ -185,7 +192,7 @@ describe('a tab that follows the others', () => {
     await one.endSession();
     const log = shell(one);
     await one.reloadSession();
-    await two.startSession(person('grid2'), 'a2', 'r2');
+    await two.signIn(person('grid2'), 'a2', 'r2');
     await vi.waitFor(() => expect(log).toEqual(['reopen as nobody']));
   });
 });

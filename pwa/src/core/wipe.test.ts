@@ -17,14 +17,15 @@ const URL_ = 'http://localhost:3000/api/v1/x';
 /** A tab: the modules anew, on the same database. */
 async function openTab() {
   vi.resetModules();
-  const [session, auth, localDb, device, wiping] = await Promise.all([
+  const [session, auth, localDb, vault, device, wiping] = await Promise.all([
     import('./session'),
     import('./api/auth'),
     import('./localDb'),
+    import('./vault/testVault'),
     import('./device'),
     import('./wipe'),
   ]);
-  return { session, ...auth, localDb, device, ...wiping };
+  return { session, ...auth, localDb, ...vault, device, ...wiping };
 }
 
 type Tab = Awaited<ReturnType<typeof openTab>>;
@@ -33,15 +34,19 @@ function refusal(code: string, headers: Record<string, string> = { 'X-Sync': '1'
   return Response.json({ code }, { status: 403, headers });
 }
 
-/** Every row of the database, read past all modules. */
+/** Every row of every database, read past all modules. */
 async function rows(): Promise<unknown[]> {
   const { openDB } = await import('idb');
-  const database = await openDB('liangdeng');
-  const all = await Promise.all([...database.objectStoreNames].map((name) => database.getAll(name)));
-  const stores = database.objectStoreNames.length;
-  database.close();
-  expect(stores).toBeGreaterThan(5);
-  return all.flat();
+  const names = (await indexedDB.databases()).map(({ name }) => name ?? '');
+  expect(names).toContain('liangdeng-phone');
+  expect(names.filter((name) => name.startsWith('liangdeng-user-'))).toHaveLength(2);
+  const found: unknown[] = [];
+  for (const name of names) {
+    const database = await openDB(name);
+    for (const store of database.objectStoreNames) found.push(...(await database.getAll(store)));
+    database.close();
+  }
+  return found;
 }
 
 let tab: Tab;
@@ -53,7 +58,8 @@ beforeEach(async () => {
   deleted.length = 0;
   gone.mockClear();
   tab = await openTab();
-  await tab.session.startSession(ME, 'a', 'r');
+  await tab.openTestVault('somebody');
+  await tab.signedIn(ME);
   await tab.session.deviceId();
   await tab.localDb.writeStrict(['drafts'], async (tx) => {
     const sealed = await Promise.resolve({ v: 1 as const, iv: new Uint8Array(12), data: new ArrayBuffer(4) });
@@ -100,22 +106,17 @@ describe('a phone that is told to wipe', () => {
 
   it('throws the key away before the first row, each in a transaction that is flushed', async () => {
     const log: string[] = [];
-    const { delete: remove, clear } = IDBObjectStore.prototype;
-    vi.spyOn(IDBObjectStore.prototype, 'delete').mockImplementation(function (this: IDBObjectStore, key) {
-      log.push(`delete ${String(key)}`);
-      return remove.call(this, key);
-    });
+    const { clear } = IDBObjectStore.prototype;
     vi.spyOn(IDBObjectStore.prototype, 'clear').mockImplementation(function (this: IDBObjectStore) {
-      if (log.at(-1) !== 'clear') log.push('clear');
+      const what = this.transaction.db.name === 'liangdeng-phone' ? this.name : 'rows';
+      if (log.at(-1) !== `clear ${what}`) log.push(`clear ${what}`);
       return clear.call(this);
     });
     const transaction = vi.spyOn(IDBDatabase.prototype, 'transaction');
     await tab.device.noteOrder('kill');
-    expect(log).toEqual(['delete vault.key', 'clear']);
-    expect(transaction.mock.calls.map(([, , options]) => options)).toEqual([
-      { durability: 'strict' },
-      { durability: 'strict' },
-    ]);
+    expect(log).toEqual(['clear meta', 'clear accounts', 'clear rows']);
+    const writing = transaction.mock.calls.filter(([, mode]) => mode === 'readwrite');
+    expect(writing.map(([, , options]) => options)).toEqual(Array(3).fill({ durability: 'strict' }));
   });
 
   it('lets nothing be written afterwards, not even what was under way', async () => {
@@ -127,7 +128,7 @@ describe('a phone that is told to wipe', () => {
     });
     await Promise.all([tab.device.noteOrder('kill'), form.catch(() => undefined)]);
     await expect(tab.localDb.writeMeta('late', '韦永福')).rejects.toThrow('wiped');
-    await expect(tab.session.startSession(ME, 'a', 'r')).rejects.toThrow('wiped');
+    await expect(tab.signedIn(ME)).rejects.toThrow('wiped');
     expect(await rows()).toEqual([]);
   });
 
@@ -140,12 +141,14 @@ describe('a phone that is told to wipe', () => {
 
   it('takes the other tabs along', async () => {
     const other = await openTab();
+    await other.openCurrent();
     await other.session.restoreSession();
-    other.session.followSession({ settle: async () => undefined, reopen: () => undefined });
-    await other.localDb.readMeta('device');
+    const nothing = () => undefined;
+    other.session.followSession({ settle: async () => undefined, reopen: nothing, lock: nothing });
+    await other.localDb.readMeta('session');
     await tab.wipe(tab.localDb.emptyForGood);
     await vi.waitFor(() => expect(other.device.order.value).toBe('kill'));
-    await vi.waitFor(() => expect(other.localDb.readMeta('device')).rejects.toThrow('wiped'));
+    await vi.waitFor(() => expect(other.localDb.readMeta('session')).rejects.toThrow('wiped'));
     expect(await rows()).toEqual([]);
   });
 

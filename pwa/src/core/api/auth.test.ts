@@ -1,14 +1,7 @@
 /** Tokens: renewed once for all, and their loss changes nothing but a notice. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import {
-  endSession,
-  loginNeeded,
-  restoreSession,
-  type Session,
-  startSession,
-  tokens,
-  user,
-} from '../session';
+import { endSession, loginNeeded, restoreSession, type Session, tokens, user } from '../session';
+import { signedIn } from '../vault/testVault';
 import { authFetch, logout } from './auth';
 import { api, call } from './client';
 import { codeOf } from './problem';
@@ -48,7 +41,7 @@ function guarded(request: Request): Response {
 }
 
 afterEach(() => vi.unstubAllGlobals());
-beforeEach(() => startSession(ME, 'old', 'refresh'));
+beforeEach(() => signedIn(ME, 'old', 'refresh'));
 
 describe('an expired access token', () => {
   it('is renewed once for requests that fail together, which then succeed', async () => {
@@ -120,6 +113,8 @@ describe('an expired access token', () => {
     const calls = serve(guarded);
     vi.resetModules();
     const session = await import('../session');
+    const { openCurrent } = await import('../vault/testVault');
+    await openCurrent();
     await session.restoreSession();
     const { authFetch: fetchOfOther } = await import('./auth');
     const url = 'http://localhost:3000/api/v1/x';
@@ -186,7 +181,7 @@ const authorized = (calls: Request[], end: string) =>
 
 async function changeUser(): Promise<void> {
   await endSession();
-  await startSession({ ...ME, id: 'u2', username: 'grid2' }, 'old2', 'refresh2');
+  await signedIn({ ...ME, id: 'u2', username: 'grid2' }, 'old2', 'refresh2');
 }
 
 describe('a user who changes while a request is under way', () => {

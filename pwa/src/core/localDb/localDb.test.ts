@@ -1,7 +1,8 @@
 /** Strict commit: saved means on disk, an abort leaves nothing, a lost connection is opened again. */
-import { afterEach, describe, expect, it, vi } from 'vitest';
-import { close, db, readMeta, writeMeta, writeStrict } from '.';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { close, db, readMeta, useDatabase, writeMeta, writeStrict } from '.';
 
+beforeEach(() => useDatabase('liangdeng-user-test'));
 afterEach(() => close());
 
 describe('writing strictly', () => {
@@ -50,5 +51,16 @@ describe('writing strictly', () => {
       throw new DOMException('gone', 'UnknownError');
     });
     await expect(writeMeta('e', 1)).rejects.toThrow('gone');
+  });
+
+  it('goes to nobody while nobody is in, and to each user apart', async () => {
+    await writeMeta('own', 'mine');
+    await useDatabase('liangdeng-user-other');
+    expect(await readMeta('own')).toBeUndefined();
+    await useDatabase(null);
+    await expect(readMeta('own')).rejects.toThrow('locked');
+    await expect(writeMeta('own', 'late')).rejects.toThrow('locked');
+    await useDatabase('liangdeng-user-test');
+    expect(await readMeta('own')).toBe('mine');
   });
 });

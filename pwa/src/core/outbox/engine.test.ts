@@ -1,7 +1,8 @@
 /** The engine in the browser: who it sends for, when photos may travel, and work that is safe without it. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { User, VisitBody } from '../api/types';
-import { endSession, startSession } from '../session';
+import { endSession } from '../session';
+import { signedIn } from '../vault/testVault';
 import {
   kick,
   outboxItems,
@@ -58,7 +59,7 @@ beforeEach(async () => {
   // The simulated browser has none, and says so with null.
   Object.defineProperty(navigator, 'locks', { value: undefined, configurable: true });
   me = `user-${Math.random()}`;
-  await startSession(person(me), `token-${me}`, 'r');
+  await signedIn(person(me), `token-${me}`, 'r');
   await reloadOutbox();
 });
 
@@ -111,7 +112,7 @@ describe('a saved visit', () => {
     await vi.waitFor(() => expect(sendingNow.value).toBe(true), 3000);
     await vi.waitFor(() => expect(answer).not.toBe(undefined));
     await new Promise((resolve) => setTimeout(resolve, 50));
-    await startSession(person('thief'), 'token-thief', 'r');
+    await signedIn(person('thief'), 'token-thief', 'r');
     vi.stubGlobal('fetch', viaServer);
     answer();
     await vi.waitFor(() => expect(calls.length).toBeGreaterThan(0), 3000);
@@ -124,7 +125,7 @@ describe('a saved visit', () => {
     await enqueueVisit(visit(`d-${me}`), []);
     await vi.waitFor(() => expect(sendingNow.value).toBe(false), 3000);
     await endSession();
-    await startSession(person('other'), 'token-other', 'r');
+    await signedIn(person('other'), 'token-other', 'r');
     await reloadOutbox();
     vi.stubGlobal('fetch', viaServer);
     kick();

@@ -6,7 +6,8 @@ import { noteServerOffset } from '../clock';
 import { loadDraft, saveDraft } from '../drafts';
 import { read } from '../localDb';
 import { dropPhoto, listPhotos, putPhoto } from '../photos';
-import { endSession, startSession } from '../session';
+import { endSession } from '../session';
+import { signedIn } from '../vault/testVault';
 import { step } from './machine';
 import { loadBody, loadRecords } from './rows';
 import { addEdit, addVisit } from './save';
@@ -62,7 +63,7 @@ let me = '';
 
 beforeEach(async () => {
   me = `user-${Math.random()}`;
-  await startSession(person(me), 'a', 'r');
+  await signedIn(person(me), 'a', 'r');
 });
 
 describe('saving a visit', () => {
@@ -190,15 +191,16 @@ describe('saving a visit', () => {
 describe('another user of the phone', () => {
   it('sees nothing of it, and the owner finds it again', async () => {
     const owner = person('owner');
-    await startSession(owner, 'a', 'r');
+    await signedIn(owner, 'a', 'r');
     me = 'owner';
     const id = newId();
     await addVisit(visit(id), []);
     await endSession();
-    await startSession(person('other'), 'a', 'r');
+    await signedIn(person('other'), 'a', 'r');
     expect(await loadRecords('other')).toEqual([]);
     await storageOf('other').update([id], (entry) => ({ ...entry, state: 'pruned' }));
-    await startSession(owner, 'a', 'r');
+    await expect(storageOf('owner').load()).rejects.toThrow('locked');
+    await signedIn(owner, 'a', 'r');
     expect((await loadRecords(me)).map((record) => record.op_id)).toContain(id);
   });
 });

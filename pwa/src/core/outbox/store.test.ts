@@ -1,13 +1,11 @@
-/** The engine's store on disk: one transaction a call, nothing of a failed one, and rows of the first version. */
-import { IDBFactory } from 'fake-indexeddb';
-import { type IDBPDatabase, openDB } from 'idb';
+/** The engine's store on disk: one transaction a call, and nothing of a failed one. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Household, User } from '../api/types';
-import { close, db, read } from '../localDb';
-import { startSession } from '../session';
-import { openRows, ownKeys } from '../sync/households';
+import { db, read } from '../localDb';
 import { resetTo } from '../sync/reset';
+import { openRoster } from '../sync/roster';
 import { seal } from '../vault';
+import { signedIn } from '../vault/testVault';
 import { Line } from './line';
 import { type fresh, step } from './machine';
 import { dataOf } from './rows';
@@ -34,7 +32,7 @@ function person(id: string): User {
 
 beforeEach(async () => {
   me = `user-${Math.random()}`;
-  await startSession(person(me), 'a', 'r');
+  await signedIn(person(me), 'a', 'r');
 });
 
 afterEach(() => vi.restoreAllMocks());
@@ -91,9 +89,10 @@ describe('a change of entries', () => {
 
   it('of somebody else does not happen', async () => {
     const id = await keep('a');
-    await storageOf('somebody').update([id], (entry) => ({ ...entry, state: 'complete' }));
+    const late = storageOf('somebody').update([id], (entry) => ({ ...entry, state: 'complete' }));
+    await expect(late).rejects.toThrow('locked');
     expect(await states()).toEqual(['queued']);
-    expect(await storageOf('somebody').load()).toEqual([]);
+    await expect(storageOf('somebody').load()).rejects.toThrow('locked');
   });
 });
 
@@ -167,8 +166,8 @@ describe('a page of the worklist', () => {
     state: {},
     ...over,
   });
-  const ids = async () => (await openRows(me)).map((row) => row.id).sort();
-  const count = (store: 'aside' | 'hidden') => read((database) => database.count(store, ownKeys(me)));
+  const ids = async () => (await openRoster()).map((row) => row.id).sort();
+  const count = (store: 'roster' | 'hidden') => read((database) => database.count(store));
 
   it('and its cursor are written together or not at all', async () => {
     const storage = storageOf(me);
@@ -200,7 +199,7 @@ describe('a page of the worklist', () => {
       page({ expect: 's', aside: [household('c')], swap: true, state: { cursor: 't' } }),
     );
     expect(await ids()).toEqual(['b', 'c']);
-    expect(await count('aside')).toBe(0);
+    expect(await count('roster')).toBe(1);
   });
 
   it('that takes a household away keeps its row hidden while unsent work needs it', async () => {
@@ -218,72 +217,5 @@ describe('a page of the worklist', () => {
     await storage.leaveScope('46', new Set(), { cursor: null });
     expect(await ids()).toEqual(['b']);
     expect((await storage.state()).cursor).toBeNull();
-  });
-});
-
-describe('a phone of the first version', () => {
-  /** What version 0.1 wrote for a saved visit. */
-  function oldData(id: string, i: number) {
-    const state = ['queued', 'sending', 'photos', 'complete', 'rejected', 'conflicted'][i % 6];
-    const refused = state === 'rejected' || state === 'conflicted';
-    return {
-      visit_id: id,
-      household_id: `h${i}`,
-      head_name: '覃秀兰',
-      saved_at: 1000 + i,
-      sha256: `sha-${i}`,
-      size: 900,
-      ...(i % 2 === 0 ? { revises: null } : {}),
-      entry: {
-        state,
-        attempts: 3,
-        notBefore: 5,
-        reason: state === 'queued' ? 'interrupted' : null,
-        problem: refused ? problem : null,
-        result: state === 'complete' || state === 'photos' ? visitResult() : null,
-        photos: [{ sha256: 'p', length: 3, kind: 'house', state: 'waiting', reason: null }],
-      },
-    };
-  }
-
-  const FIRST = ['meta', 'assignments', 'drafts', 'visits', 'outbox', 'photos', 'checklists'];
-  const FIFTY = Array.from({ length: 50 }, (_, i) => i);
-
-  /** A browser in whose database version 0.1 left fifty visits, sealed with this phone's key. */
-  async function firstVersion(): Promise<void> {
-    const key = await read((database) => database.get('meta', 'vault.key'));
-    const rows = await Promise.all(
-      FIFTY.map(async (i) => {
-        const id = `old-${i}`;
-        const body = { id, revises: i % 2 === 0 ? null : `old-${i - 1}`, device: { app_version: '0.1.0' } };
-        return { id, outbox: await seal('outbox', id, oldData(id, i)), body: await seal('visits', id, body) };
-      }),
-    );
-    await close();
-    vi.stubGlobal('indexedDB', new IDBFactory());
-    const upgrade = (database: IDBPDatabase) =>
-      FIRST.forEach((store) => void database.createObjectStore(store));
-    const old = await openDB('liangdeng', 1, { upgrade });
-    await old.put('meta', key, 'vault.key');
-    for (const [i, { id, outbox, body }] of rows.entries()) {
-      await old.put('outbox', { user_id: me, n: i + 1, rev: 1, corrected_by: null, sealed: outbox }, id);
-      await old.put('visits', { user_id: me, saved_at: 0, sealed: body }, id);
-    }
-    old.close();
-  }
-
-  it('keeps each of its fifty visits through the upgrade, in order, ready to travel', async () => {
-    await firstVersion();
-    expect((await db()).version).toBe(2);
-    const records = await storageOf(me).load();
-    expect(records.map((one) => one.op_id)).toEqual(FIFTY.map((i) => `old-${i}`));
-    const first = records.slice(0, 6).map(({ entry }) => entry.state);
-    expect(first).toEqual(['queued', 'queued', 'accepted', 'complete', 'rejected', 'rejected']);
-    const facts = { kind: 'visit', entity: 'old-1', revises: 'old-0', app_v: '0.1.0', sha256: 'sha-1' };
-    expect(records[1]).toMatchObject(facts);
-    const deps = { ...new TestPhone(new FakeServer()).deps, storage: storageOf(me) };
-    await resetTo(new Line(deps, null), 'epoch');
-    expect(new Set(await states())).toEqual(new Set(['queued']));
-    expect(await storageOf(me).body('old-7')).toMatchObject({ id: 'old-7' });
   });
 });

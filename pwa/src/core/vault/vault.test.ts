@@ -1,13 +1,16 @@
-/** Sealed means unreadable, bound to its place, and the key cannot leave the browser. */
-import { describe, expect, it } from 'vitest';
-import { readMeta } from '../localDb';
-import { forgetKey, open, openBytes, seal, sealBytes } from '.';
+/** Sealed means unreadable, bound to its place, and for one user only. */
+import { beforeEach, describe, expect, it } from 'vitest';
+import { lockVault, open, openBytes, seal, sealBytes } from '.';
+import { dataKey, random } from './keys';
+import { openTestVault } from './testVault';
 
 const SECRET = { name: '覃秀兰', id: '450321196301010000' };
 
 function text(data: ArrayBuffer): string {
   return new TextDecoder('utf-8').decode(data);
 }
+
+beforeEach(() => openTestVault('u1'));
 
 describe('the vault', () => {
   it('hides the plain text and gives it back', async () => {
@@ -35,11 +38,24 @@ describe('the vault', () => {
     expect(new Uint8Array(a.data)).not.toEqual(new Uint8Array(b.data));
   });
 
-  it('keeps a key that cannot be exported and survives a restart of the app', async () => {
+  it('opens again with the PIN after a restart of the app, and nothing while it is locked', async () => {
     const sealed = await seal('m', 'k', SECRET);
-    const key = await readMeta<CryptoKey>('vault.key');
-    expect(key?.extractable).toBe(false);
-    forgetKey();
+    await lockVault();
+    await expect(open('m', 'k', sealed)).rejects.toThrow('locked');
+    await expect(seal('m', 'k', 1)).rejects.toThrow('locked');
+    await openTestVault('u1');
     expect(await open('m', 'k', sealed)).toEqual(SECRET);
+  });
+
+  it('of one user does not open what another sealed', async () => {
+    const sealed = await seal('m', 'k', SECRET);
+    await openTestVault('u2');
+    await expect(open('m', 'k', sealed)).rejects.toBeDefined();
+  });
+
+  it('uses a key whose bytes nobody gets back', async () => {
+    const raw = random(32);
+    const key = await dataKey(raw);
+    expect([key.extractable, raw.every((byte) => byte === 0)]).toEqual([false, true]);
   });
 });

@@ -1,7 +1,8 @@
 /** The way out: the server is told, and its silence keeps nobody signed in. */
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { User } from '../../core/api/types';
-import { restoreSession, startSession, tokens, user } from '../../core/session';
+import { restoreSession, tokens, user } from '../../core/session';
+import { openTestVault, signedIn } from '../../core/vault/testVault';
 import { signOut } from './signOut';
 
 const ME: User = {
@@ -14,7 +15,7 @@ const ME: User = {
   region: { code: '45032110020101', name: '', level: 'grid', path: [] },
 };
 
-beforeEach(() => startSession(ME, 'access', 'refresh'));
+beforeEach(() => signedIn(ME, 'access', 'refresh'));
 
 describe('signing out', () => {
   it.each([
@@ -33,6 +34,7 @@ describe('signing out', () => {
       ['/api/v1/auth/logout', 'Bearer refresh'],
     ]);
     expect(user.value).toBeNull();
+    await openTestVault(ME.id);
     await restoreSession();
     expect(tokens()).toBeNull();
   });

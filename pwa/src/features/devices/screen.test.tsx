@@ -5,7 +5,7 @@ import type { DevicePage } from '../../core/api/deviceTypes';
 import type { Role, User } from '../../core/api/types';
 import { registerTexts } from '../../core/i18n';
 import { followHash, go } from '../../core/nav';
-import { startSession } from '../../core/session';
+import { signedIn } from '../../core/vault/testVault';
 import { texts as en } from '../../i18n/en/core';
 import { texts as zh } from '../../i18n/zh-CN/core';
 import { DevicesPage } from '.';
@@ -79,7 +79,7 @@ const PAGE = makePage([TROUBLED, makeRow()]);
 
 async function open(role: Role = 'county', answer: Answer = () => PAGE) {
   const calls = serve(answer);
-  await startSession(person(role), 'a', 'r');
+  await signedIn(person(role), 'a', 'r');
   render(<DevicesPage />);
   return calls;
 }

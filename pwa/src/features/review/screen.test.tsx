@@ -4,7 +4,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ReviewRequest, VisitDetail, VisitSummary } from '../../core/api/types';
 import { registerTexts } from '../../core/i18n';
 import { followHash, place } from '../../core/nav';
-import { endSession, startSession } from '../../core/session';
+import { endSession } from '../../core/session';
+import { signedIn } from '../../core/vault/testVault';
 import { texts as en } from '../../i18n/en/core';
 import { texts as zh } from '../../i18n/zh-CN/core';
 import { forgetRecords } from '../../record';
@@ -90,7 +91,7 @@ beforeEach(async () => {
   vi.stubGlobal('fetch', fakeFetch);
   vi.stubGlobal('matchMedia', () => ({ matches: true, addEventListener() {}, removeEventListener() {} }));
   const region = { code: '450321101201', name: '白沙村', level: 'village', path: [] };
-  await startSession(
+  await signedIn(
     {
       id: `u${people}`,
       username: 'x',
