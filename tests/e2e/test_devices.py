@@ -17,6 +17,7 @@ from tests.e2e.story import keep_app, untouched, visit
 from tests.support.api import Api
 from tests.support.live_server import LiveServer
 from tests.support.phone import DESK, Phone
+from tests.support.pin import unlock
 
 NETWORK_ERRORS = "Failed to load resource"
 WIPED = "这台设备上的数据已清除"
@@ -116,10 +117,11 @@ def test_every_tab_forgets_and_the_phone_is_as_new(
     page = keep_app(phone, "grid2")
     other = phone.context.new_page()
     other.goto(phone.url)
+    unlock(other)
     Worklist(other).wait()
     order(api_of(server, "county1"), "grid2", "kill")
     with phone.tolerating(NETWORK_ERRORS):
-        page.reload()  # the app greets the server when it opens
+        phone.reload()  # the app greets the server when it opens
         wiped(page)
         wiped(other)
         assert other.evaluate(LEFT) == NOTHING
@@ -155,7 +157,7 @@ IGNORANT = """async (device) => {
 }"""
 OWN_ID = """async () => {
   const database = await new Promise((resolve) => {
-    const asked = indexedDB.open('liangdeng');
+    const asked = indexedDB.open('liangdeng-phone');
     asked.onsuccess = () => resolve(asked.result);
   });
   const asked = database.transaction('meta').objectStore('meta').get('device');

@@ -14,6 +14,8 @@ from typing import Any
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Error, Page, Playwright, Request, Response
 
+from tests.support.pin import PIN, is_locked, unlock
+
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -53,6 +55,7 @@ class Phone:
     options: dict[str, Any] = field(default_factory=dict)
     complaints: list[str] = field(default_factory=list)
     tolerated: list[str] = field(default_factory=list)
+    pin: str = PIN
     _context: BrowserContext | None = None
 
     @property
@@ -67,8 +70,15 @@ class Phone:
         """Its first tab."""
         return self.context.pages[0]
 
-    def open(self, place: str = "#/") -> Page:
-        """Start the browser on the app."""
+    def open(self, place: str = "#/", *, unlocked: bool = True) -> Page:
+        """Start the browser on the app; where it is locked, type the PIN (unless ``unlocked`` is false)."""
+        page = self._start()
+        page.goto(f"{self.url}/{place}")
+        if unlocked and is_locked(page):
+            unlock(page, self.pin)
+        return page
+
+    def _start(self) -> Page:
         self._context = self.playwright.chromium.launch_persistent_context(
             str(self.profile),
             executable_path=chromium(),
@@ -90,9 +100,7 @@ class Phone:
         self._context.on("page", self._listen)
         for page in self._context.pages:
             self._listen(page)
-        page = self._context.pages[0] if self._context.pages else self._context.new_page()
-        page.goto(f"{self.url}/{place}")
-        return page
+        return self._context.pages[0] if self._context.pages else self._context.new_page()
 
     def close(self) -> None:
         """Close the browser as a person does."""
@@ -100,10 +108,17 @@ class Phone:
             self._context.close()
             self._context = None
 
-    def reopen(self, place: str = "#/") -> Page:
+    def reopen(self, place: str = "#/", *, unlocked: bool = True) -> Page:
         """Close and start again: only what is on the disk survives."""
         self.close()
-        return self.open(place)
+        return self.open(place, unlocked=unlocked)
+
+    def reload(self) -> Page:
+        """Load the page anew, and type the PIN where it asks for it."""
+        self.page.reload()
+        if is_locked(self.page):
+            unlock(self.page, self.pin)
+        return self.page
 
     def strike(self) -> None:
         """End every process of this profile at once. Any thread may: whoever uses a page learns of it."""

@@ -7,14 +7,34 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-_READ = """async () => {
+from tests.support.pin import PIN
+
+_READ = """async (pin) => {
   const asked = request => new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error);
   });
-  const database = await asked(indexedDB.open('liangdeng'));
+  const bytes = text => new TextEncoder().encode(text);
+  const phone = await asked(indexedDB.open('liangdeng-phone'));
+  const kept = name => phone.transaction(name).objectStore(name);
+  const device = await asked(kept('meta').get('device.key'));
+  const account = await asked(kept('meta').get('current'));
+  const { db, pin: wrap } = await asked(kept('accounts').get(account));
+  phone.close();
+  const typed = await crypto.subtle.importKey('raw', bytes(pin), 'PBKDF2', false, ['deriveBits']);
+  const stretched = await crypto.subtle.deriveBits(
+    { name: 'PBKDF2', hash: 'SHA-256', salt: wrap.salt, iterations: wrap.rounds }, typed, 256);
+  const mixed = await crypto.subtle.sign('HMAC', device, stretched);
+  const base = await crypto.subtle.importKey('raw', mixed, 'HKDF', false, ['deriveKey']);
+  const where = `accounts\\n${account}\\npin\\n${wrap.rounds}`;
+  const wrapping = await crypto.subtle.deriveKey(
+    { name: 'HKDF', hash: 'SHA-256', salt: wrap.salt, info: bytes('liangdeng/' + where) },
+    base, { name: 'AES-GCM', length: 256 }, false, ['decrypt']);
+  const raw = await crypto.subtle.decrypt(
+    { name: 'AES-GCM', iv: wrap.iv, additionalData: bytes(where) }, wrapping, wrap.data);
+  const key = await crypto.subtle.importKey('raw', raw, 'AES-GCM', false, ['decrypt']);
+  const database = await asked(indexedDB.open(db));
   const all = name => database.transaction(name).objectStore(name);
-  const key = await asked(all('meta').get('vault.key'));
   const open = async (store, place, sealed) => crypto.subtle.decrypt(
     { name: 'AES-GCM', iv: sealed.iv, additionalData: new TextEncoder().encode(store + '\\n' + place) },
     key, sealed.data);
@@ -56,7 +76,7 @@ class Kept:
 
 def kept_on(page: Page) -> dict[str, Kept]:
     """Every record saved on the phone, by the number of its operation."""
-    found = [_kept(one["record"], one["body"], one["photos"]) for one in page.evaluate(_READ)]
+    found = [_kept(one["record"], one["body"], one["photos"]) for one in page.evaluate(_READ, PIN)]
     return {one.op_id: one for one in found}
 
 
