@@ -216,5 +216,4 @@ def read_photo(photo_id: UUID, part: str) -> Response:
     reply = Response(store().read(photo.file_id, PARTS[part]), content_type="image/jpeg")
     reply.headers["Content-Disposition"] = f'inline; filename="{part}.jpg"'
     reply.headers["Content-Security-Policy"] = SANDBOX
-    reply.headers["Cache-Control"] = "private, max-age=86400, immutable"
     return reply

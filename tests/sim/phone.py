@@ -106,7 +106,8 @@ class Phone:
         }
         self.sim.note(f"{self.name} signs in")
         self.signed_in_before = self.sim.restores
-        await self.call("signIn", person, tokens["access_token"], tokens["refresh_token"])
+        proof = [tokens[name] for name in ("access_token", "refresh_token", "recovery_secret")]
+        await self.call("signIn", person, *proof)
 
     def now(self) -> float:
         """The time the phone shows."""

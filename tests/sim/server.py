@@ -23,7 +23,7 @@ from sqlalchemy import Engine, event
 from sqlalchemy.exc import OperationalError
 
 from server import config
-from server.accounts.routes import issue_tokens
+from server.accounts.routes import issue_tokens, recovery_secret
 from server.app import create_app
 from server.core import clock as core_clock
 from server.core import jobs
@@ -150,7 +150,7 @@ class Server:
         """Tokens of a new sign-in."""
         session = county.sign_in(self.app, person, device_id, version)
         with self.app.app_context():
-            return issue_tokens(session)
+            return issue_tokens(session) | {"recovery_secret": recovery_secret(session.user_id, device_id)}
 
     def run_jobs(self) -> None:
         """Let the job process do what waits."""

@@ -20,6 +20,7 @@ import {
 } from './session';
 import { openAccount, openVault } from './vault';
 import {
+  AccountTaken,
   account,
   accountId,
   accountNamed,
@@ -157,7 +158,12 @@ export async function choosePin(pin: string): Promise<void> {
   const raw = kept ?? random(32);
   showAccount(id);
   const made = { id, username: person.username, raw, pin, recovery: arrival?.recovery ?? null };
-  await makeAccount(made, kept !== null);
+  try {
+    await makeAccount(made, kept !== null);
+  } catch (error) {
+    if (!(error instanceof AccountTaken)) throw error;
+    return showLock(id, arrival);
+  }
   // A second try after a failure finds its account.
   pending = { ...pending, raw: raw.slice() as Bytes };
   await opened(id, raw, arrival && { ...arrival, recovery: null });

@@ -7,8 +7,8 @@ from tests.sim.mutants.planting import Line
 ANSWERS = "core/outbox/answers.ts"
 MACHINE = "core/outbox/machine.ts"
 AUTH = "core/api/auth.ts"
-DATABASE = "core/localDb/index.ts"
-STORE = "core/outbox/store.ts"
+DATABASE = "core/localDb/connection.ts"
+ROSTER = "core/sync/roster.ts"
 OFFERED = "const OFFERED_AGAIN: readonly State[] = ['accepted', 'complete', 'durable', 'held', 'rejected'];"
 A_RECEIPT = "{ id: '', sha256: '', receipt: { number: '' } } as unknown as OpResult"
 
@@ -49,11 +49,17 @@ DELFIRST = (
 # The cursor moves in a transaction before the one that writes its page.
 CURSORFIRST = (
     Line(
-        STORE,
-        "const aside = await sealAll(owner, step.aside);",
-        "await note(owner, step.state); const aside = await sealAll(owner, step.aside);",
+        ROSTER,
+        "import { readState, SCOPE, sealScope, stateKey, stateOf } from './state';",
+        "import { readState, SCOPE, sealScope, stateKey, stateOf } from './state'; import { writeMeta } from '../localDb';",
     ),
-    Line(STORE, "written = known.cursor === step.expect;", "written = true;"),
+    Line(
+        ROSTER,
+        "const plan = await planPull(owner, head, step);",
+        "await writeMeta(stateKey(owner), { ...(await readState(owner)), ...step.state });"
+        " const plan = await planPull(owner, head, step);",
+    ),
+    Line(ROSTER, "      if (known.cursor !== step.expect) return false;\n", ""),
 )
 
 # A server that was restored is taken for the one it was.
@@ -109,14 +115,14 @@ RELAXED = (
 )
 
 # "Saved" once the requests succeeded, though the transaction may still abort.
-ONSUCCESS = (Line(DATABASE, "    await done;\n", ""),)
+ONSUCCESS = (Line(DATABASE, "      await done;\n", ""),)
 
 # A household lies readable beside its sealed copy.
 PLAINTEXT = (
     Line(
-        "core/sync/households.ts",
-        "return [key, { user_id: owner, sealed: await seal(PLACE, key, household) }];",
-        "return [key, { user_id: owner, sealed: await seal(PLACE, key, household), plain: household }];",
+        ROSTER,
+        "{ user_id: owner, ids, sealed: await seal('roster', key, list) }",
+        "{ user_id: owner, ids, sealed: await seal('roster', key, list), plain: list } as ChunkRow",
     ),
 )
 

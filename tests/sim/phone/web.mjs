@@ -1,5 +1,5 @@
 /** What a page of a phone finds in its browser, as far as the app's core uses it; time and network are the simulation's. */
-import { createCipheriv, createDecipheriv, createHash } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, pbkdf2Sync } from 'node:crypto';
 import { eventOf, Target } from './events.mjs';
 
 const ORIGIN = 'https://phone.example';
@@ -67,7 +67,26 @@ export class PhoneResponse {
 /** What sealed bytes said when they were opened: the app opens the same rows again and again. */
 const opened = new WeakMap();
 
-/** WebCrypto for AES-GCM and SHA-256 by Node's quick synchronous functions, answered in a task as a browser does. */
+/** Keys by their bytes: the same bytes are the same key, so that what was opened is known again after a restart. */
+const imported = new Map();
+
+function keyOf(bytes) {
+  const name = Buffer.from(bytes).toString('hex');
+  if (!imported.has(name)) imported.set(name, { isCryptoKey: true, raw: Buffer.from(bytes) });
+  return imported.get(name);
+}
+
+function derived(how, key, bits) {
+  const { salt } = how;
+  const length = bits / 8;
+  const made =
+    how.name === 'PBKDF2'
+      ? pbkdf2Sync(key.raw, bytesOf(salt), how.iterations, length, 'sha256')
+      : Buffer.from(hkdfSync('sha256', key.raw, bytesOf(salt), bytesOf(how.info), length));
+  return new Uint8Array(made).buffer;
+}
+
+/** WebCrypto for AES-GCM, SHA-256 and deriving keys by Node's quick synchronous functions, answered in a task as a browser does. */
 export function cryptoOf(tab, random) {
   // What is asked for together is answered together: a task each would cost more than the work itself.
   const asked = [];
@@ -94,7 +113,8 @@ export function cryptoOf(tab, random) {
   const open = ({ iv, additionalData }, key, data) => {
     const place = textOf(additionalData);
     const before = opened.get(data);
-    if (before?.key === key && before.place === place) return before.bytes;
+    // Whoever opens a wrapped key wipes its bytes after use: each gets bytes of its own.
+    if (before?.key === key && before.place === place) return before.bytes.slice(0);
     const bytes = bytesOf(data);
     const cipher = createDecipheriv('aes-256-gcm', key.raw, iv);
     if (additionalData) cipher.setAAD(bytesOf(additionalData));
@@ -106,7 +126,7 @@ export function cryptoOf(tab, random) {
       throw new DOMException('not sealed by this key', 'OperationError');
     }
     const plain = new Uint8Array(Buffer.concat(parts)).buffer;
-    opened.set(data, { key, place, bytes: plain });
+    opened.set(data, { key, place, bytes: plain.slice(0) });
     return plain;
   };
   const fill = (bytes) => {
@@ -125,6 +145,13 @@ export function cryptoOf(tab, random) {
         return soon(() => new Uint8Array(createHash('sha256').update(bytes).digest()).buffer);
       },
       generateKey: () => soon(() => ({ isCryptoKey: true, raw: fill(new Uint8Array(32)) })),
+      importKey: (_form, raw) => {
+        const bytes = new Uint8Array(bytesOf(raw));
+        return soon(() => keyOf(bytes));
+      },
+      deriveBits: (how, key, bits) => soon(() => derived(how, key, bits)),
+      sign: (_name, key, data) =>
+        soon(() => new Uint8Array(createHmac('sha256', key.raw).update(bytesOf(data)).digest()).buffer),
       encrypt: (how, key, data) => soon(() => seal(how, key, data)),
       decrypt: (how, key, data) => soon(() => open(how, key, data)),
     },

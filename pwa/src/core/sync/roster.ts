@@ -7,7 +7,7 @@ import type { Household } from '../api/types';
 import { type ChunkRow, type HouseholdRow, read, readMeta, type WriteTx, writeStrict } from '../localDb';
 import type { PullStep, SyncState } from '../outbox/storage';
 import { open, seal } from '../vault';
-import { readState, stateKey, stateOf } from './state';
+import { readState, SCOPE, sealScope, stateKey, stateOf } from './state';
 
 export const CHUNK = 100;
 const HEAD = 'roster';
@@ -204,25 +204,26 @@ async function tidyHidden(tx: ListTx, hide: ReadonlySet<string>): Promise<void> 
   for (const key of await store.getAllKeys()) if (!hide.has(key.split('/')[1] ?? '')) await store.delete(key);
 }
 
-/** Writes a plan unless the lists changed since it was made; tells whether it did. */
+/** Writes a plan and a change of the state unless the lists changed since it was made; tells whether it did. */
 async function commit(
   owner: string,
   before: Head,
   plan: Plan,
-  finish: (tx: ListTx, known: SyncState) => Promise<SyncState | null>,
+  change: Partial<SyncState>,
+  allows: (tx: ListTx, known: SyncState) => Promise<boolean>,
 ): Promise<'written' | 'refused' | 'moved'> {
   let outcome: 'written' | 'refused' | 'moved' = 'moved';
+  const scope = change.scope === undefined ? null : await sealScope(change.scope);
   await writeStrict(LISTS, async (tx) => {
     const meta = tx.objectStore('meta');
-    if (headOf(await meta.get(HEAD)).rev !== before.rev) {
-      outcome = 'moved';
-      return;
-    }
-    const state = await finish(tx, stateOf(await meta.get(stateKey(owner))));
-    outcome = state ? 'written' : 'refused';
-    if (!state) return;
+    outcome = 'moved';
+    if (headOf(await meta.get(HEAD)).rev !== before.rev) return;
+    const known = stateOf(await meta.get(stateKey(owner)));
+    outcome = (await allows(tx, known)) ? 'written' : 'refused';
+    if (outcome === 'refused') return;
     await writePlan(tx, plan);
-    await meta.put(state, stateKey(owner));
+    if (scope) await meta.put(scope, SCOPE);
+    await meta.put({ ...known, ...change, scope: null }, stateKey(owner));
   });
   return outcome;
 }
@@ -241,10 +242,10 @@ export function applyPull(owner: string, step: PullStep): Promise<boolean> {
     const head = await readHead();
     if ((await readState(owner)).cursor !== step.expect) return 'refused';
     const plan = await planPull(owner, head, step);
-    return commit(owner, head, plan, async (tx, known) => {
-      if (known.cursor !== step.expect) return null;
+    return commit(owner, head, plan, step.state, async (tx, known) => {
+      if (known.cursor !== step.expect) return false;
       await tidyHidden(tx, step.hide);
-      return { ...known, ...step.state };
+      return true;
     });
   });
 }
@@ -271,7 +272,7 @@ export async function leaveScope(
       drop,
       hidden,
     };
-    return commit(owner, head, plan, async (_tx, known) => ({ ...known, ...change }));
+    return commit(owner, head, plan, change, async () => true);
   });
 }
 

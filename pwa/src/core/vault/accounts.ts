@@ -115,6 +115,9 @@ export async function leavePhone(id: string): Promise<void> {
   });
 }
 
+/** Another tab made the same account a moment ago. */
+export class AccountTaken extends Error {}
+
 export interface NewAccount {
   id: string;
   username: string;
@@ -148,6 +151,8 @@ export async function makeAccount(made: NewAccount, keep: boolean): Promise<Acco
     signedIn: true,
   };
   await writePhone(async (tx) => {
+    // Another tab was quicker: its key counts, this one has sealed nothing yet.
+    if ((await tx.objectStore('accounts').get(made.id))?.db !== before?.db) throw new AccountTaken();
     await tx.objectStore('accounts').put(row, made.id);
     await tx.objectStore('meta').put(made.id, CURRENT);
   });

@@ -35,7 +35,8 @@ function sealer(key: CryptoKey): Seal {
   return async (store, name, value) => {
     const iv = crypto.getRandomValues(new Uint8Array(12));
     const additionalData = new TextEncoder().encode(`${store}\n${name}`);
-    const bytes = value instanceof Uint8Array ? value.slice() : new TextEncoder().encode(JSON.stringify(value));
+    const bytes =
+      value instanceof Uint8Array ? value.slice() : new TextEncoder().encode(JSON.stringify(value));
     return {
       v: 1,
       iv,

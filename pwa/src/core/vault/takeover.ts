@@ -10,7 +10,7 @@ import { writeStrict } from '../localDb';
 import { openPlain } from '../localDb/connection';
 import { OLD_DB, OLD_VERSIONS, type OldSchema, type PhotoRow, type SealedRow } from '../localDb/schema';
 import { firstRoster } from '../sync/roster';
-import { stateKey, stateOf } from '../sync/state';
+import { SCOPE, sealScope, stateKey, stateOf } from '../sync/state';
 import { accountId } from './accounts';
 import { open, openBytes, type Sealed, seal, sealBytes } from './index';
 
@@ -173,15 +173,21 @@ class Move {
     const chunks = (await this.opened<Household[]>('assignments', 'assignments')).flatMap(([, some]) => some);
     const { rows: fresh, head, key } = await firstRoster(this.owner, rows.length > 0 ? rows : chunks);
     const state = await this.state();
+    const scope = await sealScope(this.scopeOf(await this.old.get('meta', stateKey(this.owner))));
     await writeStrict(['roster', 'meta'], async (tx) => {
       const meta = tx.objectStore('meta');
       if (await meta.get(key)) return;
       for (const [name, row] of fresh) if (row) await tx.objectStore('roster').put(row, name);
       await meta.put(head, key);
       await meta.put(state, stateKey(this.owner));
+      await meta.put(scope, SCOPE);
     });
     for (const store of ['households', 'assignments', 'aside'] as const)
       await this.old.delete(store, this.ownKeys());
+  }
+
+  private scopeOf(state: unknown): string | null {
+    return (state as { scope?: string | null } | undefined)?.scope ?? null;
   }
 
   /** A set that was still being built is not taken over: it begins anew. */
