@@ -12,9 +12,9 @@ from tests.support.api import Api
 from tests.support.phone import Phone
 
 
-def keep_app(phone: Phone, username: str) -> Page:
+def keep_app(phone: Phone, username: str, *, opened: bool = False) -> Page:
     """Sign in, let the app install itself and the households arrive."""
-    page = phone.open()
+    page = phone.page if opened else phone.open()
     sign_in(page, username)
     Worklist(page).wait()
     app_is_kept(page)

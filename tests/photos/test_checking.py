@@ -198,7 +198,7 @@ def test_a_served_photo_can_do_nothing_but_be_looked_at(login, phone):
     assert reply.headers["X-Content-Type-Options"] == "nosniff"
     assert reply.headers["Content-Disposition"] == 'inline; filename="full.jpg"'
     assert "sandbox" in reply.headers["Content-Security-Policy"]
-    assert "private" in reply.headers["Cache-Control"]
+    assert reply.headers["Cache-Control"] == "no-store"
 
 
 @pytest.mark.parametrize("stranger", [PING, LAN, FANG, QIN])

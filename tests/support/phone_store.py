@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 
 from tests.support.pin import PIN
 
-_READ = """async (pin) => {
+_OPEN = """async (pin) => {
   const asked = request => new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error);
@@ -36,9 +36,11 @@ _READ = """async (pin) => {
   const database = await asked(indexedDB.open(db));
   const all = name => database.transaction(name).objectStore(name);
   const open = async (store, place, sealed) => crypto.subtle.decrypt(
-    { name: 'AES-GCM', iv: sealed.iv, additionalData: new TextEncoder().encode(store + '\\n' + place) },
-    key, sealed.data);
-  const json = async (...where) => JSON.parse(new TextDecoder().decode(await open(...where)));
+    { name: 'AES-GCM', iv: sealed.iv, additionalData: bytes(store + '\\n' + place) }, key, sealed.data);
+"""
+_READ = (
+    _OPEN
+    + """  const json = async (...where) => JSON.parse(new TextDecoder().decode(await open(...where)));
   const hex = bytes => Array.from(new Uint8Array(bytes), byte => byte.toString(16).padStart(2, '0')).join('');
   const rows = await asked(all('outbox').getAll());
   const names = await asked(all('outbox').getAllKeys());
@@ -59,6 +61,16 @@ _READ = """async (pin) => {
   database.close();
   return found;
 }"""
+)
+_PIECE = (
+    _OPEN
+    + """  const [photo] = await asked(all('photos').getAll());
+  const plain = new Uint8Array(await open('photos', `${photo.visit_id}/${photo.sha256}`, photo.bytes));
+  const middle = plain.length >> 1;
+  database.close();
+  return Array.from(plain.slice(middle, middle + 32));
+}"""
+)
 
 
 @dataclass(frozen=True)
@@ -72,6 +84,11 @@ class Kept:
     receipt: str | None
     body: dict[str, Any]
     photos: dict[str, str]
+
+
+def photo_piece(page: Page) -> bytes:
+    """32 bytes out of the middle of a photo on the phone, opened with the PIN."""
+    return bytes(page.evaluate(_PIECE, PIN))
 
 
 def kept_on(page: Page) -> dict[str, Kept]:

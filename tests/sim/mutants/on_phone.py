@@ -51,7 +51,8 @@ CURSORFIRST = (
     Line(
         ROSTER,
         "import { readState, SCOPE, sealScope, stateKey, stateOf } from './state';",
-        "import { readState, SCOPE, sealScope, stateKey, stateOf } from './state'; import { writeMeta } from '../localDb';",
+        "import { readState, SCOPE, sealScope, stateKey, stateOf } from './state';"
+        " import { writeMeta } from '../localDb';",
     ),
     Line(
         ROSTER,

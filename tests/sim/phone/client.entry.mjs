@@ -11,8 +11,7 @@ const bytesOf = (base64) => new Uint8Array(Buffer.from(base64, 'base64')).buffer
 
 const PIN = '204173';
 
-/** The person types the PIN, or chooses one when the app asks for that. */
-async function passGate() {
+async function typePin() {
   for (let asked = 0; asked < 3 && gate.value.at !== 'open'; asked += 1) {
     if (gate.value.at === 'choose') await choosePin(PIN);
     else if (gate.value.at === 'locked') await unlock(PIN);
@@ -20,10 +19,24 @@ async function passGate() {
   return gate.value.at === 'open';
 }
 
+let typing = Promise.resolve(true);
+
+/** The person types the PIN where the app asks for it, or chooses one: whoever looks at the phone wants it open. */
+function passGate() {
+  typing = typing.then(typePin, typePin);
+  return typing;
+}
+
+/** Opens the lock that fell while nobody used the phone. */
+async function wake() {
+  const wasOpen = gate.value.at === 'open';
+  if (!wasOpen && (await passGate())) void afterUnlock();
+}
+
 /** The app is opened. */
 export async function boot() {
   await start();
-  if (await passGate()) void afterUnlock();
+  await wake();
 }
 
 export { deviceId as device };
@@ -49,6 +62,7 @@ export function edit(body, baseRev) {
 
 /** The person asks for a sync now. */
 export async function sync() {
+  await wake();
   kick();
 }
 
@@ -58,12 +72,14 @@ export function again(opId) {
 }
 
 /** What a person sees at once when the app opens. */
-export function glance() {
+export async function glance() {
+  await wake();
   return { user: user.value?.id ?? null, loginNeeded: loginNeeded.value, order: syncState.value.order };
 }
 
 /** One of the households on the list, and how far the work of this phone has come. */
-export function pick(chance) {
+export async function pick(chance) {
+  const seen = await glance();
   const list = households.value;
   const entries = outboxItems.value.map(({ opId, kind, householdId, state, revises, correctedBy }) => ({
     id: opId,
@@ -73,11 +89,12 @@ export function pick(chance) {
     revises,
     corrected: correctedBy,
   }));
-  return { ...glance(), household: list[Math.floor(chance * list.length)] ?? null, entries: entries.reverse() };
+  return { ...seen, household: list[Math.floor(chance * list.length)] ?? null, entries: entries.reverse() };
 }
 
 /** All that the phone shows. */
 export async function look() {
+  await wake();
   const me = user.value?.id ?? null;
   const records = me === null ? [] : await loadRecords(me);
   const { epoch, durable, order, cursor, scope } = syncState.value;
