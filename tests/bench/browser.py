@@ -13,7 +13,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, Playwright, sync_playwright
 
-from tests.bench.common import HOUSEHOLDS, Bench, County, Result, percentile
+from tests.bench.common import Bench, County, Result, percentile
 from tests.e2e.pages import Worklist, app_is_kept, sign_in
 from tests.support.live_server import ROOT, build_pwa, free_port
 from tests.support.phone import ARGUMENTS, Phone, chromium
@@ -63,8 +63,8 @@ def _once(page: Page, url: str) -> tuple[float, float]:
 def cold_start(county: County) -> Iterator[Result]:
     """From the tap on the icon to the list: browser just started, no network, slow processor, locked.
 
-    The time a person needs to type is left out. The browser's throttle slows the page down, not the threads on
-    which it derives keys: what those would have taken on the slow processor is added.
+    The time a person needs to type is left out. The browser's throttle slows the page down, not the
+    threads on which it derives keys: what those would have taken on the slow processor is added.
     """
     locks, lists, stretches, heaps = [], [], [], []
     with sync_playwright() as playwright:
@@ -86,10 +86,10 @@ def cold_start(county: County) -> Iterator[Result]:
             heaps.append(devtools.send("Runtime.getHeapUsage")["usedSize"] / 2**20)
         phone.close()
     times = [sum(one) for one in zip(locks, lists, stretches, strict=True)]
-    parts = [f"{name} {percentile(some, 0.5):.0f}" for name, some in
-             (("tap to lock", locks), ("last digit to list", lists), ("keys at that speed", stretches))]  # fmt: skip
-    note = f"median; worst {max(times):.0f}; {SLOW}x CPU throttle, offline, {HOUSEHOLDS} households: "
-    yield Result("offline_cold_start_ms", percentile(times, 0.5), "ms", len(times), note + ", ".join(parts))
+    named = {"tap to lock": locks, "last digit to list": lists, "keys at that speed": stretches}
+    parts = ", ".join(f"{name} {percentile(some, 0.5):.0f}" for name, some in named.items())
+    note = f"median; worst {max(times):.0f}; page at {SLOW}x CPU throttle, offline; {parts}"
+    yield Result("offline_cold_start_ms", percentile(times, 0.5), "ms", len(times), note)
     heap_note = f"worst {max(heaps):.1f}; JavaScript heap of the unlocked list after a collection"
     yield Result("grid_member_heap_mb", percentile(heaps, 0.5), "MB", len(heaps), heap_note)
 
