@@ -35,8 +35,11 @@ function faultText({ left, waitMs, wrong }: Locked): string | null {
 function OtherUser() {
   const [asking, setAsking] = useState(false);
   const [name, setName] = useState('');
-  const next = () => {
-    if (name.trim()) void otherUser(name);
+  const next = async () => {
+    if (!name.trim()) return;
+    await otherUser(name);
+    setAsking(false);
+    setName('');
   };
   return (
     <>
@@ -52,7 +55,7 @@ function OtherUser() {
             <Button kind="quiet" onClick={() => setAsking(false)}>
               {t('lock.back')}
             </Button>
-            <Button onClick={next}>{t('lock.next')}</Button>
+            <Button onClick={() => void next()}>{t('lock.next')}</Button>
           </>
         }
       >
