@@ -7,7 +7,7 @@ import { enter, lock, settled } from '../core/gate';
 import { readMeta, readPhoneMeta, writeMeta, writePhoneMeta } from '../core/localDb';
 import { kick, onOtherTab, startOutbox, wakeOutbox } from '../core/outbox';
 import { followSession, type Handover, user } from '../core/session';
-import { oldValue } from '../core/vault/takeover';
+import { oldValue } from '../core/vault/old';
 import { watchIdle } from './idle';
 
 /** False until it is known what to ask for. */

@@ -34,7 +34,7 @@ import {
   tryPin,
 } from './vault/accounts';
 import { type Bytes, PIN_ROUNDS, random } from './vault/keys';
-import { oldSession, takeOver } from './vault/takeover';
+import { takeover } from './vault/old';
 
 /** A sign-in as the server answered it. */
 export interface Arrival {
@@ -86,7 +86,7 @@ export async function enter(): Promise<void> {
   const id = await currentAccount();
   showAccount(id);
   if (id !== null && (await account(id))?.signedIn) return showLock(id);
-  const old = await oldSession<Session>();
+  const old = (await (await takeover())?.oldSession<Session>()) ?? null;
   if (old) return enterAfterUpdate(old);
   state.value = LOGIN;
 }
@@ -110,7 +110,7 @@ async function opened(id: string, raw: Bytes, proof: Arrival | null): Promise<vo
   showAccount(id);
   if (proof?.recovery) await addWrap(id, { recovery: proof.recovery }, raw);
   await openVault(id, row, raw);
-  await takeOver(id);
+  await (await takeover())?.takeOver(id);
   if (proof) await startSession(proof.user, proof.access, proof.refresh);
   else await restoreSession();
   if (user.value === null) return signedOut(id);

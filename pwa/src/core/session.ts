@@ -5,7 +5,7 @@ import { noteOrder } from './device';
 import { readMeta, readPhoneMeta, writeMeta, writePhoneMeta, writeStrict } from './localDb';
 import { lockVault, open, openAccount, type Sealed, seal } from './vault';
 import { accountId, currentAccount, leavePhone, takePhone } from './vault/accounts';
-import { oldValue } from './vault/takeover';
+import { oldValue } from './vault/old';
 
 /** A sign-in. Both tokens are renewed; the refresh token is used once, and once more if its answer got lost. */
 export interface Session {

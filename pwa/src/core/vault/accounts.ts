@@ -3,7 +3,7 @@
  * No name is kept: the unlock screen shows none, and who is not the last user types the own user name.
  */
 import { now } from '../clock';
-import { type PhoneTx, readPhone, readPhoneMeta, writePhone } from '../localDb';
+import { readPhone, readPhoneMeta, writePhone } from '../localDb';
 import { USER_DB } from '../localDb/schema';
 import {
   type Bytes,
@@ -79,12 +79,12 @@ export async function accountNamed(username: string): Promise<string | null> {
   return ids[place] ?? null;
 }
 
-async function change(id: string, work: (before: Account, tx: PhoneTx) => Account): Promise<Account> {
+async function change(id: string, work: (before: Account) => Account): Promise<Account> {
   let after: Account | undefined;
   await writePhone(async (tx) => {
     const before = await tx.objectStore('accounts').get(id);
     if (!before) throw new Error('no such account on this phone');
-    after = work(before, tx);
+    after = work(before);
     await tx.objectStore('accounts').put(after, id);
   });
   return after as Account;
@@ -92,9 +92,11 @@ async function change(id: string, work: (before: Account, tx: PhoneTx) => Accoun
 
 /** Notes that an account uses this phone now. */
 export async function takePhone(id: string): Promise<void> {
-  await change(id, (before, tx) => {
-    void tx.objectStore('meta').put(id, CURRENT);
-    return { ...before, signedIn: true };
+  await writePhone(async (tx) => {
+    const before = await tx.objectStore('accounts').get(id);
+    if (!before) throw new Error('no such account on this phone');
+    await tx.objectStore('accounts').put({ ...before, signedIn: true }, id);
+    await tx.objectStore('meta').put(id, CURRENT);
   });
 }
 

@@ -3,7 +3,6 @@
  * place before it leaves the old one. Ended at any moment it goes on with the next unlock; nobody uses the new place
  * before everything is in it. Rows of other users stay where they are until those sign in.
  */
-import { type ReadonlySignal, signal } from '@preact/signals';
 import type { IDBPDatabase } from 'idb';
 import type { Household } from '../api/types';
 import { writeStrict } from '../localDb';
@@ -13,6 +12,7 @@ import { firstRoster } from '../sync/roster';
 import { SCOPE, sealScope, stateKey, stateOf } from '../sync/state';
 import { accountId } from './accounts';
 import { open, openBytes, type Sealed, seal, sealBytes } from './index';
+import { movedSoFar, noteMoved } from './old';
 
 type Old = IDBPDatabase<OldSchema>;
 type RowStore = 'drafts' | 'visits' | 'outbox';
@@ -22,14 +22,7 @@ const ROW_STORES: readonly RowStore[] = ['outbox', 'visits', 'drafts'];
 const SEALED_META = ['policy/', 'review/'];
 const strict = { durability: 'strict' } as const;
 
-const moved = signal<{ done: number; all: number } | null>(null);
-
-/** How far a move has come, in rows; null while nothing is moved. */
-export const movedSoFar: ReadonlySignal<{ done: number; all: number } | null> = moved;
-
-async function openOld(): Promise<Old | null> {
-  const names = await indexedDB.databases?.().catch(() => null);
-  if (names && !names.some(({ name }) => name === OLD_DB)) return null;
+function openOld(): Promise<Old> {
   return openPlain<OldSchema>(OLD_DB, OLD_VERSIONS);
 }
 
@@ -37,20 +30,20 @@ async function openOld(): Promise<Old | null> {
 async function withOld<T>(work: (old: Old, key: CryptoKey) => Promise<T>): Promise<T | null> {
   const old = await openOld();
   try {
-    const key = (await old?.get('meta', OLD_KEY)) as CryptoKey | undefined;
-    return old && key ? await work(old, key) : null;
+    const key = (await old.get('meta', OLD_KEY)) as CryptoKey | undefined;
+    return key ? await work(old, key) : null;
   } finally {
-    old?.close();
+    old.close();
   }
 }
 
-/** A value that the old database kept unsealed for the phone itself: its device id, and whether it was used. */
-export async function oldValue<T>(key: 'device' | 'used'): Promise<T | undefined> {
+/** See `oldValue`. */
+export async function plainValue<T>(key: 'device' | 'used'): Promise<T | undefined> {
   const old = await openOld();
   try {
-    return (await old?.get('meta', key)) as T | undefined;
+    return (await old.get('meta', key)) as T | undefined;
   } finally {
-    old?.close();
+    old.close();
   }
 }
 
@@ -76,7 +69,7 @@ class Move {
 
   async all(): Promise<void> {
     const photos = (await this.old.getAllKeys('photos')).length;
-    moved.value = { done: 0, all: photos + 1 };
+    noteMoved({ done: 0, all: photos + 1 });
     for (const store of ROW_STORES) await this.rows(store);
     await this.photos();
     await this.hidden();
@@ -111,7 +104,7 @@ class Move {
     for (const key of await this.old.getAllKeys('photos')) {
       const row = await this.old.get('photos', key);
       if (row?.user_id === this.owner) await this.photo(key, row);
-      if (moved.value) moved.value = { ...moved.value, done: moved.value.done + 1 };
+      if (movedSoFar.value) noteMoved({ ...movedSoFar.value, done: movedSoFar.value.done + 1 });
     }
   }
 
@@ -267,6 +260,6 @@ export async function takeOver(id: string): Promise<void> {
     if (navigator.locks) await navigator.locks.request('liangdeng-takeover', () => move(id));
     else await move(id);
   } finally {
-    moved.value = null;
+    noteMoved(null);
   }
 }
