@@ -4,7 +4,7 @@ import { localProblem } from './api/problem';
 import type { Household } from './api/types';
 import { pullNow } from './outbox';
 import { user, userId } from './session';
-import { forgetRoster, openRoster } from './sync/roster';
+import { forgetRoster, openRoster } from './sync/rosterRows';
 import { readState } from './sync/state';
 
 const list = signal<readonly Household[]>([]);

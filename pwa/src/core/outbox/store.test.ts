@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Household, User } from '../api/types';
 import { db, read } from '../localDb';
 import { resetTo } from '../sync/reset';
-import { openRoster } from '../sync/roster';
+import { openRoster } from '../sync/rosterRows';
 import { seal } from '../vault';
 import { signedIn } from '../vault/testVault';
 import { Line } from './line';

@@ -4,35 +4,26 @@
  * one that a full pull builds aside; showing the new one is writing its number.
  */
 import type { Household } from '../api/types';
-import { type ChunkRow, type HouseholdRow, read, readMeta, type WriteTx, writeStrict } from '../localDb';
+import { type ChunkRow, type HouseholdRow, writeStrict } from '../localDb';
 import type { PullStep, SyncState } from '../outbox/storage';
-import { open, seal } from '../vault';
+import { seal } from '../vault';
+import {
+  HEAD,
+  type Head,
+  headOf,
+  keyOf,
+  keysOf,
+  LISTS,
+  type ListTx,
+  openChunk,
+  openRoster,
+  readHead,
+  readSet,
+} from './rosterRows';
 import { readState, SCOPE, sealScope, stateKey, stateOf } from './state';
 
 export const CHUNK = 100;
-const HEAD = 'roster';
 const ATTEMPTS = 10;
-const LISTS = ['roster', 'hidden', 'meta'] as const;
-type ListTx = WriteTx<(typeof LISTS)[number]>;
-
-/** Which sets there are; `rev` counts every change, so that two tabs cannot overwrite each other. */
-interface Head {
-  rev: number;
-  shown: number;
-  aside: number | null;
-}
-
-function headOf(stored: unknown): Head {
-  return { rev: 0, shown: 1, aside: null, ...(stored as Partial<Head> | undefined) };
-}
-
-async function readHead(): Promise<Head> {
-  return headOf(await readMeta(HEAD));
-}
-
-const setName = (set: number): string => String(set).padStart(6, '0');
-const keyOf = (set: number, chunk: number): string => `${setName(set)}/${String(chunk).padStart(5, '0')}`;
-const keysOf = (set: number): IDBKeyRange => IDBKeyRange.bound(`${setName(set)}/`, `${setName(set)}/\uffff`);
 
 interface Chunk {
   key: string;
@@ -44,19 +35,9 @@ interface Chunk {
   touched: boolean;
 }
 
-function openChunk(key: string, row: ChunkRow): Promise<Household[]> {
-  return open<Household[]>('roster', key, row.sealed);
-}
-
 async function listOf(chunk: Chunk): Promise<Household[]> {
   chunk.list ??= chunk.row ? await openChunk(chunk.key, chunk.row) : [];
   return chunk.list;
-}
-
-async function readSet(set: number): Promise<[string[], ChunkRow[]]> {
-  return read((database) =>
-    Promise.all([database.getAllKeys('roster', keysOf(set)), database.getAll('roster', keysOf(set))]),
-  );
 }
 
 /** One set of chunks while it is being changed; nothing is written here. */
@@ -274,26 +255,6 @@ export async function leaveScope(
     };
     return commit(owner, head, plan, change, async () => true);
   });
-}
-
-/** Removes all copies of the server's list and begins anew with the next pull; no work is touched. */
-export async function forgetRoster(owner: string): Promise<void> {
-  await writeStrict(LISTS, async (tx) => {
-    const meta = tx.objectStore('meta');
-    await tx.objectStore('roster').clear();
-    await tx.objectStore('hidden').clear();
-    const { rev, shown, aside } = headOf(await meta.get(HEAD));
-    await meta.put({ rev: rev + 1, shown: Math.max(shown, aside ?? 0) + 1, aside: null }, HEAD);
-    const anew = { cursor: null, building: false, pulledAt: null };
-    await meta.put({ ...stateOf(await meta.get(stateKey(owner))), ...anew }, stateKey(owner));
-  });
-}
-
-/** The households that are shown, in no particular order. */
-export async function openRoster(): Promise<Household[]> {
-  const [keys, rows] = await readSet((await readHead()).shown);
-  const lists = await Promise.all(rows.map((row, i) => openChunk(keys[i] ?? '', row)));
-  return lists.flat();
 }
 
 /** The first list of a vault, taken over from before there was one: chunks and head as they are to be written. */
