@@ -7,7 +7,12 @@ import { gzipSync } from 'node:zlib';
 
 const BUDGET_KB = 60;
 const DIST = new URL('../dist/', import.meta.url);
-const PAGES = ['index.html', 'src/features/account/login.tsx', 'src/features/account/lock.tsx', 'src/features/households/index.tsx'];
+const PAGES = [
+  'index.html',
+  'src/features/account/login.tsx',
+  'src/features/account/lock.tsx',
+  'src/features/households/index.tsx',
+];
 
 const manifest = JSON.parse(readFileSync(new URL('.vite/manifest.json', DIST), 'utf8'));
 

@@ -52,7 +52,7 @@ def login(form: services.LoginForm) -> dict[str, Any]:
 
 
 def recovery_secret(user_id: UUID, device_id: str) -> str:
-    """A user's share of the key of one device, 64 hex digits; only who has just shown the password gets it."""
+    """A user's share of the key of one device, 64 hex digits; given only for the password."""
     return sign("recovery", f"{user_id}\n{device_id}".encode())
 
 
