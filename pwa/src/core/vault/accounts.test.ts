@@ -145,4 +145,19 @@ describe('accounts', () => {
     expect((await makeAccount(next, true)).db).toBe(`${before}-1`);
     expect((await makeAccount(next, false)).db).toBe(`${before}-2`);
   });
+
+  it('made in two tabs at once are one: the key that was first counts', async () => {
+    const twin = (name: string) => ({
+      id: `twin${count}`,
+      username: name,
+      raw: random(32),
+      pin: PIN,
+      recovery: SERVER,
+    });
+    const [a, b] = [twin('a'), twin('b')];
+    const made = await Promise.allSettled([makeAccount({ ...a }, false), makeAccount({ ...b }, false)]);
+    expect(made.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    const first = made[0]?.status === 'fulfilled' ? a : b;
+    expect(await tryPin(first.id, PIN)).toMatchObject({ raw: first.raw });
+  });
 });
