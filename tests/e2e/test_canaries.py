@@ -25,6 +25,7 @@ NOTE = "屋后的山坡裂了一道缝凤凰木旁边"
 DRAFT_NOTE = "老人说夜里听见水缸在响铁线莲"
 REASON = "换了号码是外孙女办的卡桐油灯"
 PHONE, ADDRESS = "13977304162", "鲤鱼背坡脚第九棵樟树下"
+NEW_NAME, ID_NUMBER = "覃鹧鸪", "11010519491231002X"
 MONEY = "7316.45"
 EXIF = "EXIF-CANARY-d41b7c02"
 CONTROL = "这一行没有加密是用来试扫描的"
@@ -67,13 +68,18 @@ def tokens_in(page: Page) -> dict[str, str]:
 
 
 def correct(page: Page, household: dict[str, Any]) -> None:
-    """A correction of the register: telephone, address, reason."""
+    """A correction of the register: telephone, address, a member's name and ID number, the reason."""
     Worklist(page).open(household)
     page.get_by_role("link", name="更正登记").click()
-    page.get_by_label("电话").fill(PHONE)
-    page.get_by_label("地址").fill(ADDRESS)
+    page.get_by_label("电话", exact=True).fill(PHONE)
+    page.get_by_label("地址", exact=True).fill(ADDRESS)
+    person = household["members"][-1]["name"]
+    part = page.locator("details").filter(has=page.locator("summary").filter(has_text=person)).last
+    part.locator("summary").click()
+    part.get_by_label("姓名", exact=True).fill(NEW_NAME)
+    part.get_by_label("身份证号", exact=True).fill(ID_NUMBER)
     page.get_by_label("理由").fill(REASON)
-    page.get_by_role("button", name="保存 2 处更正").click()
+    page.get_by_role("button", name="保存 4 处更正").click()
     expect(page.get_by_role("heading", level=1, name=household["head_name"])).to_be_visible()
     page.goto(page.url.split("#")[0] + "#/")
 
@@ -144,7 +150,7 @@ def test_nothing_that_went_through_the_phone_is_readable_in_the_browsers_profile
     me = api.ok("GET", "/me")
     canaries: dict[str, str | bytes] = {
         **of_household(first),
-        "note": NOTE, "draft note": DRAFT_NOTE, "reason": REASON, "telephone": PHONE, "new address": ADDRESS,
+        "note": NOTE, "draft note": DRAFT_NOTE, "reason": REASON, "telephone": PHONE, "new address": ADDRESS, "new name": NEW_NAME, "ID number": ID_NUMBER,
         "sum of money": MONEY, "photo": piece, "camera's file": camera_piece, "EXIF": EXIF,
         "password": PASSWORD, "PIN": PIN, "username": "grid1", "user's name": me["display_name"],
     }  # fmt: skip

@@ -63,9 +63,8 @@ it('the list waits for what a visit needs besides', async () => {
     return { ok: true };
   });
   const done = refreshHouseholds();
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  await vi.waitFor(() => expect(download.value).toMatchObject({ phase: 'downloading', loaded: 1 }), 3000);
   expect(ids()).toEqual([]);
-  expect(download.value).toMatchObject({ phase: 'downloading', loaded: 1 });
   arrive();
   await done;
   expect(ids()).toEqual(['h1']);
