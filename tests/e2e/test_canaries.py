@@ -150,7 +150,8 @@ def test_nothing_that_went_through_the_phone_is_readable_in_the_browsers_profile
     me = api.ok("GET", "/me")
     canaries: dict[str, str | bytes] = {
         **of_household(first),
-        "note": NOTE, "draft note": DRAFT_NOTE, "reason": REASON, "telephone": PHONE, "new address": ADDRESS, "new name": NEW_NAME, "ID number": ID_NUMBER,
+        "note": NOTE, "draft note": DRAFT_NOTE, "reason": REASON, "telephone": PHONE, "new address": ADDRESS,
+        "new name": NEW_NAME, "ID number": ID_NUMBER,
         "sum of money": MONEY, "photo": piece, "camera's file": camera_piece, "EXIF": EXIF,
         "password": PASSWORD, "PIN": PIN, "username": "grid1", "user's name": me["display_name"],
     }  # fmt: skip
