@@ -235,6 +235,25 @@ describe('locking', () => {
     expect([app.gate.value, app.user.value?.id]).toEqual([{ at: 'open' }, 'a']);
   });
 
+  it('leaves nothing of the last user in the next one’s vault, though an upload still ends behind the lock', async () => {
+    app.askPassword(false);
+    await app.arrive(arrival('b'), false);
+    await app.choosePin(NEXT);
+    const { storageOf } = await import('./outbox/store');
+    const late = storageOf('b');
+    const { noteSending } = await import('./outbox/signals');
+    noteSending(['an upload']);
+    const locking = app.lock();
+    await vi.waitFor(() => expect(app.gate.value.at).toBe('locked'));
+    await app.otherUser('a');
+    await app.unlock(PIN);
+    expect(app.user.value?.id).toBe('a');
+    await expect(late.note({ epoch: 'of b' })).rejects.toThrow('locked');
+    noteSending([]);
+    await locking;
+    expect([app.gate.value, app.user.value?.id]).toEqual([{ at: 'open' }, 'a']);
+  });
+
   it('in the middle of a sign-in forgets the proof', async () => {
     app = await start();
     await app.arrive(arrival('b'), false);

@@ -62,6 +62,8 @@ export const gate: ReadonlySignal<Gate> = state;
 
 /** What a PIN is being chosen for. */
 let pending: { arrival: Arrival | null; person: User; raw: Bytes | null; why: Why } | null = null;
+/** The key of the open vault, after its PIN was typed once more in order to choose another. */
+let proven: { id: string; raw: Bytes } | null = null;
 /** Counts openings and lockings: a lock that is still waiting for an upload must not lock what was opened since. */
 let turn = 0;
 
@@ -107,6 +109,8 @@ async function opened(id: string, raw: Bytes, proof: Arrival | null): Promise<vo
   const row = await account(id);
   if (!row) throw new Error('no such account on this phone');
   turn += 1;
+  // The last user's upload may still be ending behind the lock: it must not find the next one's database.
+  if (openAccount() !== null && openAccount() !== id) await close();
   showAccount(id);
   if (proof?.recovery) await addWrap(id, { recovery: proof.recovery }, raw);
   await openVault(id, row, raw);
@@ -126,6 +130,8 @@ async function signedOut(id: string): Promise<void> {
 }
 
 async function close(): Promise<void> {
+  proven?.raw.fill(0);
+  proven = null;
   await forgetUser();
   await showOwn();
 }
@@ -167,6 +173,7 @@ export async function choosePin(pin: string): Promise<void> {
   // A second try after a failure finds its account.
   pending = { ...pending, raw: raw.slice() as Bytes };
   await opened(id, raw, arrival && { ...arrival, recovery: null });
+  pending?.raw?.fill(0);
   pending = null;
 }
 
@@ -179,8 +186,6 @@ export async function unlock(pin: string): Promise<void> {
   if (tried.rounds < PIN_ROUNDS) await addWrap(before.account, { pin }, tried.raw);
   await opened(before.account, tried.raw, before.proof);
 }
-
-let proven: { id: string; raw: Bytes } | null = null;
 
 /** Proves the present PIN before another is chosen; null when it is right, else how many tries are left. */
 export async function provePin(pin: string): Promise<number | null> {
