@@ -92,7 +92,7 @@ def save_with_photo(page: Page, household: dict[str, Any], photo: Path) -> None:
     form.step("house_state").get_by_role("button", name="补充").click()
     form.step("house_state").get_by_label("补充说明").fill(NOTE)
     sick = {"ill_who": [household["members"][0]["id"]], "ill_selfpay": MONEY}
-    form.fill(sick | {"photos": [("house", photo)]})
+    form.fill(sick | {"house_state": "C", "photos": [("house", photo)]})
     form.save()
     page.get_by_role("button", name="回到走访列表").click()
 

@@ -99,7 +99,7 @@ def test_ten_wrong_pins_want_the_password_online_and_the_outbox_stays(
     phone = phone_of(server)
     page = keep_app(phone, "grid1")
     phone.go_offline()
-    visit(page, household, {"photos": [("house", photos[0])]})
+    visit(page, household, {"house_state": "C", "photos": [("house", photos[0])]})
     page = phone.reopen(unlocked=False)
     for left in range(9, 0, -1):
         locked(page)
