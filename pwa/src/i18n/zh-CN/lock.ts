@@ -12,7 +12,7 @@ export const texts = {
   'lock.wrong': '解锁码不对，还能试 {left} 次',
   'lock.wrongLast': '解锁码不对，只能再试 1 次。再错就要联网登录。',
   'lock.gone': '解锁码错了 {n} 次',
-  'lock.goneText': '请联网用用户名和密码登录一次，再设新的解锁码。没传的记录和照片都在，不会丢。',
+  'lock.goneText': '请连上网络，输入用户名和密码登录一次，再设新的解锁码。没传的记录和照片都在。',
   'lock.wait': '错的次数太多，请 {n} 分钟后再试，或者联网登录。资料都在。',
   'lock.signIn': '联网登录',
   'lock.forgot': '忘记解锁码',
