@@ -87,7 +87,8 @@ function LoginForm({ onSignedIn }: { onSignedIn: () => Promise<void> }) {
         label={t('login.username')}
         value={username}
         onInput={setUsername}
-        autocomplete="username"
+        // The browser would write the name, readable, beside its own data: for form filling and for its sessions.
+        autocomplete="off"
         error={faults.username}
         required
       />
