@@ -1,5 +1,6 @@
 """Operations that cannot be carried out: kept whole, and decided on where they belong."""
 
+from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID, uuid4
 
 import pytest
@@ -390,8 +391,6 @@ def test_a_user_of_no_area_has_work_kept_where_they_belong(app, login):
 
 
 def test_a_copy_that_is_kept_while_another_is_being_kept_is_one(app, login, mei):
-    from concurrent.futures import ThreadPoolExecutor
-
     op = op_of(visit_of(make_household(app, OTHER_GRID).id))
     with ThreadPoolExecutor(4) as pool:
         found = list(pool.map(lambda _: results(mei, op)[0], range(4)))
