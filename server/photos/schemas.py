@@ -8,7 +8,8 @@ from marshmallow import Schema, fields, validate
 
 from server.core.wire import Instant, WireSchema
 from server.photos.models import EXPECTED, READY, REFUSED, STORED
-from server.visits.schemas import PHOTO_KINDS, SHA256
+from server.visits.photo_schemas import SHA256, PhotoFactsSchema
+from server.visits.schemas import PHOTO_KINDS
 
 STATES = (EXPECTED, STORED, READY, REFUSED)
 ARRIVING = ("partial", "stored", "ready", "refused", "stray")
@@ -70,14 +71,14 @@ class PhotoListSchema(Schema):
     items = fields.List(fields.Nested(PhotoStateSchema), required=True)
 
 
-class PhotoAgainSchema(PhotoStateSchema):
+class PhotoAgainSchema(PhotoStateSchema, PhotoFactsSchema):
     """A photo of a visit that came back; one that is kept need not be sent again. ``length`` in bytes."""
 
     length = fields.Integer(required=True)
     taken_at = Instant(required=True, allow_none=True)
 
 
-class PhotoSchema(PhotoStateSchema):
+class PhotoSchema(PhotoStateSchema, PhotoFactsSchema):
     """A photo as a reviewer sees it; ``width`` and ``height`` in pixels once it is ready."""
 
     width = fields.Integer(required=True, allow_none=True)

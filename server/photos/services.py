@@ -26,6 +26,7 @@ from server.photos import queries
 from server.photos.models import EXPECTED, READY, REFUSED, STORED, Photo, StrayPhoto
 from server.photos.store import FULL, ORIGINAL, THUMB, PhotoStore
 from server.photos.uploads import begins_like_a_photo, file_id_of, note_stored, place_of, tell_phones
+from server.visits.photo_schemas import photo_facts
 from server.visits.queries import Visit
 
 if TYPE_CHECKING:
@@ -36,6 +37,18 @@ CHECK_SECONDS = 120  # of a machine whose web workers come first; its own proces
 NICENESS = 10
 _NOT_ITS_FAULT = (os.EX_TEMPFAIL, -signal.SIGTERM, -signal.SIGINT, -signal.SIGHUP)
 _DECODER = Path(__file__).with_name("decode.py")
+_SHOWN = (
+    "id",
+    "sha256",
+    "kind",
+    "state",
+    "reason",
+    "change_position",
+    "length",
+    "width",
+    "height",
+    "taken_at",
+)
 _KEPT = ("file_id", "state", "width", "height", "stored_at", "change_xid", "change_seq")
 
 
@@ -151,6 +164,12 @@ def drop_stray(upload: Upload, region_code: str) -> UUID | None:
 def note_part_removed(upload: Upload, region_code: str, size: int) -> None:
     """Note that the beginning of a photo (``size`` bytes) is removed because nobody sent the rest."""
     audit.record("photo.part_removed", ("visit", upload.visit_id), region_code, bytes=size)
+
+
+def present(rows: Sequence[Photo], body: dict[str, Any]) -> list[dict[str, Any]]:
+    """Photos of a visit with what its body says of them: who reviews sees the hints the visitor saw."""
+    facts = photo_facts(body)
+    return [{name: getattr(row, name) for name in _SHOWN} | facts[row.sha256] for row in rows]
 
 
 def asked(rows: Sequence[Photo]) -> list[dict[str, str]]:

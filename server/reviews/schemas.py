@@ -12,7 +12,13 @@ from server.photos.schemas import PhotoSchema
 from server.reviews.queries import Filters
 from server.reviews.services import MAX_COMMENTS, QuestionComment, ReviewForm
 from server.visits.queries import APPROVED, RETURNED, SEVERITIES, SUBMITTED, SUPERSEDED
-from server.visits.schemas import LightSchema, LocationSchema, ReceiptSchema, UnknownRuleSchema
+from server.visits.schemas import (
+    LightSchema,
+    LocationSchema,
+    ReceiptSchema,
+    UnknownRuleSchema,
+    VisitClockSchema,
+)
 
 STATES = (SUBMITTED, APPROVED, RETURNED, SUPERSEDED)
 DECISIONS = (APPROVED, RETURNED)
@@ -231,6 +237,7 @@ class VisitDetailSchema(VisitSummarySchema):
     distance_m = fields.Integer(required=True, allow_none=True)
     clock_offset_ms = fields.Integer(required=True, allow_none=True)
     clock_suspect = fields.Boolean(required=True)
+    clock = fields.Nested(VisitClockSchema, required=True, allow_none=True)
     lights = fields.List(fields.Nested(StandingLightSchema), required=True)
     unknown_rules = fields.List(
         fields.Nested(UnknownRuleSchema), required=True, attribute="unknown", data_key="unknown"

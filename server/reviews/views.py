@@ -12,13 +12,14 @@ from server.flags.services import lights_of, lit_labels
 from server.households import queries as households
 from server.households.services import present, present_former, summarise
 from server.photos import queries as photos
+from server.photos.services import present as present_photos
 from server.regions import queries as regions
 from server.reviews import counting, queries
 from server.reviews.models import Review
 from server.reviews.queries import Filters
 from server.visits import queries as visits
 from server.visits.queries import Visit
-from server.visits.services import receipt
+from server.visits.services import clocks_of, receipt
 
 TOP_LIGHTS = 3
 _DETAILS = ("checklist_version", "distance_m", "not_asked", "clock_offset_ms", "clock_suspect")
@@ -78,7 +79,8 @@ def detail(visit: Visit) -> Wire:
         "changes": visit.changes,
         **_lights(visit),
         "location_missing_reason": body.get("location_missing_reason"),
-        "photos": photos.of_visit(visit.id),
+        "photos": present_photos(photos.of_visit(visit.id), body),
+        "clock": clocks_of(body),
         "reviews": _decisions(revisions),
         "revisions": revisions,
         "receipt": receipt(visit) | {"received_at": visit.received_at},

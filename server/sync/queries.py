@@ -9,6 +9,7 @@ from uuid import UUID
 from server.core.auth import Actor
 from server.households.services import present
 from server.photos import queries as photos
+from server.photos.services import present as present_photos
 from server.reviews import queries as reviews
 from server.visits import queries as visits
 
@@ -64,7 +65,7 @@ def _to_correct(actor: Actor, visit: Visit, decision: Any, pictures: Sequence[An
         "comments": decision.comments,
         "answers": body["answers"],
         "notes": body["notes"],
-        "photos": pictures,
+        "photos": present_photos(pictures, body),
         "reviewed_at": decision.created_at,
         "reviewer_name": decision.reviewer_name,
     }

@@ -9,28 +9,37 @@ from uuid import UUID
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates
 
-from server.core.wire import Instant, Pattern, PlainText, StrictUuid, TextSchema, WireSchema
+from server.core.wire import Instant, Pattern, PlainText, StrictUuid, TextSchema, Whole, WireSchema
 from server.visits.models import SEVERITIES
+from server.visits.photo_schemas import DATUMS, PHOTO_FACTS, SHA256, PhotoFactsSchema, PointSchema
 
-SHA256 = Pattern(r"^[0-9a-f]{64}$")
 PHOTO_KINDS = ("house", "water", "certificate", "bill", "scene")
 LIGHTS = SEVERITIES[:3]
 MAX_PHOTOS = 6
 NOTE_LENGTH = 500
 MAX_RULES = 100
-_DEGREES = Pattern(r"^-?[0-9]{1,3}(\.[0-9]{1,9})?$")
+ACCEPT_REASONS = ("indoors", "valley", "weather", "phone", "other")
+FAR_REASONS = ("elsewhere", "moved", "register", "other")
+MAX_MONO_MS = 2**53 - 1
+_CENTURY_MS = 100 * 366 * 86_400_000
 _METRES = Pattern(r"^[0-9]{1,7}(\.[0-9]{1,3})?$")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Location:
-    """Where the phone was: WGS-84 degrees and metres, as exact text."""
+    """Where the phone was: WGS-84 degrees and metres, as exact text.
+
+    ``accepted_reason`` is why the visitor took an inexact fix for good; ``far_reason`` why the visit was not
+    held at the house. None was not asked.
+    """
 
     lat: str
     lon: str
     accuracy_m: str
     fixed_at: datetime
     datum: str
+    accepted_reason: str | None = None
+    far_reason: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,34 +79,23 @@ class VisitForm:
     preview: Preview | None = None
 
 
-class LocationSchema(WireSchema):
+class LocationSchema(PointSchema):
     """A fix of the phone's own receiver; degrees and metres travel as text so that the body hashes alike."""
 
-    lat = fields.String(required=True, validate=_DEGREES)
-    lon = fields.String(required=True, validate=_DEGREES)
     accuracy_m = fields.String(required=True, validate=_METRES)
     fixed_at = Instant(required=True)
-    datum = fields.String(required=True, validate=validate.OneOf(("WGS-84",)))
-
-    @validates("lat")
-    def _within_poles(self, value: str, **_: object) -> None:
-        _check_magnitude(value, 90)
-
-    @validates("lon")
-    def _within_turn(self, value: str, **_: object) -> None:
-        _check_magnitude(value, 180)
+    datum = fields.String(required=True, validate=validate.OneOf(DATUMS))
+    accepted_reason = fields.String(
+        load_default=None, allow_none=True, validate=validate.OneOf(ACCEPT_REASONS)
+    )
+    far_reason = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(FAR_REASONS))
 
     @post_load
     def _to_form(self, data: dict[str, Any], **_: object) -> Location:
         return Location(**data)
 
 
-def _check_magnitude(value: str, limit: int) -> None:
-    if abs(float(value)) > limit:
-        raise ValidationError("Not on the globe.")
-
-
-class ExpectedPhotoSchema(WireSchema):
+class ExpectedPhotoSchema(PhotoFactsSchema):
     """A photo the phone will send after the visit."""
 
     sha256 = fields.String(required=True, validate=SHA256)
@@ -107,6 +105,8 @@ class ExpectedPhotoSchema(WireSchema):
 
     @post_load
     def _to_form(self, data: dict[str, Any], **_: object) -> ExpectedPhoto:
+        for name in PHOTO_FACTS:
+            del data[name]  # read from the stored body, by reviewers only
         return ExpectedPhoto(**data)
 
 
@@ -115,6 +115,17 @@ class PhoneSchema(WireSchema):
 
     id = fields.String(required=True, validate=validate.Length(1, 64))
     app_version = fields.String(required=True, validate=validate.Length(max=40))
+
+
+class VisitClockSchema(WireSchema):
+    """The phone's clocks: milliseconds of one that nobody can set, at begin and end, and the server's lead.
+
+    ``started_mono_ms`` is null when the form was closed in between, ``offset_ms`` before the first contact.
+    """
+
+    started_mono_ms = Whole(load_default=None, allow_none=True, validate=validate.Range(0, MAX_MONO_MS))
+    finished_mono_ms = Whole(required=True, validate=validate.Range(0, MAX_MONO_MS))
+    offset_ms = Whole(load_default=None, allow_none=True, validate=validate.Range(-_CENTURY_MS, _CENTURY_MS))
 
 
 def _rule_ids(data_key: str) -> Any:
@@ -160,6 +171,7 @@ class VisitBodySchema(WireSchema):
         fields.Nested(ExpectedPhotoSchema), required=True, validate=validate.Length(max=MAX_PHOTOS)
     )
     device = fields.Nested(PhoneSchema, required=True)
+    clock = fields.Nested(VisitClockSchema, load_default=None, allow_none=True)
     preview = fields.Nested(PreviewSchema, allow_none=True)
 
     @validates("photos")
@@ -172,7 +184,11 @@ class VisitBodySchema(WireSchema):
 
     @post_load
     def _to_form(self, data: dict[str, Any], **_: object) -> VisitForm:
-        del data["device"], data["location_missing_reason"]  # kept in the stored body, used by nothing else
+        del (
+            data["device"],
+            data["clock"],
+            data["location_missing_reason"],
+        )  # kept in the stored body, used by nothing else
         return VisitForm(**data)
 
 

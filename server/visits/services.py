@@ -38,7 +38,7 @@ from server.visits.clocks import ClockMark, clock_mark, true_moment
 from server.visits.distance import metres_between
 from server.visits.models import APPROVED, RETURNED, SEVERITIES, SUBMITTED, SUPERSEDED, Visit
 from server.visits.receipts import seq_of
-from server.visits.schemas import ExpectedPhoto, Preview, VisitBodySchema, VisitForm
+from server.visits.schemas import ExpectedPhoto, Preview, VisitBodySchema, VisitClockSchema, VisitForm
 
 if TYPE_CHECKING:
     pass
@@ -59,6 +59,7 @@ __all__ = [
     "answer",
     "bare_answer",
     "clock_mark",
+    "clocks_of",
     "decide",
     "examine",
     "listed_photos",
@@ -76,6 +77,7 @@ __all__ = [
 
 UNKNOWN_CLOCK = ClockMark()
 _BODY = QuickForm(VisitBodySchema())
+_CLOCK = VisitClockSchema()
 
 
 class Overtaken(Exception):
@@ -141,6 +143,12 @@ def open_signed(raw: Any, sha256: str | None, mark: ClockMark = UNKNOWN_CLOCK) -
         return SignedVisit(_BODY.load(jsontext.loads(text)), text, digest, mark)
     except ValidationError as error:
         raise Problem("invalid", errors=flatten(error.messages)) from error
+
+
+def clocks_of(body: dict[str, Any]) -> dict[str, Any] | None:
+    """The clocks of a stored body; None where it says nothing, or in a form of before these checks."""
+    said: dict[str, Any] | None = body.get("clock")
+    return said if said is not None and not _CLOCK.validate(said) else None
 
 
 def examine(household: Home, signed: SignedVisit, last: Visit | StoredBody | None) -> Examined:

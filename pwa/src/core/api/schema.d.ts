@@ -2829,6 +2829,23 @@ export interface components {
             fixed_at: string;
             /** @enum {string} */
             datum: "WGS-84";
+            /**
+             * @default null
+             * @enum {string|null}
+             */
+            accepted_reason: "indoors" | "valley" | "weather" | "phone" | "other" | null;
+            /**
+             * @default null
+             * @enum {string|null}
+             */
+            far_reason: "elsewhere" | "moved" | "register" | "other" | null;
+        };
+        VisitClock: {
+            /** @default null */
+            started_mono_ms: number | null;
+            finished_mono_ms: number;
+            /** @default null */
+            offset_ms: number | null;
         };
         Cause: {
             fact: string;
@@ -2877,7 +2894,30 @@ export interface components {
             before: unknown;
             after: unknown;
         };
+        ExifPosition: {
+            lat: string;
+            lon: string;
+            /**
+             * @default null
+             * @enum {string|null}
+             */
+            datum: "WGS-84" | null;
+        };
+        PhotoQuality: {
+            luminance: number;
+            sharpness: number;
+            dhash: string;
+            hints: ("dark" | "blurred" | "repeated")[];
+        };
         Photo: {
+            /** @default null */
+            original_sha256: string | null;
+            /** @default null */
+            exif_time: string | null;
+            /** @default null */
+            exif_position: components["schemas"]["ExifPosition"] | null;
+            /** @default null */
+            quality: components["schemas"]["PhotoQuality"] | null;
             /** Format: uuid */
             id: string;
             sha256: string;
@@ -2964,6 +3004,7 @@ export interface components {
             distance_m: number | null;
             clock_offset_ms: number | null;
             clock_suspect: boolean;
+            clock: components["schemas"]["VisitClock"] | null;
             lights: components["schemas"]["StandingLight"][];
             unknown: components["schemas"]["UnknownRule"][];
             not_asked: string[];
@@ -3642,6 +3683,14 @@ export interface components {
             };
         };
         PhotoAgain: {
+            /** @default null */
+            original_sha256: string | null;
+            /** @default null */
+            exif_time: string | null;
+            /** @default null */
+            exif_position: components["schemas"]["ExifPosition"] | null;
+            /** @default null */
+            quality: components["schemas"]["PhotoQuality"] | null;
             /** Format: uuid */
             id: string;
             sha256: string;
@@ -3713,6 +3762,14 @@ export interface components {
             server_time: string;
         };
         ExpectedPhoto: {
+            /** @default null */
+            original_sha256: string | null;
+            /** @default null */
+            exif_time: string | null;
+            /** @default null */
+            exif_position: components["schemas"]["ExifPosition"] | null;
+            /** @default null */
+            quality: components["schemas"]["PhotoQuality"] | null;
             sha256: string;
             length: number;
             /** @enum {string} */
@@ -3758,6 +3815,8 @@ export interface components {
             location_missing_reason: string | null;
             photos: components["schemas"]["ExpectedPhoto"][];
             device: components["schemas"]["Phone"];
+            /** @default null */
+            clock: components["schemas"]["VisitClock"] | null;
             preview?: components["schemas"]["Preview"] | null;
         };
         SignedReceipt: {
