@@ -53,7 +53,7 @@ class PointSchema(WireSchema):
 class ExifPositionSchema(PointSchema):
     """Where the camera says it was; ``datum`` is null where the file does not say which."""
 
-    datum = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(DATUMS))
+    datum = fields.String(required=True, allow_none=True, validate=validate.OneOf(DATUMS))
 
 
 class PhotoQualitySchema(WireSchema):

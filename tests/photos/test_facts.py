@@ -1,6 +1,7 @@
 """What phones say of pictures, places and clocks: kept when right, refused when wrong, shown to reviewers."""
 
 import random
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
@@ -147,7 +148,7 @@ def test_what_an_older_server_let_through_is_left_out_and_hides_nothing_else(app
     assert send(mei, body).status_code == 201
     odd = body | {"photos": [photo(quality="fine", exif_time=9)], "clock": "noon"}
     with inside(app):
-        visit = db.session.scalar(select(Visit).where(Visit.id == body["id"]))
+        visit = db.session.scalar(select(Visit).where(Visit.id == UUID(body["id"])))
         audit.record("visit.store", ("visit", visit.id), visit.region_code)
         visit.body = seal_body(visit.id, app.json.dumps(odd))
         db.session.commit()

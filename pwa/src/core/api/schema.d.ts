@@ -2897,10 +2897,7 @@ export interface components {
         ExifPosition: {
             lat: string;
             lon: string;
-            /**
-             * @default null
-             * @enum {string|null}
-             */
+            /** @enum {string|null} */
             datum: "WGS-84" | null;
         };
         PhotoQuality: {

@@ -70,8 +70,30 @@ export interface QuestionComment {
 /** What the server says about a photo it waits for or holds. */
 export type PhotoStatus = Pick<PhotoInfo, 'id' | 'sha256' | 'kind' | 'state' | 'reason' | 'position'>;
 
+export type PhotoHint = 'dark' | 'blurred' | 'repeated';
+
+/** What the phone measured in a picture, and what it asked the visitor about it. */
+export interface PhotoQuality {
+  /** Mean of 0–255. */
+  luminance: number;
+  /** Variance of the Laplacian. */
+  sharpness: number;
+  /** Difference hash, 16 hex digits. */
+  dhash: string;
+  hints: PhotoHint[];
+}
+
+/** What was found out of a picture's file before it was drawn anew; absent or null: not asked, or not said. */
+export interface PhotoFacts {
+  original_sha256?: string | null;
+  /** The camera's own clock, no zone: YYYY-MM-DDTHH:MM:SS. */
+  exif_time?: string | null;
+  exif_position?: { lat: string; lon: string; datum: 'WGS-84' | null } | null;
+  quality?: PhotoQuality | null;
+}
+
 /** A photo of a returned visit; the same bytes need not be sent again. */
-export interface PhotoAgain {
+export interface PhotoAgain extends PhotoFacts {
   id: string;
   sha256: string;
   kind: PhotoKind;
@@ -140,11 +162,35 @@ export interface HouseholdDetail extends RegisteredHousehold {
   history: HistoryEntry[];
 }
 
-export interface PhotoRef {
+export interface PhotoRef extends PhotoFacts {
   sha256: string;
   length: number;
   kind: PhotoKind;
   taken_at: string;
+}
+
+export type AcceptReason = 'indoors' | 'valley' | 'weather' | 'phone' | 'other';
+export type FarReason = 'elsewhere' | 'moved' | 'register' | 'other';
+
+/** Where the phone was, WGS-84 degrees and metres as text. */
+export interface Fix {
+  lat: string;
+  lon: string;
+  accuracy_m: string;
+  fixed_at: string;
+  datum: 'WGS-84';
+  /** Why an inexact fix was taken for good. */
+  accepted_reason?: AcceptReason;
+  /** Why it is far from the house. */
+  far_reason?: FarReason;
+}
+
+/** The phone's clocks: milliseconds of the one that nobody can set, and the server's lead. */
+export interface VisitClock {
+  /** null: the form was closed in between. */
+  started_mono_ms: number | null;
+  finished_mono_ms: number;
+  offset_ms: number | null;
 }
 
 export interface VisitBody {
@@ -157,10 +203,12 @@ export interface VisitBody {
   answers: Answers;
   notes: Notes;
   roster: RosterFacts;
-  location: { lat: string; lon: string; accuracy_m: string; fixed_at: string; datum: 'WGS-84' } | null;
+  location: Fix | null;
   location_missing_reason: string | null;
   photos: PhotoRef[];
   device: { id: string; app_version: string };
+  /** Absent in visits of older versions. */
+  clock?: VisitClock;
   /** What the phone's rules said; absent where it had none. */
   preview?: VisitPreview;
 }
@@ -280,7 +328,7 @@ export interface VisitPage {
   };
 }
 
-export interface PhotoInfo {
+export interface PhotoInfo extends PhotoFacts {
   id: string;
   sha256: string;
   kind: PhotoKind;
@@ -316,6 +364,7 @@ export interface VisitDetail extends Omit<VisitSummary, 'household'> {
   clock_offset_ms: number | null;
   /** More than ten minutes off. */
   clock_suspect: boolean;
+  clock?: VisitClock | null;
   lights: StandingLight[];
   unknown: UnknownRule[];
   not_asked: string[];

@@ -2,20 +2,23 @@
 
 import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import type { ComponentType } from 'preact';
-import { type Json, sha256Hex } from '../../core/canonical';
-import { nowIso, today } from '../../core/clock';
+import type { AcceptReason, FarReason, Fix } from '../../core/api/types';
+import type { Json } from '../../core/canonical';
+import { monotonic, nowIso, serverOffset, today } from '../../core/clock';
 import { saveDraft } from '../../core/drafts';
 import { enqueueVisit } from '../../core/outbox/save';
 import { dropPhoto, listPhotos, putPhoto } from '../../core/photos';
 import type { Judged } from '../../core/policy/engine';
-import { deviceId } from '../../core/session';
+import { deviceId, user } from '../../core/session';
 import { autosave } from './autosave';
 import { buildBody } from './draft';
+import { earlierPhotos } from './earlier';
 import { type Issue, issues } from './issues';
 import { type Form, type Progress, progress, readForm, type Step, setAnswer, unanswered } from './model';
 import type { Opened } from './open';
+import { type PhotoActs, photoActs } from './photoActs';
 import type { Shrink } from './shrinker';
-import type { Draft, PhotoKind, VisitBody } from './types';
+import type { Draft, PhotoFacts, VisitBody } from './types';
 
 /** Where the form stands: being filled in, being written, written (with its id). */
 export type Phase = { kind: 'filling' } | { kind: 'saving' } | { kind: 'saved'; visitId: string };
@@ -36,7 +39,7 @@ export interface JudgingProps {
   readonly onJump: (key: string) => void;
 }
 
-export interface Controller {
+export interface Controller extends PhotoActs {
   readonly opened: Opened;
   readonly draft: ReadonlySignal<Draft>;
   readonly form: ReadonlySignal<Form>;
@@ -55,9 +58,9 @@ export interface Controller {
   readonly moveTo: (key: string) => void;
   readonly locate: (location: VisitBody['location']) => void;
   readonly explain: (reason: string | null) => void;
-  /** Resolves with the hash of the small picture; the same picture is kept once. */
-  readonly addPhoto: (file: Blob, kind: PhotoKind) => Promise<string>;
-  readonly removePhoto: (sha256: string) => Promise<void>;
+  /** Takes the fix as it is for good; a better one is not waited for. */
+  readonly acceptFix: (reason: AcceptReason) => void;
+  readonly explainFar: (reason: FarReason) => void;
   readonly flush: () => Promise<void>;
   /** Saves the visit; rejects when the phone could not store it, and the form stays open. */
   readonly save: () => Promise<void>;
@@ -71,6 +74,10 @@ export interface Services {
   readonly listPhotos: typeof listPhotos;
   readonly deviceId: () => Promise<string>;
   readonly shrink: Shrink;
+  /** Who takes the pictures, by the name everybody at the desk knows. */
+  readonly who: () => string;
+  /** What is known of the household's earlier photos on this phone. */
+  readonly earlierPhotos: (householdId: string, but: string) => Promise<PhotoFacts[]>;
   readonly appVersion: string;
 }
 
@@ -83,11 +90,13 @@ export const appServices = (shrink: Shrink): Services => ({
   listPhotos,
   deviceId,
   shrink,
+  who: () => user.value?.display_name ?? '',
+  earlierPhotos,
   appVersion: __APP_VERSION__,
 });
 
 /** The draft with its way to disk. */
-interface Keeper {
+export interface Keeper {
   readonly draft: Signal<Draft>;
   readonly phase: Signal<Phase>;
   readonly unsaved: Signal<boolean>;
@@ -122,24 +131,6 @@ function keeper(opened: Opened, services: Services): Keeper {
   return { draft, phase, unsaved, change, glance, flush: saver.flush };
 }
 
-function photoActs({ draft, change, flush }: Keeper, services: Services) {
-  const addPhoto = async (file: Blob, kind: PhotoKind) => {
-    const bytes = await services.shrink(file);
-    const photo = { sha256: await sha256Hex(bytes), kind, taken_at: nowIso() };
-    if (draft.value.photos.some((p) => p.sha256 === photo.sha256)) return photo.sha256;
-    await services.putPhoto(draft.value.id, { ...photo, bytes });
-    change({ photos: [...draft.value.photos, { ...photo, length: bytes.byteLength }] });
-    await flush();
-    return photo.sha256;
-  };
-  const removePhoto = async (sha256: string) => {
-    change({ photos: draft.value.photos.filter((p) => p.sha256 !== sha256) });
-    await flush();
-    await services.dropPhoto(draft.value.id, sha256);
-  };
-  return { addPhoto, removePhoto };
-}
-
 /** What travels with the visit of the phone's own judgement: rule ids, and by which rules. */
 function previewOf(judged: Judged | null): VisitBody['preview'] {
   if (judged === null) return undefined;
@@ -154,10 +145,13 @@ async function close(
   form: Form,
   services: Services,
   judged: Judged | null,
+  started_mono_ms: number | null,
 ): Promise<string> {
   const { household } = opened;
   const device = { deviceId: await services.deviceId(), appVersion: services.appVersion };
-  const body = buildBody(draft, form, household, { now: nowIso(), ...device, preview: previewOf(judged) });
+  const clock = { started_mono_ms, finished_mono_ms: monotonic(), offset_ms: serverOffset() };
+  const preview = previewOf(judged);
+  const body = buildBody(draft, form, household, { now: nowIso(), ...device, clock, preview });
   const wanted = new Set(body.photos.map((p) => p.sha256));
   const stored = await services.listPhotos(body.id);
   const photos = stored.flatMap((p) => (p.bytes && wanted.has(p.sha256) ? [{ ...p, bytes: p.bytes }] : []));
@@ -172,6 +166,8 @@ function saveAct(
   services: Services,
   judging: ReadonlySignal<Judging | null>,
 ) {
+  // That clock begins anew with every life of the app.
+  const begun = opened.resumed ? null : monotonic();
   return async () => {
     if (phase.value.kind !== 'filling') return;
     phase.value = { kind: 'saving' };
@@ -180,12 +176,30 @@ function saveAct(
       const judged = judging.value?.judged.value ?? null;
       phase.value = {
         kind: 'saved',
-        visitId: await close(opened, draft.value, form.value, services, judged),
+        visitId: await close(opened, draft.value, form.value, services, judged, begun),
       };
     } catch (error) {
       phase.value = { kind: 'filling' };
       throw error;
     }
+  };
+}
+
+function placeActs({ draft, change, glance }: Keeper) {
+  const said = (more: Partial<Fix>) => {
+    const { location } = draft.value;
+    if (location !== null) change({ location: { ...location, ...more } });
+  };
+  const locate = (next: VisitBody['location']) => {
+    const far_reason = draft.value.location?.far_reason;
+    const location = next && { ...next, ...(far_reason && { far_reason }) };
+    glance({ location, location_missing_reason: null });
+  };
+  return {
+    locate,
+    explain: (reason: string | null) => change({ location_missing_reason: reason }),
+    acceptFix: (accepted_reason: AcceptReason) => said({ accepted_reason }),
+    explainFar: (far_reason: FarReason) => said({ far_reason }),
   };
 }
 
@@ -214,9 +228,8 @@ export function openController(opened: Opened, services: Services): Controller {
     moveTo: (key) => {
       if (draft.value.at !== key) glance({ at: key });
     },
-    locate: (location) => glance({ location, location_missing_reason: null }),
-    explain: (reason) => change({ location_missing_reason: reason }),
-    ...photoActs(kept, services),
+    ...placeActs(kept),
+    ...photoActs(kept, opened.household, services),
     flush: kept.flush,
     save: saveAct(kept, form, opened, services, judging),
   };

@@ -1,9 +1,11 @@
 /** Beginnings of a form (fresh, returned, refused) and its end: the body that is hashed and sent. */
 
+import type { VisitClock } from '../../core/api/types';
 import { canonical, type Json } from '../../core/canonical';
+import { isFar } from './gps';
 import { type Form, PHOTOS, type Step } from './model';
 import { isItem } from './reading';
-import type { Draft, Household, PhotoRef, ReadonlyAnswers, VisitBody } from './types';
+import type { Draft, Household, PhotoFacts, PhotoRef, ReadonlyAnswers, VisitBody } from './types';
 
 export interface Birth {
   readonly id: string;
@@ -48,12 +50,20 @@ function dropMasked(change: Json): Json {
   return rest;
 }
 
+const FACTS = ['original_sha256', 'exif_time', 'exif_position', 'quality'] as const;
+
+/** What is known of a photo's file, without what nobody said. */
+export function factsOf(photo: PhotoFacts): PhotoFacts {
+  const said = FACTS.filter((name) => photo[name] !== undefined && photo[name] !== null);
+  return Object.fromEntries(said.map((name) => [name, photo[name]]));
+}
+
 /** Photos of a returned visit that the server holds: named again they stay, no bytes are needed here. */
 export function photosAtServer(returned: Household['returned']): PhotoRef[] {
   const held = (returned?.photos ?? []).filter(({ state }) => state === 'stored' || state === 'ready');
   return held.map(
-    ({ sha256, length, kind, taken_at }) =>
-      ({ sha256, length, kind, ...(taken_at !== null && { taken_at }) }) as PhotoRef,
+    ({ sha256, length, kind, taken_at, ...rest }) =>
+      ({ sha256, length, kind, ...(taken_at !== null && { taken_at }), ...factsOf(rest) }) as PhotoRef,
   );
 }
 
@@ -93,6 +103,7 @@ export interface Closing {
   readonly now: string;
   readonly deviceId: string;
   readonly appVersion: string;
+  readonly clock: VisitClock;
   /** What the phone's rules say, when it has any. */
   readonly preview?: VisitBody['preview'];
 }
@@ -109,15 +120,23 @@ export function buildBody(draft: Draft, form: Form, household: Household, closin
     answers: plain(form.answers),
     notes: keptNotes(draft, form.steps),
     roster: household.roster,
-    location: draft.location,
+    location: placeOf(draft.location, household.home),
     location_missing_reason: draft.location === null ? draft.location_missing_reason : null,
     photos: form.steps.some((s) => s.question.id === PHOTOS) ? draft.photos.map((p) => ({ ...p })) : [],
     device: { id: closing.deviceId, app_version: closing.appVersion },
+    clock: closing.clock,
     ...(closing.preview && { preview: closing.preview }),
   };
   // Fails here, with the draft still at hand, rather than at the hash.
   canonical(body as unknown as Parameters<typeof canonical>[0]);
   return body;
+}
+
+/** The fix without a reason for being far where a better one showed that it is not. */
+function placeOf(location: Draft['location'], home: Household['home']): VisitBody['location'] {
+  if (location === null || isFar(location, home)) return location;
+  const { far_reason: _near, ...rest } = location;
+  return rest;
 }
 
 const plain = (answers: Form['answers']): VisitBody['answers'] =>

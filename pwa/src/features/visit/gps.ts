@@ -1,22 +1,25 @@
 /** Where the phone is, warmed up while the form is filled in. It never holds anything up. */
 
 import { type ReadonlySignal, signal } from '@preact/signals';
-import type { VisitBody } from './types';
-
-type Fix = NonNullable<VisitBody['location']>;
+import type { Fix } from '../../core/api/types';
 
 export type GpsState =
   | { readonly kind: 'waiting'; readonly since: number }
-  | { readonly kind: 'fixed'; readonly accuracy: number }
+  | { readonly kind: 'fixed'; readonly since: number; readonly accuracy: number }
   | { readonly kind: 'refused' }
   | { readonly kind: 'absent' };
 
-/** After this long without a fix the form asks why, instead of waiting on. */
+/** After this long without a good fix the form asks, instead of waiting on. */
 export const PATIENCE_MS = 60_000;
+/** Metres that tell one house from the next. */
+export const GOOD_M = 50;
+/** Metres from the house's known point beyond which the form asks where the talk took place. */
+export const FAR_M = 200;
 /** Good enough to switch the receiver off again. */
 const ENOUGH_M = 15;
 const GIVE_UP_MS = 5 * 60_000;
 const DENIED = 1;
+const EARTH_RADIUS_M = 6_371_008.8; // mean radius of WGS-84
 
 /** A fix in the wire form: numbers as text, so that every language hashes them alike. Coordinates are WGS-84. */
 export function toFix(position: GeolocationPosition): Fix {
@@ -34,6 +37,38 @@ export function toFix(position: GeolocationPosition): Fix {
 export const better = (kept: Fix | null, next: Fix): Fix =>
   kept !== null && Number(kept.accuracy_m) < Number(next.accuracy_m) ? kept : next;
 
+type Point = { readonly lat: string; readonly lon: string };
+
+/** Great-circle distance in metres; the twin of the server's `metres_between`. */
+export function metresBetween(here: Point, there: Point): number {
+  const radians = (degrees: string) => (Number(degrees) * Math.PI) / 180;
+  const [lat1, lat2] = [radians(here.lat), radians(there.lat)];
+  const turn = radians(there.lon) - radians(here.lon);
+  const chord = Math.sin((lat2 - lat1) / 2) ** 2 + Math.cos(lat1) * Math.cos(lat2) * Math.sin(turn / 2) ** 2;
+  return 2 * EARTH_RADIUS_M * Math.asin(Math.min(1, Math.sqrt(chord)));
+}
+
+/** Metres from the house's known point; null where one of the two is not known. */
+export function metresFromHome(location: Point | null, home: Point | null): number | null {
+  return location && home ? Math.round(metresBetween(location, home)) : null;
+}
+
+/** Whether the form asks why the visit is not held at the house. */
+export function isFar(location: Point | null, home: Point | null): boolean {
+  return (metresFromHome(location, home) ?? 0) > FAR_M;
+}
+
+/** Whether the visitor may take an inexact fix for good: it was given a minute to become better. */
+export function mayAccept(state: GpsState, now: number): boolean {
+  return state.kind === 'fixed' && state.accuracy > GOOD_M && now - state.since >= PATIENCE_MS;
+}
+
+/** Whether a minute has passed without any fix, or none can come. */
+export function isLost(state: GpsState, now: number): boolean {
+  if (state.kind === 'waiting') return now - state.since >= PATIENCE_MS;
+  return state.kind !== 'fixed';
+}
+
 export interface Gps {
   readonly state: ReadonlySignal<GpsState>;
   readonly stop: () => void;
@@ -45,9 +80,9 @@ export function followPosition(
   now: () => number,
   onFix: (fix: Fix) => void,
 ): Gps {
-  const state = signal<GpsState>(geolocation ? { kind: 'waiting', since: now() } : { kind: 'absent' });
+  const since = now();
+  const state = signal<GpsState>(geolocation ? { kind: 'waiting', since } : { kind: 'absent' });
   if (!geolocation) return { state, stop: () => undefined };
-  const started = now();
   let best: Fix | null = null;
   let watch: number | null = null;
   let stopped = false;
@@ -60,8 +95,8 @@ export function followPosition(
     const next = better(best, toFix(position));
     if (next !== best) onFix(next);
     best = next;
-    state.value = { kind: 'fixed', accuracy: Number(next.accuracy_m) };
-    if (Number(next.accuracy_m) <= ENOUGH_M || now() - started > GIVE_UP_MS) stop();
+    state.value = { kind: 'fixed', since, accuracy: Number(next.accuracy_m) };
+    if (Number(next.accuracy_m) <= ENOUGH_M || now() - since > GIVE_UP_MS) stop();
   };
   const failed = (error: GeolocationPositionError) => {
     if (error.code === DENIED && best === null) state.value = { kind: 'refused' };

@@ -8,7 +8,7 @@ import { loadDraft, saveDraft } from '../../core/drafts';
 import { uuidv7 } from '../../core/ids';
 import { answeredReturns, newestSaved, outboxItems, refused, reopen } from '../../core/outbox';
 import { listPhotos, putPhoto, type StoredPhoto } from '../../core/photos';
-import { correctionOf, newDraft, photosAtServer, revisedBy, withNumbers } from './draft';
+import { correctionOf, factsOf, newDraft, photosAtServer, revisedBy, withNumbers } from './draft';
 import { PHOTOS } from './model';
 import { MOST_PHOTOS } from './photoRules';
 import type { Checklist, Draft, Household, PhotoRef } from './types';
@@ -34,11 +34,18 @@ async function definition(version?: string): Promise<Checklist> {
   }
 }
 
-/** Copies to a new visit the photos whose bytes this phone still holds. */
-async function carryPhotos(photos: readonly StoredPhoto[], to: string): Promise<PhotoRef[]> {
+/** Copies to a new visit the photos whose bytes this phone still holds, with what `known` says of them. */
+async function carryPhotos(
+  photos: readonly StoredPhoto[],
+  to: string,
+  known: readonly PhotoRef[],
+): Promise<PhotoRef[]> {
   const held = photos.flatMap((photo) => (photo.bytes ? [{ ...photo, bytes: photo.bytes }] : []));
   for (const photo of held) await putPhoto(to, photo);
-  return held.map(({ sha256, length, kind, taken_at }) => ({ sha256, length, kind, taken_at }));
+  return held.map(({ sha256, length, kind, taken_at }) => {
+    const facts = factsOf(known.find((photo) => photo.sha256 === sha256) ?? {});
+    return { sha256, length, kind, taken_at, ...facts };
+  });
 }
 
 /** Both lists, each photo once. */
@@ -61,7 +68,10 @@ async function begin(household: Household): Promise<Opened> {
   const sent = fresh.revises === null ? null : await reopen(fresh.revises);
   const draft = { ...fresh, answers: withNumbers(fresh.answers, sent?.body.answers ?? null) };
   const before = draft.revises === null ? [] : await listPhotos(draft.revises);
-  const photos = together(await carryPhotos(before, draft.id), photosAtServer(household.returned));
+  const photos = together(
+    await carryPhotos(before, draft.id, sent?.body.photos ?? []),
+    photosAtServer(household.returned),
+  );
   return { household, checklist: definitionNow, draft: { ...draft, photos }, resumed: false, problem: null };
 }
 
@@ -75,7 +85,7 @@ async function correct(household: Household, from: string): Promise<Opened | nul
   const wanted = new Set(body.photos.map((photo) => photo.sha256));
   const atServer = revises === household.returned?.visit_id ? photosAtServer(household.returned) : [];
   const kept = atServer.filter((photo) => wanted.has(photo.sha256));
-  const photos = together(await carryPhotos(record.photos, copy.id), kept);
+  const photos = together(await carryPhotos(record.photos, copy.id, body.photos), kept);
   return { household, checklist: form, draft: { ...copy, revises, photos }, resumed: false, problem };
 }
 
@@ -86,7 +96,7 @@ async function apartFromSaved(draft: Draft): Promise<Draft> {
   const moved = { ...draft, id: uuidv7() };
   const wanted = new Set(draft.photos.map((photo) => photo.sha256));
   const photos = (await listPhotos(draft.id)).filter((photo) => wanted.has(photo.sha256));
-  await carryPhotos(photos, moved.id);
+  await carryPhotos(photos, moved.id, draft.photos);
   if (refused(saved.state)) return { ...moved, corrects: saved.visitId };
   return { ...moved, revises: newestSaved(saved.visitId), corrects: null };
 }

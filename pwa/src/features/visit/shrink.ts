@@ -1,7 +1,7 @@
 /** Makes a camera picture small enough for a weak network. Re-encoding also drops every EXIF tag. */
 
 export const LONGEST_PX = 1600;
-export const LARGEST_BYTES = 1_000_000;
+export const LARGEST_BYTES = 400_000;
 const QUALITIES = [0.8, 0.7, 0.6, 0.5, 0.4] as const;
 /** When even the lowest quality is too heavy, the picture is drawn smaller. */
 const SMALLER = 0.75;
@@ -10,6 +10,16 @@ export interface Size {
   readonly width: number;
   readonly height: number;
 }
+
+export type Context = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
+
+/** A drawing surface and how to get a JPEG of a quality from it: in a worker, or in the page. */
+export interface Surface {
+  readonly context: Context;
+  readonly encode: (quality: number) => Promise<Blob>;
+}
+
+export type SurfaceOf = (size: Size) => Surface;
 
 /** A surface that can draw the picture at a size and give it back as JPEG of a quality. */
 export type Encoder = (size: Size) => (quality: number) => Promise<Blob>;
@@ -32,33 +42,33 @@ export async function encodeWithin(original: Size, encoder: Encoder, largest = L
   throw new Error('the picture stays too large');
 }
 
-/** Encoder on a canvas that lives in a worker. */
-export function offscreenEncoder(bitmap: ImageBitmap): Encoder {
-  return (size) => {
-    const canvas = new OffscreenCanvas(size.width, size.height);
-    draw(canvas.getContext('2d'), bitmap, size);
-    return (quality) => canvas.convertToBlob({ type: 'image/jpeg', quality });
-  };
-}
-
-/** Encoder on a canvas of the page, for browsers without the other one. */
-export function pageEncoder(bitmap: ImageBitmap): Encoder {
-  return (size) => {
-    const canvas = Object.assign(document.createElement('canvas'), size);
-    draw(canvas.getContext('2d'), bitmap, size);
-    return (quality) =>
-      new Promise((resolve, reject) => {
-        canvas.toBlob((b) => (b ? resolve(b) : reject(new Error('not encoded'))), 'image/jpeg', quality);
-      });
-  };
-}
-
-function draw(
-  context: CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D | null,
-  bitmap: ImageBitmap,
-  size: Size,
-): void {
+function contextOf(canvas: HTMLCanvasElement | OffscreenCanvas): Context {
+  const context = canvas.getContext('2d', { alpha: false }) as Context | null;
   if (!context) throw new Error('no canvas');
+  return context;
+}
+
+/** A canvas that lives in a worker. */
+export function offscreenSurface(size: Size): Surface {
+  const canvas = new OffscreenCanvas(size.width, size.height);
+  return {
+    context: contextOf(canvas),
+    encode: (quality) => canvas.convertToBlob({ type: 'image/jpeg', quality }),
+  };
+}
+
+/** A canvas of the page, for browsers without the other one. */
+export function pageSurface(size: Size): Surface {
+  const canvas = Object.assign(document.createElement('canvas'), size);
+  const encode = (quality: number) =>
+    new Promise<Blob>((resolve, reject) => {
+      canvas.toBlob((b) => (b ? resolve(b) : reject(new Error('not encoded'))), 'image/jpeg', quality);
+    });
+  return { context: contextOf(canvas), encode };
+}
+
+/** Draws a picture over the whole surface. */
+export function draw(context: Context, bitmap: ImageBitmap, size: Size): void {
   context.imageSmoothingQuality = 'high';
   context.drawImage(bitmap, 0, 0, size.width, size.height);
 }

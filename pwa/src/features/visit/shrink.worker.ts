@@ -1,23 +1,16 @@
-/** Shrinks pictures off the main thread, one message each: {id, file} in, {id, bytes} or {id, error} out. */
-import { encodeWithin, offscreenEncoder } from './shrink';
+/** Makes pictures off the main thread, one message each: {id, file, stamp} in, {id, picture} or {id, error} out. */
+import { makePicture, type Stamp } from './picture';
+import { offscreenSurface } from './shrink';
 
 interface Job {
   readonly id: number;
   readonly file: Blob;
-}
-
-async function shrink(file: Blob): Promise<ArrayBuffer> {
-  const bitmap = await createImageBitmap(file);
-  try {
-    return await (await encodeWithin(bitmap, offscreenEncoder(bitmap))).arrayBuffer();
-  } finally {
-    bitmap.close();
-  }
+  readonly stamp: Stamp;
 }
 
 addEventListener('message', ({ data }: MessageEvent<Job>) => {
-  shrink(data.file).then(
-    (bytes) => postMessage({ id: data.id, bytes }, { transfer: [bytes] }),
+  makePicture(data.file, data.stamp, offscreenSurface).then(
+    (picture) => postMessage({ id: data.id, picture }, { transfer: [picture.bytes] }),
     (error: unknown) => postMessage({ id: data.id, error: String(error) }),
   );
 });

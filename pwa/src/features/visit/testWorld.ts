@@ -1,9 +1,11 @@
 /** A household, a checklist and services without a browser, for the tests beside. */
 import definition from '../../../../server/checklists/definitions/2026-1.json';
+import { sha256Hex } from '../../core/canonical';
 import type { NewPhoto, StoredPhoto } from '../../core/photos';
 import { type Controller, openController, type Services } from './controller';
 import { newDraft } from './draft';
 import type { Opened } from './open';
+import type { Picture } from './picture';
 import type { Checklist, Draft, Household, Member, RosterFacts, VisitBody } from './types';
 
 export const checklist = definition as unknown as Checklist;
@@ -99,6 +101,14 @@ export interface WorldOptions {
   readonly services?: Partial<Services>;
 }
 
+/** A picture whose bytes are those of its file; light, sharp and like no other. */
+export async function pictureOf(file: Blob): Promise<Picture> {
+  const bytes = await file.arrayBuffer();
+  const original_sha256 = await sha256Hex(bytes);
+  const measures = { luminance: 120, sharpness: 500, dhash: original_sha256.slice(0, 16) };
+  return { bytes, original_sha256, exif_time: null, exif_position: null, measures };
+}
+
 /** An open form whose phone is a few arrays. */
 export function openWorld({
   home = household(),
@@ -134,7 +144,9 @@ export function openWorld({
     },
     listPhotos: async () => [...photos.values()].map(stored),
     deviceId: async () => 'phone-1',
-    shrink: (file) => file.arrayBuffer(),
+    shrink: pictureOf,
+    who: () => '戊某',
+    earlierPhotos: async () => [],
     appVersion: '9.9.9',
     ...services,
   });

@@ -5,7 +5,10 @@ import type {
   Household,
   Member,
   Notes,
+  PhotoFacts,
+  PhotoHint,
   PhotoKind,
+  PhotoQuality,
   PhotoRef,
   RosterFacts,
   VisitBody,
@@ -13,7 +16,19 @@ import type {
 import type { Json } from '../../core/canonical';
 import type { Bilingual } from '../../core/i18n';
 
-export type { Answers, Household, Member, Notes, PhotoKind, PhotoRef, RosterFacts, VisitBody };
+export type {
+  Answers,
+  Household,
+  Member,
+  Notes,
+  PhotoFacts,
+  PhotoHint,
+  PhotoKind,
+  PhotoQuality,
+  PhotoRef,
+  RosterFacts,
+  VisitBody,
+};
 
 export interface Option {
   readonly id: string;
