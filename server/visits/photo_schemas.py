@@ -81,10 +81,10 @@ class PhotoQualitySchema(WireSchema):
 class PhotoFactsSchema(WireSchema):
     """Facts of a picture's file: hash before shrinking, and the camera's own clock (no zone) and position."""
 
-    original_sha256 = fields.String(load_default=None, allow_none=True, validate=SHA256)
-    exif_time = fields.String(load_default=None, allow_none=True, validate=[_WALL_CLOCK, _check_wall_clock])
-    exif_position = fields.Nested(ExifPositionSchema, load_default=None, allow_none=True)
-    quality = fields.Nested(PhotoQualitySchema, load_default=None, allow_none=True)
+    original_sha256 = fields.String(allow_none=True, validate=SHA256)
+    exif_time = fields.String(allow_none=True, validate=[_WALL_CLOCK, _check_wall_clock])
+    exif_position = fields.Nested(ExifPositionSchema, allow_none=True)
+    quality = fields.Nested(PhotoQualitySchema, allow_none=True)
 
 
 _FACTS = PhotoFactsSchema()

@@ -85,10 +85,8 @@ class LocationSchema(PointSchema):
     accuracy_m = fields.String(required=True, validate=_METRES)
     fixed_at = Instant(required=True)
     datum = fields.String(required=True, validate=validate.OneOf(DATUMS))
-    accepted_reason = fields.String(
-        load_default=None, allow_none=True, validate=validate.OneOf(ACCEPT_REASONS)
-    )
-    far_reason = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(FAR_REASONS))
+    accepted_reason = fields.String(allow_none=True, validate=validate.OneOf(ACCEPT_REASONS))
+    far_reason = fields.String(allow_none=True, validate=validate.OneOf(FAR_REASONS))
 
     @post_load
     def _to_form(self, data: dict[str, Any], **_: object) -> Location:
@@ -106,7 +104,7 @@ class ExpectedPhotoSchema(PhotoFactsSchema):
     @post_load
     def _to_form(self, data: dict[str, Any], **_: object) -> ExpectedPhoto:
         for name in PHOTO_FACTS:
-            del data[name]  # read from the stored body, by reviewers only
+            data.pop(name, None)  # read from the stored body, by reviewers only
         return ExpectedPhoto(**data)
 
 
@@ -123,9 +121,9 @@ class VisitClockSchema(WireSchema):
     ``started_mono_ms`` is null when the form was closed in between, ``offset_ms`` before the first contact.
     """
 
-    started_mono_ms = Whole(load_default=None, allow_none=True, validate=validate.Range(0, MAX_MONO_MS))
+    started_mono_ms = Whole(allow_none=True, validate=validate.Range(0, MAX_MONO_MS))
     finished_mono_ms = Whole(required=True, validate=validate.Range(0, MAX_MONO_MS))
-    offset_ms = Whole(load_default=None, allow_none=True, validate=validate.Range(-_CENTURY_MS, _CENTURY_MS))
+    offset_ms = Whole(allow_none=True, validate=validate.Range(-_CENTURY_MS, _CENTURY_MS))
 
 
 def _rule_ids(data_key: str) -> Any:
@@ -171,7 +169,7 @@ class VisitBodySchema(WireSchema):
         fields.Nested(ExpectedPhotoSchema), required=True, validate=validate.Length(max=MAX_PHOTOS)
     )
     device = fields.Nested(PhoneSchema, required=True)
-    clock = fields.Nested(VisitClockSchema, load_default=None, allow_none=True)
+    clock = fields.Nested(VisitClockSchema, allow_none=True)
     preview = fields.Nested(PreviewSchema, allow_none=True)
 
     @validates("photos")
@@ -184,11 +182,8 @@ class VisitBodySchema(WireSchema):
 
     @post_load
     def _to_form(self, data: dict[str, Any], **_: object) -> VisitForm:
-        del (
-            data["device"],
-            data["clock"],
-            data["location_missing_reason"],
-        )  # kept in the stored body, used by nothing else
+        for name in ("device", "clock", "location_missing_reason"):
+            data.pop(name, None)  # kept in the stored body, used by nothing else
         return VisitForm(**data)
 
 

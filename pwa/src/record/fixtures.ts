@@ -137,6 +137,7 @@ export function makeDetail(id: string, changes: Partial<VisitDetail> = {}): Visi
     distance_m: null,
     clock_offset_ms: 0,
     clock_suspect: false,
+    clock: null,
     lights: [],
     unknown: [],
     not_asked: ['house_prior'],

@@ -75,8 +75,16 @@ function Members({ household }: { household: RegisteredHousehold }) {
   );
 }
 
+/** Minutes from opening the form to saving it, by a clock that nobody can set; null where it was closed between. */
+export function filledMinutes(clock: VisitDetail['clock']): number | null {
+  const start = clock?.started_mono_ms;
+  if (clock === null || start === undefined || start === null) return null;
+  return Math.max(0, Math.round((clock.finished_mono_ms - start) / 60_000));
+}
+
 export function WhereAndWhen({ visit }: { visit: VisitDetail }) {
   const { location } = visit;
+  const filled = filledMinutes(visit.clock);
   const rows = [
     {
       label: t('record.location'),
@@ -84,12 +92,21 @@ export function WhereAndWhen({ visit }: { visit: VisitDetail }) {
         ? t('record.position', { lat: location.lat, lon: location.lon, accuracy: location.accuracy_m })
         : t('record.noLocation'),
     },
+    ...(location?.accepted_reason
+      ? [{ label: t('record.accepted'), value: t(`record.accepted.${location.accepted_reason}`) }]
+      : []),
     {
       label: t('record.distance'),
       value: distanceText(visit.distance_m) ?? t('record.distanceUnknown'),
     },
+    ...(location?.far_reason
+      ? [{ label: t('record.far'), value: t(`record.far.${location.far_reason}`) }]
+      : []),
     { label: t('record.visited'), value: showInstant(visit.visited_at) },
     { label: t('record.received'), value: showInstant(visit.received_at) },
+    ...(filled === null
+      ? []
+      : [{ label: t('record.filled'), value: t('record.spanMinutes', { n: filled }) }]),
     { label: t('record.clock'), value: clockText(visit.clock_offset_ms) },
     { label: t('record.receipt'), value: visit.receipt.number },
   ];

@@ -45,3 +45,15 @@ export function photoStateText(photo: PhotoInfo): string {
   const code = `record.photoReason.${photo.reason ?? ''}`;
   return t('record.photo.refused', { reason: hasText(code) ? t(code) : (photo.reason ?? '') });
 }
+
+/** The visitor's hints and what the file said of itself, in words; nothing where nobody asked. */
+export function photoFacts(photo: PhotoInfo): { hints: string[]; lines: string[] } {
+  const hints = (photo.quality?.hints ?? []).map((hint) => t(`record.photoHint.${hint}`));
+  const { exif_time: time, exif_position: place } = photo;
+  const lines = [
+    ...(time ? [t('record.exifTime', { time: time.replace('T', ' ').slice(0, 16) })] : []),
+    ...(place ? [t('record.exifPlace', { lat: place.lat, lon: place.lon })] : []),
+    ...(photo.original_sha256 ? [t('record.original', { start: photo.original_sha256.slice(0, 12) })] : []),
+  ];
+  return { hints, lines };
+}

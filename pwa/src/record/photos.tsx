@@ -5,8 +5,9 @@ import type { PhotoInfo } from '../core/api/types';
 import { kindWord } from '../core/format';
 import { t } from '../core/i18n';
 import { Icon } from '../ui/icon';
+import { Tag } from '../ui/tag';
 import { Lightbox } from './lightbox';
-import { photoCaption, photoStateText, usePhoto } from './photo';
+import { photoCaption, photoFacts, photoStateText, usePhoto } from './photo';
 
 function Thumb({ photo, onOpen }: { photo: PhotoInfo; onOpen: () => void }) {
   const [attempt, setAttempt] = useState(0);
@@ -26,6 +27,22 @@ function Thumb({ photo, onOpen }: { photo: PhotoInfo; onOpen: () => void }) {
         {caption}
       </span>
     </button>
+  );
+}
+
+/** What the phone and the picture's own file say; hints to look twice, no verdict. */
+function Facts({ photo }: { photo: PhotoInfo }) {
+  const { hints, lines } = photoFacts(photo);
+  if (hints.length + lines.length === 0) return null;
+  return (
+    <div class="rec-photo-facts">
+      {hints.map((hint) => (
+        <Tag key={hint}>{hint}</Tag>
+      ))}
+      {lines.map((line) => (
+        <span key={line}>{line}</span>
+      ))}
+    </div>
   );
 }
 
@@ -54,6 +71,7 @@ export function Photos({ photos }: { photos: readonly PhotoInfo[] }) {
             ) : (
               <Waiting photo={photo} />
             )}
+            <Facts photo={photo} />
           </li>
         ))}
       </ul>

@@ -9,7 +9,6 @@ import { changeGroups } from './changes';
 import { type Checklist, type Question, readChecklist } from './checklist';
 import { CHECKLIST_JSON, makeDetail, makeSummary } from './fixtures';
 import './index';
-import { stepped } from './lightbox';
 import { causeText } from './lights';
 import { answerSections } from './rows';
 import { lightCounts, whyLine } from './words';
@@ -203,8 +202,4 @@ it('the newest comment on a question is the one shown beside it', () => {
     { ...review, comments: [{ question: 'ins_gap', text: '旧' }], created_at: '2026-11-01T00:00:00Z' },
   ];
   expect(earlierComments(reviews)).toEqual({ ins_gap: '新' });
-});
-
-it('turning photos stops at both ends', () => {
-  expect([stepped(0, -1, 3), stepped(1, 1, 3), stepped(2, 1, 3)]).toEqual([0, 2, 2]);
 });

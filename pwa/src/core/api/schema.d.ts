@@ -2829,23 +2829,15 @@ export interface components {
             fixed_at: string;
             /** @enum {string} */
             datum: "WGS-84";
-            /**
-             * @default null
-             * @enum {string|null}
-             */
-            accepted_reason: "indoors" | "valley" | "weather" | "phone" | "other" | null;
-            /**
-             * @default null
-             * @enum {string|null}
-             */
-            far_reason: "elsewhere" | "moved" | "register" | "other" | null;
+            /** @enum {string|null} */
+            accepted_reason?: "indoors" | "valley" | "weather" | "phone" | "other" | null;
+            /** @enum {string|null} */
+            far_reason?: "elsewhere" | "moved" | "register" | "other" | null;
         };
         VisitClock: {
-            /** @default null */
-            started_mono_ms: number | null;
+            started_mono_ms?: number | null;
             finished_mono_ms: number;
-            /** @default null */
-            offset_ms: number | null;
+            offset_ms?: number | null;
         };
         Cause: {
             fact: string;
@@ -2907,14 +2899,10 @@ export interface components {
             hints: ("dark" | "blurred" | "repeated")[];
         };
         Photo: {
-            /** @default null */
-            original_sha256: string | null;
-            /** @default null */
-            exif_time: string | null;
-            /** @default null */
-            exif_position: components["schemas"]["ExifPosition"] | null;
-            /** @default null */
-            quality: components["schemas"]["PhotoQuality"] | null;
+            original_sha256?: string | null;
+            exif_time?: string | null;
+            exif_position?: components["schemas"]["ExifPosition"] | null;
+            quality?: components["schemas"]["PhotoQuality"] | null;
             /** Format: uuid */
             id: string;
             sha256: string;
@@ -3680,14 +3668,10 @@ export interface components {
             };
         };
         PhotoAgain: {
-            /** @default null */
-            original_sha256: string | null;
-            /** @default null */
-            exif_time: string | null;
-            /** @default null */
-            exif_position: components["schemas"]["ExifPosition"] | null;
-            /** @default null */
-            quality: components["schemas"]["PhotoQuality"] | null;
+            original_sha256?: string | null;
+            exif_time?: string | null;
+            exif_position?: components["schemas"]["ExifPosition"] | null;
+            quality?: components["schemas"]["PhotoQuality"] | null;
             /** Format: uuid */
             id: string;
             sha256: string;
@@ -3759,14 +3743,10 @@ export interface components {
             server_time: string;
         };
         ExpectedPhoto: {
-            /** @default null */
-            original_sha256: string | null;
-            /** @default null */
-            exif_time: string | null;
-            /** @default null */
-            exif_position: components["schemas"]["ExifPosition"] | null;
-            /** @default null */
-            quality: components["schemas"]["PhotoQuality"] | null;
+            original_sha256?: string | null;
+            exif_time?: string | null;
+            exif_position?: components["schemas"]["ExifPosition"] | null;
+            quality?: components["schemas"]["PhotoQuality"] | null;
             sha256: string;
             length: number;
             /** @enum {string} */
@@ -3812,8 +3792,7 @@ export interface components {
             location_missing_reason: string | null;
             photos: components["schemas"]["ExpectedPhoto"][];
             device: components["schemas"]["Phone"];
-            /** @default null */
-            clock: components["schemas"]["VisitClock"] | null;
+            clock?: components["schemas"]["VisitClock"] | null;
             preview?: components["schemas"]["Preview"] | null;
         };
         SignedReceipt: {

@@ -180,17 +180,17 @@ export interface Fix {
   fixed_at: string;
   datum: 'WGS-84';
   /** Why an inexact fix was taken for good. */
-  accepted_reason?: AcceptReason;
+  accepted_reason?: AcceptReason | null;
   /** Why it is far from the house. */
-  far_reason?: FarReason;
+  far_reason?: FarReason | null;
 }
 
 /** The phone's clocks: milliseconds of the one that nobody can set, and the server's lead. */
 export interface VisitClock {
   /** null: the form was closed in between. */
-  started_mono_ms: number | null;
+  started_mono_ms?: number | null;
   finished_mono_ms: number;
-  offset_ms: number | null;
+  offset_ms?: number | null;
 }
 
 export interface VisitBody {
@@ -364,7 +364,7 @@ export interface VisitDetail extends Omit<VisitSummary, 'household'> {
   clock_offset_ms: number | null;
   /** More than ten minutes off. */
   clock_suspect: boolean;
-  clock?: VisitClock | null;
+  clock: VisitClock | null;
   lights: StandingLight[];
   unknown: UnknownRule[];
   not_asked: string[];

@@ -15,6 +15,7 @@ import type { Controller } from './controller';
 import { followPosition, type Gps } from './gps';
 import { sameAsLast } from './last';
 import { counted, findStep, nextAfter, type Step } from './model';
+import { PlaceLine } from './place';
 import { ReviewSheet } from './reviewSheet';
 import { SavedView } from './savedView';
 import { cards, numberOf, type OpenSection, openSections } from './sections';
@@ -95,7 +96,7 @@ export function FormScreen({ controller }: { controller: Controller }) {
       </div>
       <ReviewSheet
         controller={controller}
-        gps={gps.state.value}
+        gps={gps}
         open={way.checking}
         onClose={() => way.setChecking(false)}
         onJump={way.jumpTo}
@@ -189,7 +190,12 @@ function reveal(key: string): void {
 }
 
 function useGps(controller: Controller): Gps {
-  const gps = useMemo(() => followPosition(navigator.geolocation, now, controller.locate), [controller]);
+  const gps = useMemo(() => {
+    const made = followPosition(navigator.geolocation, now, controller.locate);
+    // Taken for good before the form was closed: no other fix is waited for.
+    if (controller.draft.peek().location?.accepted_reason) made.stop();
+    return made;
+  }, [controller]);
   useEffect(() => gps.stop, [gps]);
   return gps;
 }
@@ -229,6 +235,7 @@ function Notices({ controller, gps }: { controller: Controller; gps: Gps }) {
           {returned.comment}
         </Banner>
       )}
+      <PlaceLine controller={controller} gps={gps} />
       {state.kind === 'refused' && <Banner icon="pin">{t('visit.gps.refused')}</Banner>}
     </>
   );

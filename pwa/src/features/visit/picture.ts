@@ -14,9 +14,9 @@ export interface Stamp {
   readonly older: string;
 }
 
-export interface Picture
-  extends Pick<Required<PhotoFacts>, 'original_sha256' | 'exif_time' | 'exif_position'> {
+export interface Picture extends Exif {
   readonly bytes: ArrayBuffer;
+  readonly original_sha256: string;
   readonly measures: Measures;
 }
 

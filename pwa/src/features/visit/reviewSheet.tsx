@@ -1,20 +1,19 @@
 /** Before saving: what is wrong, what was not asked, photos, place. One look, then one button. */
 import { useState } from 'preact/hooks';
-import { now } from '../../core/clock';
 import { pick, t } from '../../core/i18n';
 import { Banner } from '../../ui/banner';
 import { Button } from '../../ui/button';
-import { ChoiceOne } from '../../ui/choice';
 import { Dialog } from '../../ui/dialog';
 import { Icon } from '../../ui/icon';
 import type { Controller } from './controller';
-import { type GpsState, PATIENCE_MS } from './gps';
+import type { Gps } from './gps';
 import { CONSENT, type Step } from './model';
+import { Place } from './place';
 import { issueText, personName } from './words';
 
 export interface ReviewProps {
   readonly controller: Controller;
-  readonly gps: GpsState;
+  readonly gps: Gps;
   readonly open: boolean;
   readonly onClose: () => void;
   readonly onJump: (key: string) => void;
@@ -150,35 +149,4 @@ function stepName(controller: Controller, step: Step): string {
   const label = pick(step.question.label);
   const person = controller.form.value.around.people.find((p) => p.id === step.who);
   return person ? `${pick(personName(person, controller.opened.checklist))} · ${label}` : label;
-}
-
-const REASONS = ['signal', 'off', 'elsewhere', 'other'] as const;
-
-/** The place of the visit; without one after a minute it asks why, but never holds the saving up. */
-function Place({ controller, gps }: { controller: Controller; gps: GpsState }) {
-  const { location, location_missing_reason: reason } = controller.draft.value;
-  if (location !== null)
-    return (
-      <p class="inline small muted">
-        <Icon name="pin" size={18} />
-        {t('visit.gps.fixed', { m: location.accuracy_m })}
-      </p>
-    );
-  if (gps.kind === 'waiting' && now() - gps.since < PATIENCE_MS)
-    return (
-      <p class="inline small muted">
-        <Icon name="pin" size={18} />
-        {t('visit.gps.waiting')}
-      </p>
-    );
-  return (
-    <ChoiceOne
-      legend={t('visit.gps.why')}
-      hint={t('visit.gps.whyNote')}
-      columns={2}
-      options={REASONS.map((id) => ({ id, label: t(`visit.gps.reason.${id}`) }))}
-      value={reason}
-      onChange={(id) => controller.explain(id)}
-    />
-  );
 }
