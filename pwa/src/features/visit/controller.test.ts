@@ -137,7 +137,14 @@ describe('saving', () => {
       location_missing_reason: null,
       photos: [],
       device: { id: 'phone-1', app_version: '9.9.9' },
+      clock: {
+        started_mono_ms: expect.any(Number),
+        finished_mono_ms: expect.any(Number),
+        offset_ms: null,
+      },
     });
+    const { started_mono_ms: begun, finished_mono_ms: ended } = body?.clock ?? {};
+    expect(ended).toBeGreaterThanOrEqual(begun ?? Number.NaN);
     expect(() => canonical(JSON.parse(JSON.stringify(body)))).not.toThrow();
     expect(world.controller.phase.value).toEqual({ kind: 'saved', visitId: 'v1' });
   });
