@@ -1,5 +1,6 @@
 /** What a recorded visit says in words: answers, differences, and what nobody asked. */
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { PhotoInfo } from '../core/api/types';
 import { registerTexts, setLocale } from '../core/i18n';
 import { texts as enCore } from '../i18n/en/core';
 import { texts as zhCore } from '../i18n/zh-CN/core';
@@ -10,6 +11,8 @@ import { type Checklist, type Question, readChecklist } from './checklist';
 import { CHECKLIST_JSON, makeDetail, makeSummary } from './fixtures';
 import './index';
 import { causeText } from './lights';
+import { filledMinutes } from './parts';
+import { photoFacts } from './photo';
 import { answerSections } from './rows';
 import { lightCounts, whyLine } from './words';
 
@@ -202,4 +205,45 @@ it('the newest comment on a question is the one shown beside it', () => {
     { ...review, comments: [{ question: 'ins_gap', text: '旧' }], created_at: '2026-11-01T00:00:00Z' },
   ];
   expect(earlierComments(reviews)).toEqual({ ins_gap: '新' });
+});
+
+describe('what a phone says of a picture', () => {
+  const photo: PhotoInfo = {
+    id: 'p',
+    sha256: 'a',
+    kind: 'house',
+    state: 'ready',
+    reason: null,
+    position: null,
+    width: null,
+    height: null,
+    taken_at: null,
+  };
+
+  it('is nothing where nobody asked', () => {
+    expect(photoFacts(photo)).toEqual({ hints: [], lines: [] });
+    const asked = { exif_time: null, exif_position: null, original_sha256: null, quality: null };
+    expect(photoFacts({ ...photo, ...asked })).toEqual({ hints: [], lines: [] });
+  });
+
+  it('is hints first, then the camera’s own time and place', () => {
+    const found = photoFacts({
+      ...photo,
+      original_sha256: `abcdef012345${'0'.repeat(52)}`,
+      exif_time: '2026-11-20T08:11:07',
+      exif_position: { lat: '24.778056', lon: '110.496667', datum: null },
+      quality: { luminance: 20, sharpness: 3, dhash: '0'.repeat(16), hints: ['dark', 'repeated'] },
+    });
+    expect(found).toEqual({
+      hints: ['可能太暗', '像以前的照片'],
+      lines: ['相机时间 2026-11-20 08:11', '相机位置 24.778056, 110.496667', '原图指纹 abcdef012345…'],
+    });
+  });
+});
+
+it('minutes of filling in are known only where the form stayed open', () => {
+  expect(filledMinutes(null)).toBeNull();
+  expect(filledMinutes({ finished_mono_ms: 9, offset_ms: null })).toBeNull();
+  expect(filledMinutes({ started_mono_ms: null, finished_mono_ms: 9 })).toBeNull();
+  expect(filledMinutes({ started_mono_ms: 61_000, finished_mono_ms: 421_000 })).toBe(6);
 });

@@ -105,12 +105,20 @@ describe('opening the form of a household', () => {
 
   it('corrects a refused record under a new identity, with the photos this phone holds', async () => {
     const photo = { sha256: 'p', bytes: new ArrayBuffer(2), length: 2, kind: 'house', taken_at: 't' };
+    const known = {
+      sha256: 'p',
+      length: 2,
+      kind: 'house',
+      taken_at: 't',
+      original_sha256: 'o',
+      exif_time: null,
+    };
     const body = {
       id: 'refused',
       household_id: 'h1',
       checklist_version: '2026-1',
       answers: CLEAN,
-      photos: [],
+      photos: [known],
       notes: {},
     };
     phone.record = {
@@ -121,7 +129,8 @@ describe('opening the form of a household', () => {
     const { draft, problem } = await openVisit('h1', 'refused');
     expect(draft.id).not.toBe('refused');
     expect([draft.corrects, draft.answers, problem?.code]).toEqual(['refused', CLEAN, 'invalid_answers']);
-    expect(draft.photos.map((p) => p.sha256)).toEqual(['p']);
+    const { exif_time: _unsaid, ...facts } = known;
+    expect(draft.photos).toEqual([facts]);
     expect(phone.photos.get(draft.id)).toHaveLength(1);
   });
 
@@ -161,12 +170,18 @@ describe('opening the form of a household', () => {
   });
 
   it('keeps the photos of the return that the server holds, without their bytes', async () => {
-    const photos = [again('a', 'stored'), again('b', 'ready'), again('c', 'expected'), again('d', 'refused')];
+    const hash = { original_sha256: 'o', exif_position: null };
+    const photos = [
+      { ...again('a', 'stored'), ...hash },
+      again('b', 'ready'),
+      again('c', 'expected'),
+      again('d', 'refused'),
+    ];
     phone.households = [household({ returned: { ...returned, photos } })];
     const { draft } = await openVisit('h1');
     const ref = { length: 2, kind: 'house', taken_at: '2026-11-19T00:00:00Z' };
     expect(draft.photos).toEqual([
-      { ...ref, sha256: 'a' },
+      { ...ref, sha256: 'a', original_sha256: 'o' },
       { ...ref, sha256: 'b' },
     ]);
     expect(phone.photos.get(draft.id)).toBeUndefined();
