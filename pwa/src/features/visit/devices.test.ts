@@ -211,3 +211,42 @@ describe('the place', () => {
     ).toEqual({ kind: 'absent' });
   });
 });
+
+describe('autosave', () => {
+  it('writes one at a time and skips what is overtaken, never the newest', async () => {
+    const written: number[] = [];
+    let open: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    const saver = autosave<number>(
+      async (value) => {
+        if (value === 1) await gate;
+        written.push(value);
+      },
+      () => undefined,
+    );
+    for (const value of [1, 2, 3]) saver.put(value);
+    open();
+    await saver.flush();
+    expect(written).toEqual([1, 3]);
+  });
+
+  it('keeps what could not be written for the next attempt', async () => {
+    const written: number[] = [];
+    const errors: unknown[] = [];
+    let broken = true;
+    const saver = autosave<number>(
+      async (value) => {
+        if (broken) throw new Error('full');
+        written.push(value);
+      },
+      (error) => errors.push(error),
+    );
+    saver.put(1);
+    await expect(saver.flush()).rejects.toThrow('full');
+    broken = false;
+    await saver.flush();
+    expect([written, errors.length]).toEqual([[1], 1]);
+  });
+});
