@@ -14,6 +14,8 @@ export interface Grey {
 export const GREY_PX = 512;
 const HASH_WIDTH = 9;
 const HASH_HEIGHT = 8;
+/** A sky or a wall has no lighter side: what JPEG makes of it must not become bits. */
+const LIGHTER_BY = 2;
 
 /** Grey copy of RGBA pixels, as the eye weighs the colours. */
 export function greyOf(rgba: Uint8ClampedArray, width: number, height: number): Grey {
@@ -53,7 +55,7 @@ export function sharpness({ width, height, pixels }: Grey): number {
   return count > 0 ? Math.round(squares / count - (sum / count) ** 2) : 0;
 }
 
-/** Difference hash: whether each of 8 × 8 places is lighter than the one to its right; 16 hex digits. */
+/** Difference hash: whether each of 8 × 8 places is plainly lighter than the one to its right; 16 hex digits. */
 export function dHash(grey: Grey): string {
   const small = Array.from({ length: HASH_HEIGHT }, (_, y) =>
     Array.from({ length: HASH_WIDTH }, (_, x) => meanOf(grey, x, y)),
@@ -61,7 +63,8 @@ export function dHash(grey: Grey): string {
   return small
     .map((row) => {
       let bits = 0;
-      for (let x = 0; x < 8; x += 1) bits = bits * 2 + ((row[x] as number) > (row[x + 1] as number) ? 1 : 0);
+      for (let x = 0; x < 8; x += 1)
+        bits = bits * 2 + ((row[x] as number) - (row[x + 1] as number) > LIGHTER_BY ? 1 : 0);
       return bits.toString(16).padStart(2, '0');
     })
     .join('');
