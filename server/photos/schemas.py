@@ -8,8 +8,7 @@ from marshmallow import Schema, fields, validate
 
 from server.core.wire import Instant, WireSchema
 from server.photos.models import EXPECTED, READY, REFUSED, STORED
-from server.visits.photo_schemas import SHA256, PhotoFactsSchema
-from server.visits.schemas import PHOTO_KINDS
+from server.visits.schemas import PHOTO_KINDS, SHA256, PhotoFactsSchema
 
 STATES = (EXPECTED, STORED, READY, REFUSED)
 ARRIVING = ("partial", "stored", "ready", "refused", "stray")

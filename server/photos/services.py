@@ -26,8 +26,8 @@ from server.photos import queries
 from server.photos.models import EXPECTED, READY, REFUSED, STORED, Photo, StrayPhoto
 from server.photos.store import FULL, ORIGINAL, THUMB, PhotoStore
 from server.photos.uploads import begins_like_a_photo, file_id_of, note_stored, place_of, tell_phones
-from server.visits.photo_schemas import photo_facts
 from server.visits.queries import Visit
+from server.visits.services import photo_facts
 
 if TYPE_CHECKING:
     from server.photos.staging import Upload

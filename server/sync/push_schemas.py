@@ -18,8 +18,7 @@ from server.core.quickform import QuickForm
 from server.core.wire import Instant, Pattern, PlainText, StrictUuid, Whole, WireSchema
 from server.proposals.services import FieldChange
 from server.sync.operations import HELD_CODES, INTERNAL, PARENT_MISSING, STATES, Op, is_newer
-from server.visits.photo_schemas import SHA256
-from server.visits.schemas import SignedReceiptSchema
+from server.visits.schemas import SHA256, SignedReceiptSchema
 
 MAX_OPS = 50
 MAX_NEEDS = 50

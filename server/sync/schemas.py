@@ -9,9 +9,8 @@ from server.core.wire import Instant, WireSchema
 from server.households.schemas import HouseholdSchema
 from server.photos.schemas import PhotoAgainSchema
 from server.reviews.schemas import STATES, CommentSchema
-from server.visits.photo_schemas import SHA256
 from server.visits.queries import SEVERITIES
-from server.visits.schemas import VisitBodySchema, VisitResultSchema
+from server.visits.schemas import SHA256, VisitBodySchema, VisitResultSchema
 
 
 class BatchEntrySchema(Schema):

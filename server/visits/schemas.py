@@ -13,6 +13,37 @@ from server.core.wire import Instant, Pattern, PlainText, StrictUuid, TextSchema
 from server.visits.models import SEVERITIES
 from server.visits.photo_schemas import DATUMS, PHOTO_FACTS, SHA256, PhotoFactsSchema, PointSchema
 
+__all__ = [
+    "ACCEPT_REASONS",
+    "FAR_REASONS",
+    "LIGHTS",
+    "MAX_MONO_MS",
+    "MAX_PHOTOS",
+    "MAX_RULES",
+    "NOTE_LENGTH",
+    "PHOTO_KINDS",
+    "SHA256",
+    "ArticleSchema",
+    "CauseSchema",
+    "ExpectedPhoto",
+    "ExpectedPhotoSchema",
+    "LightSchema",
+    "Location",
+    "LocationSchema",
+    "PhoneSchema",
+    "PhotoAskedSchema",
+    "PhotoFactsSchema",
+    "Preview",
+    "PreviewSchema",
+    "ReceiptSchema",
+    "SignedReceiptSchema",
+    "UnknownRuleSchema",
+    "VisitBodySchema",
+    "VisitClockSchema",
+    "VisitForm",
+    "VisitResultSchema",
+]
+
 PHOTO_KINDS = ("house", "water", "certificate", "bill", "scene")
 LIGHTS = SEVERITIES[:3]
 MAX_PHOTOS = 6

@@ -37,6 +37,7 @@ from server.visits.bodies import seal_body
 from server.visits.clocks import ClockMark, clock_mark, true_moment
 from server.visits.distance import metres_between
 from server.visits.models import APPROVED, RETURNED, SEVERITIES, SUBMITTED, SUPERSEDED, Visit
+from server.visits.photo_schemas import photo_facts
 from server.visits.receipts import seq_of
 from server.visits.schemas import ExpectedPhoto, Preview, VisitBodySchema, VisitClockSchema, VisitForm
 
@@ -66,6 +67,7 @@ __all__ = [
     "move_household",
     "open_signed",
     "people_of",
+    "photo_facts",
     "prepare",
     "receipt",
     "receipt_key",

@@ -15,7 +15,7 @@ from playwright.sync_api import Locator, Page, Request, expect
 
 from tests.e2e.camera_files import GRASS, ROOF, camera_files
 from tests.e2e.form import VisitForm
-from tests.e2e.looks import SIZES, Screen, complaints
+from tests.e2e.looks import SIZES, ComplaintsOf, Screen
 from tests.e2e.pages import Worklist, sign_in
 from tests.e2e.story import keep_app, untouched
 from tests.support.api import Api
@@ -290,8 +290,9 @@ def pinch(phone: Phone, page: Page) -> None:
     page.wait_for_timeout(100)
 
 
-def tour(phone: Phone, household: dict[str, Any], files: Pictures) -> Iterator[Screen]:
+def tour(phone: Phone, api: Api, files: Pictures) -> Iterator[Screen]:
     """The photos with everything that can be said about them, one of them large, and the place."""
+    household = next(one for one in untouched(api)[3:] if one["home"] is not None)
     page = phone.open()
     sign_in(page, "grid1")
     Worklist(page).wait()
@@ -316,18 +317,11 @@ def tour(phone: Phone, household: dict[str, Any], files: Pictures) -> Iterator[S
     yield "place", page
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", SIZES)
 def test_photos_and_place_are_accessible_whole_and_without_a_complaint(
-    server: LiveServer,
-    phone_of: Callable[..., Phone],
-    api_of: Callable[[LiveServer, str], Api],
-    screenshots: Path | None,
-    files: Pictures,
-    size: str,
-    scheme: str,
+    complaints_of: ComplaintsOf, files: Pictures, size: str
 ) -> None:
-    household = next(one for one in untouched(api_of(server, "grid1"))[3:] if one["home"] is not None)
-    phone = phone_of(server, size=SIZES[size], scheme=scheme)
-    found = complaints(tour(phone, household, files), screenshots, f"{{}}-{size}-{scheme}.png")
-    assert found == {}
+    def pictures(phone: Phone, api: Api) -> Iterator[Screen]:
+        yield from tour(phone, api, files)
+
+    assert complaints_of(pictures, size) == {}

@@ -1,6 +1,9 @@
 /** Shapes of the HTTP interface by the names the app uses. Money is yuan as text, instants are ISO-8601 UTC. */
 import type { Json } from '../canonical';
 import type { Bilingual } from '../i18n';
+import type { PhotoAgain, PhotoInfo, PhotoRef, PhotoState } from './photoTypes';
+
+export type * from './photoTypes';
 
 export type Role =
   | 'grid_member'
@@ -13,8 +16,6 @@ export type Role =
 export type Category = 'ordinary' | 'lifted' | 'unstable' | 'marginal' | 'sudden';
 export type Severity = 'red' | 'yellow' | 'attention' | 'none';
 export type VisitState = 'submitted' | 'approved' | 'returned' | 'superseded';
-export type PhotoKind = 'house' | 'water' | 'certificate' | 'bill' | 'scene';
-export type PhotoState = 'expected' | 'stored' | 'ready' | 'refused';
 
 /** Answers by question id; loops are lists of objects (`ill`, `stu`). */
 export type Answers = { [question: string]: Json };
@@ -65,44 +66,6 @@ export interface LastVisit {
 export interface QuestionComment {
   question: string;
   text: string;
-}
-
-/** What the server says about a photo it waits for or holds. */
-export type PhotoStatus = Pick<PhotoInfo, 'id' | 'sha256' | 'kind' | 'state' | 'reason' | 'position'>;
-
-export type PhotoHint = 'dark' | 'blurred' | 'repeated';
-
-/** What the phone measured in a picture, and what it asked the visitor about it. */
-export interface PhotoQuality {
-  /** Mean of 0–255. */
-  luminance: number;
-  /** Variance of the Laplacian. */
-  sharpness: number;
-  /** Difference hash, 16 hex digits. */
-  dhash: string;
-  hints: PhotoHint[];
-}
-
-/** What was found out of a picture's file before it was drawn anew; absent or null: not asked, or not said. */
-export interface PhotoFacts {
-  original_sha256?: string | null;
-  /** The camera's own clock, no zone: YYYY-MM-DDTHH:MM:SS. */
-  exif_time?: string | null;
-  exif_position?: { lat: string; lon: string; datum: 'WGS-84' | null } | null;
-  quality?: PhotoQuality | null;
-}
-
-/** A photo of a returned visit; the same bytes need not be sent again. */
-export interface PhotoAgain extends PhotoFacts {
-  id: string;
-  sha256: string;
-  kind: PhotoKind;
-  state: PhotoState;
-  reason: string | null;
-  /** Place of its last change in the server's change log, `[xid, seq]`. */
-  position: number[] | null;
-  length: number;
-  taken_at: string | null;
 }
 
 export interface Returned {
@@ -160,13 +123,6 @@ export interface HouseholdDetail extends RegisteredHousehold {
   removed_at: string | null;
   former_members: FormerMember[];
   history: HistoryEntry[];
-}
-
-export interface PhotoRef extends PhotoFacts {
-  sha256: string;
-  length: number;
-  kind: PhotoKind;
-  taken_at: string;
 }
 
 export type AcceptReason = 'indoors' | 'valley' | 'weather' | 'phone' | 'other';
@@ -326,19 +282,6 @@ export interface VisitPage {
     }[];
     by_risk?: { risk: string; red: number; yellow: number; attention: number }[];
   };
-}
-
-export interface PhotoInfo extends PhotoFacts {
-  id: string;
-  sha256: string;
-  kind: PhotoKind;
-  state: PhotoState;
-  reason: string | null;
-  /** Place of its last change in the server's change log, `[xid, seq]`. */
-  position: number[] | null;
-  width: number | null;
-  height: number | null;
-  taken_at: string | null;
 }
 
 export interface Review {
