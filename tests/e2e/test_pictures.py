@@ -65,7 +65,7 @@ def sent_photos(page: Page) -> dict[str, dict[int, bytes]]:
 
     def note(request: Request) -> None:
         found = re.search(r"/photos/([0-9a-f]{64})$", request.url)
-        if found and request.method == "PUT":
+        if found and request.method == "PATCH":
             offset = int(request.headers["upload-offset"])
             pieces.setdefault(found[1], {})[offset] = request.post_data_buffer or b""
 
