@@ -200,7 +200,7 @@ function Confirm({ name, onClose, onDelete }: ConfirmProps) {
 /** Where to bring the last deleted photo back. */
 function Undo({ deleted, onUndo }: { deleted: Deleted | null; onUndo: () => void }) {
   return (
-    <div aria-live="polite">
+    <div class="visit-undo" aria-live="polite">
       {deleted && (
         <Banner
           icon="info"
