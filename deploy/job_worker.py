@@ -23,7 +23,7 @@ LOOK_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 30.0
 STEADY_SECONDS = 60.0
 GRACE_SECONDS = 20.0
-LEAST_URGENT = 19
+NICENESS = 10  # a tenth of a processor that people want all of; at 19 photos waited for ever
 PR_SET_PDEATHSIG = 1  # <sys/prctl.h>
 
 
@@ -79,7 +79,7 @@ def _settle_in() -> None:
         prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
     # Where Linux shares the processors out by session first, niceness counts within a session only.
     with suppress(OSError):
-        Path("/proc/self/autogroup").write_text(str(LEAST_URGENT), encoding="ascii")
+        Path("/proc/self/autogroup").write_text(str(NICENESS), encoding="ascii")
 
 
 def _watch(worker: subprocess.Popen[bytes], parent: int) -> None:

@@ -92,7 +92,7 @@ def read_run(page: Page) -> None:
     line = page.get_by_role("list", name="历次研判").get_by_role(
         "link", name=re.compile("县里改了参数或规则")
     )
-    expect(line.get_by_text("完成")).to_be_visible(timeout=60_000)
+    expect(line.get_by_text("完成")).to_be_visible(timeout=180_000)
     line.click()
     expect(page.get_by_role("heading", level=1, name="一次重新研判")).to_be_visible()
     expect(page.get_by_text(REASON)).to_be_visible()
@@ -107,7 +107,7 @@ def run_by_hand(page: Page) -> None:
     page.get_by_role("textbox", name="为什么现在重新研判").fill("月初例行核对")
     page.get_by_role("button", name="开始重新研判").click()
     expect(page.get_by_role("heading", name="手动研判")).to_be_visible()
-    expect(page.get_by_role("heading", name="没有灯变化")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("heading", name="没有灯变化")).to_be_visible(timeout=180_000)
 
 
 def test_county_tries_a_line_signs_it_and_sees_every_light_it_changed(

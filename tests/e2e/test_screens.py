@@ -127,7 +127,7 @@ def county_policy(phone: Phone, _api: Api) -> Iterator[Screen]:
     page.get_by_role("textbox", name="为什么现在重新研判").fill("看一看有没有变化")
     yield "runs", page
     page.get_by_role("button", name="开始重新研判").click()
-    expect(page.get_by_role("heading", name="没有灯变化")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("heading", name="没有灯变化")).to_be_visible(timeout=180_000)
     yield "run", page
     page.goto(f"{phone.url}/#/policy/calendar")
     expect(page.get_by_role("list").filter(has_text="元旦")).to_be_visible()

@@ -9,7 +9,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def eventually(look: Callable[[], T], wanted: Callable[[T], bool], seconds: float = 60.0) -> T:
+def eventually(look: Callable[[], T], wanted: Callable[[T], bool], seconds: float = 180.0) -> T:
     """Look again and again until what is seen is wanted, or time is up; gives what was seen last."""
     deadline = time.monotonic() + seconds
     seen = look()
