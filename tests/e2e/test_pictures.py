@@ -22,6 +22,7 @@ from tests.e2e.story import keep_app, untouched
 from tests.support.api import Api
 from tests.support.live_server import LiveServer
 from tests.support.phone import DESK, Phone
+from tests.support.pin import unlock
 from tests.support.waiting import eventually
 
 FAR_DEGREES = 0.004  # 440 metres of latitude
@@ -242,6 +243,7 @@ def test_one_bad_file_loses_no_other_and_what_was_deleted_comes_back(
     delete(page, form, "现场 2")
     expect(step.get_by_role("button", name="恢复")).to_have_count(0, timeout=15_000)
     page.reload()
+    unlock(page)
     again = VisitForm(page, household).wait()
     again.go_to("end", "photos")
     expect(again.step("photos").get_by_role("img")).to_have_count(1)
