@@ -37,7 +37,7 @@ WHOLE, SHORT = 4, 3
 PRESSES = 12
 STORM, LONGEST_STORM = 30.0, 240.0  # the longest is for slow machines: typing a PIN is meant to take time
 SETTLE_SECONDS = 60.0
-BETWEEN_WORKERS, BETWEEN_BROWSERS = (4.0, 8.0), (6.0, 12.0)
+BETWEEN_WORKERS, BETWEEN_BROWSERS = (4.0, 8.0), (14.0, 26.0)  # long enough to type a PIN and to go on
 BEGIN = "开始走访|再访一次|继续填写"
 Plan = list[tuple[dict[str, Any], dict[str, Any]]]
 NOISE = ("Failed to load resource", "net::ERR_", "MIME type")
@@ -175,7 +175,8 @@ def storm(walk: Walk, server: LiveServer, line: Line, seed: int, plan: Plan) -> 
     with killing(server, walk.phone, seed) as (workers, browsers):
         for household, answers in plan:
             lasted = time.monotonic() - began
-            if lasted > LONGEST_STORM or (lasted > STORM and line.weather.is_spent(TEXTS)):
+            enough = line.weather.is_spent(TEXTS) and workers.strikes > 2 and browsers.strikes > 1
+            if lasted > LONGEST_STORM or (lasted > STORM and enough):
                 break
             begun.append((household, answers))
             walk.save(household, answers)
