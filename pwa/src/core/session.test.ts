@@ -154,6 +154,39 @@ describe('a renewal', () => {
   });
 });
 
+describe('a sign-in that the server refused', () => {
+  it('is still refused after the phone was locked and unlocked, until its tokens are renewed', async () => {
+    await one.markExpired(held(one));
+    const tab = await openTab();
+    expect(tab.loginNeeded.value).toBe(true);
+    expect(await tab.renewTokens(held(tab), 'a2', 'r2')).toBe(true);
+    expect(tab.loginNeeded.value).toBe(false);
+    expect((await openTab()).loginNeeded.value).toBe(false);
+  });
+
+  it('is over with a new sign-in', async () => {
+    await one.markExpired(held(one));
+    await one.signIn(person('grid1'), 'b1', 's1');
+    expect((await openTab()).loginNeeded.value).toBe(false);
+  });
+
+  it('does not spoil the tokens that another tab got meanwhile', async () => {
+    const old = held(one);
+    await two.renewTokens(held(two), 'a2', 'r2');
+    await one.markExpired(old);
+    expect(await stored()).toMatchObject({ access: 'a2', refresh: 'r2', refused: false });
+    expect((await openTab()).loginNeeded.value).toBe(false);
+  });
+
+  it('is told now even when the full disk cannot keep it', async () => {
+    vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(() => {
+      throw new DOMException('full', 'QuotaExceededError');
+    });
+    await one.markExpired(held(one));
+    expect(one.loginNeeded.value).toBe(true);
+  });
+});
+
 describe('a tab that follows the others', () => {
   it('closes its forms under the old name, then is opened anew as nobody', async () => {
     const log = shell(one);
@@ -167,7 +200,7 @@ describe('a tab that follows the others', () => {
 
   it('takes a renewed token and a new login of the same user without leaving the page', async () => {
     const log = shell(one);
-    one.markExpired(held(one));
+    await one.markExpired(held(one));
     await two.renewTokens(held(two), 'a1-new', 'r1-new');
     await vi.waitFor(() => expect(one.tokens()).toMatchObject({ access: 'a1-new', refresh: 'r1-new' }));
     expect(one.loginNeeded.value).toBe(false);

@@ -14,6 +14,8 @@ export interface Session {
   readonly refresh: string;
   /** Names the sign-in while its tokens change. An older version wrote none: there the refresh token stayed. */
   readonly signIn?: string;
+  /** The server refused to renew it: whoever unlocks the phone later must sign in as well, and sees so at once. */
+  readonly refused?: boolean;
 }
 
 /** What the shell does when another tab changed the user under this one, or when the phone is locked. */
@@ -86,14 +88,16 @@ function sameSeal(a: Sealed | undefined, b: Sealed | undefined): boolean {
 }
 
 /**
- * Puts `next` in the place of `mine` if the store still holds that sign-in; tells whether it did. Every writing is
- * sealed anew, so a seal that did not change since it was opened is proof enough inside the transaction.
+ * Puts what `next` makes of it in the place of `mine` if the store still holds that sign-in; tells whether it did. Every
+ * writing is sealed anew, so a seal that did not change since it was opened is proof enough inside the transaction.
  */
-async function replaceStored(mine: Session, next: Session | null): Promise<boolean> {
-  const fresh = next && (await seal('meta', META_KEY, next));
+async function replaceStored(mine: Session, next: (stored: Session) => Session | null): Promise<boolean> {
   for (;;) {
     const seen = await readMeta<Sealed>(META_KEY);
-    if (!sameSignIn(await unseal(seen), mine)) return false;
+    const stored = await unseal(seen);
+    if (stored === null || !sameSignIn(stored, mine)) return false;
+    const wanted = next(stored);
+    const fresh = wanted && (await seal('meta', META_KEY, wanted));
     let replaced = false;
     await writeStrict(['meta'], async (tx) => {
       const store = tx.objectStore('meta');
@@ -108,7 +112,7 @@ async function replaceStored(mine: Session, next: Session | null): Promise<boole
 
 function use(session: Session | null): void {
   current.value = session;
-  expired.value = false;
+  expired.value = session?.refused === true;
 }
 
 /** Reads the stored session of the vault that is open; one that cannot be opened counts as none. */
@@ -198,21 +202,27 @@ export function startSession(user: User, access: string, refresh: string): Promi
 export function renewTokens(of: Session, access: string, refresh: string): Promise<boolean> {
   return inTurn(async () => {
     if (!sameSignIn(current.value, of)) return false;
-    const renewed = { ...of, access, refresh, signIn: nameOf(of) as string };
-    const stored = await replaceStored(of, renewed).catch(() => null);
+    const renewed = { ...of, access, refresh, signIn: nameOf(of) as string, refused: false };
+    const stored = await replaceStored(of, () => renewed).catch(() => null);
     if (stored === false) {
       await adopt();
       return false;
     }
-    use(stored ? renewed : { ...of, access });
+    use(stored ? renewed : { ...renewed, refresh: of.refresh });
     announce();
     return true;
   });
 }
 
-/** Notes that the server refused the proof `of` this sign-in; nothing when it is no longer ours. */
-export function markExpired(of: Session): void {
-  if (sameSignIn(current.value, of)) expired.value = true;
+/**
+ * Notes that the server refused the proof `of` this sign-in, also for whoever unlocks the phone later; nothing when it
+ * is no longer ours. Proof that another tab renewed meanwhile stays good on the disk.
+ */
+export async function markExpired(of: Session): Promise<void> {
+  if (!sameSignIn(current.value, of)) return;
+  expired.value = true;
+  const mark = (stored: Session) => (stored.refresh === of.refresh ? { ...stored, refused: true } : stored);
+  await inTurn(() => replaceStored(of, mark)).catch(() => undefined);
 }
 
 /**
@@ -222,7 +232,7 @@ export function markExpired(of: Session): void {
 export function endSession(): Promise<void> {
   return inTurn(async () => {
     const id = openAccount();
-    if (current.value) await replaceStored(current.value, null);
+    if (current.value) await replaceStored(current.value, () => null);
     if (id !== null) await leavePhone(id);
     use(null);
     shown = null;

@@ -83,8 +83,7 @@ SIMULATED = (
     Mutant("relaxed-durability", (UNARRIVED, GONE_FROM_LIST), phone=on_phone.RELAXED),
     Mutant("onsuccess-as-saved", (UNARRIVED, GONE_FROM_LIST), phone=on_phone.ONSUCCESS),
     Mutant("multipart-truncation-accepted", (OTHER_PICTURE, PHOTO_LOST), server=on_server.truncation),
-    # Behind its lock a phone forgets that it was signed out until it asks again: its work stays where it is.
-    Mutant("rotation-no-grace", (SIGNED_OUT, UNARRIVED), server=on_server.no_grace),
+    Mutant("rotation-no-grace", (SIGNED_OUT,), server=on_server.no_grace),
     Mutant("evict-missing", (PHONE_VIEWS,), server=on_server.evict_missing),
     Mutant("plaintext-put", (READABLE,), phone=on_phone.PLAINTEXT),
 )

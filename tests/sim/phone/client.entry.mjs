@@ -12,6 +12,8 @@ const bytesOf = (base64) => new Uint8Array(Buffer.from(base64, 'base64')).buffer
 const PIN = '204173';
 
 async function typePin() {
+  // Typing is use: without it the app would lock itself again at once.
+  dispatchEvent({ type: 'input' });
   for (let asked = 0; asked < 3 && gate.value.at !== 'open'; asked += 1) {
     if (gate.value.at === 'choose') await choosePin(PIN);
     else if (gate.value.at === 'locked') await unlock(PIN);

@@ -212,6 +212,7 @@ function globalsOf(phone, tab) {
     caches: { keys: async () => [], delete: async () => true },
     addEventListener: (type, listener) => window.addEventListener(type, listener),
     removeEventListener: (type, listener) => window.removeEventListener(type, listener),
+    dispatchEvent: (event) => window.dispatchEvent(event),
   };
   return { ...globals, window: globals, self: globals, globalThis: { ...globals, navigator: globals.navigator } };
 }

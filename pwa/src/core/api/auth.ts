@@ -42,7 +42,7 @@ async function renew(begun: Session): Promise<boolean> {
   if (held.access !== begun.access) return true; // another tab has just done it
   const response = await postAs(held, 'refresh', { signal: AbortSignal.timeout(RENEW_MS) });
   // A Wi-Fi's login page may answer 401 as well: only our server ends a sign-in.
-  if (response.status === 401 && response.headers.has('X-Sync')) markExpired(held);
+  if (response.status === 401 && response.headers.has('X-Sync')) await markExpired(held);
   if (!response.ok) return false;
   const body = (await response.json().catch(() => null)) as Record<string, unknown> | null;
   if (typeof body?.['access_token'] !== 'string') return false;
