@@ -140,7 +140,7 @@ def test_file_that_is_no_picture_is_refused_in_words(
     broken = tmp_path / "broken.jpg"
     broken.write_bytes(b"\xff\xd8\xff\xe0 not a picture")
     form.camera("house").set_input_files(broken)
-    expect(form.step("photos").get_by_text("有一张照片没能存下，请重拍一张。")).to_be_visible()
+    expect(form.step("photos").get_by_text("“broken.jpg”打不开，没有存下")).to_be_visible()
 
 
 def test_browser_killed_in_the_middle_of_the_form_opens_at_the_same_answers(

@@ -29,6 +29,7 @@ from tests.factories import (
     make_member,
     writing,
 )
+from tests.support.files import sqlite_contents
 
 NUMBER = id_number(date(1980, 5, 4), "male")
 
@@ -60,9 +61,7 @@ def test_no_number_lies_in_the_database_in_clear(app, engine):
 def test_sqlite_file_holds_no_number_in_clear(app, engine):
     """Not in the file, and not in the write-ahead log beside it."""
     make_household(app, phone="19912345678")
-    path = app.extensions["settings"].data_dir
-    files = [file for file in path.glob("liangdeng.db*") if file.is_file()]
-    content = b"".join(file.read_bytes() for file in files)
+    content = sqlite_contents(app.extensions["settings"].data_dir)
     assert "大榕屯".encode() in content
     assert NUMBER.encode() not in content
     assert b"19912345678" not in content

@@ -9,6 +9,7 @@ from server.core.db import db
 from tests.factories import MEI, WEI, id_number, inside, make_household
 from tests.proposals.edits import change
 from tests.proposals.test_deciding import decide, propose
+from tests.support.files import sqlite_contents
 
 NUMBERS = [id_number(date(1981, 3, day), "male", 992) for day in range(1, 5)]
 PHONES = ["13811112222", "13933334444"]
@@ -51,8 +52,7 @@ def test_no_number_of_a_correction_is_in_any_column_in_clear(app, corrected):
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True, scope="session")
 def test_the_database_file_and_its_log_hold_no_number_of_a_correction(app, corrected):
-    files = [file for file in app.extensions["settings"].data_dir.glob("liangdeng.db*") if file.is_file()]
-    content = b"".join(file.read_bytes() for file in files)
+    content = sqlite_contents(app.extensions["settings"].data_dir)
     assert b"household_edit" in content
     assert secrets_in(content.decode("latin-1")) == []
 
