@@ -22,6 +22,7 @@ chdir = str(_ROOT)
 worker_class = even_worker.EvenThreadWorker
 workers = int(os.environ.get("WEB_WORKERS", "2"))
 threads = int(os.environ.get("WEB_THREADS", "32"))
+preload_app = True  # loaded once, shared by all; new code needs a restart, HUP only replaces the workers
 timeout = 60
 graceful_timeout = 60  # a photo on its way at a deployment may still arrive
 keepalive = 30  # phones send several requests in a row; a TCP handshake costs them a second
@@ -37,8 +38,11 @@ _jobs: list[subprocess.Popen[bytes]] = []
 
 
 def pre_fork(server: Any, worker: Any) -> None:
-    """Let the new worker count its connections where the others see it."""
+    """Let the new worker count its connections where the others see it, and open its own to the database."""
+    from server.app import let_go  # noqa: PLC0415 - loaded by now, and not before the settings above
+
     even_worker.before_fork(server.WORKERS, worker)
+    let_go(server.app.wsgi())
 
 
 def child_exit(_server: Any, worker: Any) -> None:

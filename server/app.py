@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import click
 from flask import Flask
+from flask.cli import AppGroup
 from flask_migrate import Migrate
 from sqlalchemy.engine import make_url
 
-from server import __version__, cli, config
+from server import __version__, config
 from server.accounts import device_routes, devices
 from server.accounts import routes as accounts
 from server.accounts.services import load_actor, standing
@@ -59,6 +61,31 @@ class App(Flask):
         return func
 
 
+class _Commands(AppGroup):
+    """The flask commands, imported when somebody asks for one: a web worker needs none of them."""
+
+    def __init__(self, app: Flask) -> None:
+        super().__init__(app.name)
+        self._app, self._loaded = app, False
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of a name."""
+        self._load()
+        return super().get_command(ctx, cmd_name)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of all."""
+        self._load()
+        return super().list_commands(ctx)
+
+    def _load(self) -> None:
+        if not self._loaded:
+            from server import cli  # noqa: PLC0415 - that is the point
+
+            cli.init_app(self._app)
+            self._loaded = True
+
+
 def create_app(settings: config.Settings | None = None) -> Flask:
     """The application for one set of settings (the environment's when none is given).
 
@@ -67,6 +94,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     """
     settings = settings or config.load()
     app = App(__name__, static_folder=None)
+    app.cli = _Commands(app)
     app.testing = settings.testing
     app.extensions["settings"] = settings
     app.extensions["keyring"] = keys = crypto.Keyring(settings.secret_key)
@@ -81,9 +109,15 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     _init_api(app)
     jobs.init_app(app, settings.jobs_url)
     health.init_app(app)
-    cli.init_app(app)
     http.serve_pwa(app, settings.pwa_dir)
     return app
+
+
+def let_go(app: Flask) -> None:
+    """Close this process's connections: those that are about to be forked from it must not share them."""
+    jobs.close(app)
+    with app.app_context():
+        db.engine.dispose()
 
 
 def _init_database(app: Flask, settings: config.Settings) -> None:

@@ -109,6 +109,11 @@ def _connect(url: str) -> Huey:
     return PostgresHuey("liangdeng", dsn=url, results=False)
 
 
+def close(app: Flask) -> None:
+    """Close this thread's connection to the queue; it is opened again when it is needed."""
+    app.extensions["job_queue"].storage.close()
+
+
 def enqueue(name: str, *args: Any) -> None:
     """Ask the worker to run a job soon. Call it after the commit that made the job's row."""
     if name not in _jobs:

@@ -5,8 +5,6 @@ pypinyin reads 单 as dan and 曾 as ceng, which is right in words and wrong in 
 
 from __future__ import annotations
 
-from pypinyin import lazy_pinyin
-
 _COMPOUND = {
     "欧阳": ["ou", "yang"],
     "上官": ["shang", "guan"],
@@ -58,13 +56,20 @@ _SINGLE = {
 }
 
 
+def _read(text: str) -> list[str]:
+    # Its dictionaries take half a second to load: only who writes names waits for them.
+    from pypinyin import lazy_pinyin  # noqa: PLC0415
+
+    return list(lazy_pinyin(text))
+
+
 def syllables(name: str) -> list[str]:
     """One lower-case syllable a character, without tones."""
     if name[:2] in _COMPOUND:
-        return _COMPOUND[name[:2]] + lazy_pinyin(name[2:])
+        return _COMPOUND[name[:2]] + _read(name[2:])
     if name[:1] in _SINGLE:
-        return [_SINGLE[name[0]], *lazy_pinyin(name[1:])]
-    return list(lazy_pinyin(name))
+        return [_SINGLE[name[0]], *_read(name[1:])]
+    return _read(name)
 
 
 def search_forms(name: str) -> tuple[str, str]:

@@ -161,7 +161,7 @@ class Phone:
 
     def _listen(self, page: Page) -> None:
         page.on("console", self._on_console)
-        page.on("pageerror", lambda error: self.complaints.append(f"uncaught: {error}"))
+        page.on("pageerror", lambda error: self.complaints.append(f"uncaught: {error.stack or error}"))
 
     def _on_console(self, message: ConsoleMessage) -> None:
         known = ["ERR_INTERNET_DISCONNECTED", *self.tolerated]  # the browser itself logs every failed request
