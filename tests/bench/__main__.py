@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import backups, browser, county_runs, phone_rules, pulling, pure, reconnect, server
+from tests.bench import backups, browser, county_runs, kills, phone_rules, pulling, pure, reconnect, server
 from tests.bench.common import Bench, County
 
 BENCHES: dict[str, Bench] = (
@@ -20,6 +20,7 @@ BENCHES: dict[str, Bench] = (
     | county_runs.BENCHES
     | phone_rules.BENCHES
     | browser.BENCHES
+    | kills.BENCHES
 )
 
 

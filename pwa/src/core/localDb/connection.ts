@@ -24,7 +24,9 @@ export function openPlain<D extends DBSchema>(
 ): Promise<IDBPDatabase<D>> {
   const newest = Math.max(...Object.keys(versions).map(Number));
   return openDB<D>(name, newest, {
-    upgrade(database, oldVersion) {
+    upgrade(database, oldVersion, _newVersion, tx) {
+      // An upgrade that the browser aborts is reported once, by the opening itself.
+      tx.done.catch(() => undefined);
       const plain = database as unknown as IDBPDatabase;
       for (let version = oldVersion + 1; version <= newest; version += 1)
         for (const store of versions[version] ?? []) plain.createObjectStore(store);
