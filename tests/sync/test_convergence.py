@@ -12,7 +12,7 @@ from server.flags.models import Flag
 from server.households.queries import households_by_id
 from server.visits.models import Visit
 from tests import factories
-from tests.conftest import client_of, empty
+from tests.conftest import begin_again, client_of
 from tests.factories import MEI, inside, make_household
 from tests.visits.bodies import CLEAN, DRY, NOW, send, send_batch, visit_of
 
@@ -63,8 +63,7 @@ def fresh(world):
     """Start over inside one test: Hypothesis runs its examples in the same fixtures."""
 
     def start():
-        empty(world)
-        factories.build_world(world)
+        begin_again(world)
         for number in HOUSEHOLDS:
             make_household(world, id=number, number=f"H{number.int}")
         return client_of(world, factories.make_session(world, MEI))

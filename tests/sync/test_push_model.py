@@ -21,7 +21,7 @@ from server.core.db import db
 from server.sync.models import HeldOperation, Operation
 from server.visits.models import Visit
 from tests import factories
-from tests.conftest import client_of, empty
+from tests.conftest import begin_again, client_of
 from tests.factories import GRID, MEI, OTHER_GRID, inside, make_household
 from tests.sync.pushing import assign, count, dump, edit_of, op_of, push, results
 from tests.visits.bodies import CLEAN, DRY, new_id, visit_of
@@ -118,8 +118,7 @@ class Outbox(RuleBasedStateMachine):
 
     @initialize()
     def start(self):
-        empty(self.app)
-        factories.build_world(self.app)
+        begin_again(self.app)
         for number, region in HOMES.items():
             make_household(self.app, region, id=number, number=f"H{number.int}")
         self.phone = client_of(self.app, factories.make_session(self.app, MEI))
