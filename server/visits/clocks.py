@@ -44,7 +44,7 @@ def true_moment(told: datetime, mark: ClockMark, received_at: datetime) -> datet
     """
     offsets = mark.offsets if mark.suspect else (0,)
     possible = [moment for moment in _moved(told, offsets) if moment <= received_at + TOLERANCE]
-    return max(possible, default=received_at)
+    return min(max(possible, default=received_at), received_at)
 
 
 def _moved(told: datetime, offsets: Iterable[int]) -> Iterable[datetime]:

@@ -42,9 +42,6 @@ from server.visits.receipts import seq_of
 from server.visits.schemas import ExpectedPhoto, Preview, VisitBodySchema, VisitClockSchema, VisitForm
 
 if TYPE_CHECKING:
-    pass
-
-if TYPE_CHECKING:
     from server.households.queries import Home
     from server.visits.queries import StoredBody
 
