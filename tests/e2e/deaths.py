@@ -73,4 +73,4 @@ def quick_and_whole(homes: list[Home], photo: Path) -> Plan:
     """Quickly written visits, for nobody agreed, and now and then an unsafe house with its photo."""
     whole = {"house_state": "C", "photos": [("house", photo)]}
     different = {home["head_name"]: home for home in homes}.values()
-    return [(home, whole if at % 8 == 3 else {"consent": "no"}) for at, home in enumerate(different)]
+    return [(home, whole if at % 3 == 1 else {"consent": "no"}) for at, home in enumerate(different)]

@@ -16,6 +16,7 @@ from tests.support.api import Api
 from tests.support.live_server import LiveServer
 from tests.support.phone import Phone
 from tests.support.phone_store import kept_on
+from tests.support.pin import type_pin, unlock
 
 NOT_STORED = "手机没能存下刚才的内容，请不要关闭本页"
 NOT_SAVED = "没能保存，填写的内容还在"
@@ -23,11 +24,12 @@ EMPTIED = "这台手机上的数据被清空过，未上传的记录可能已经
 
 
 @contextmanager
-def full(page: Page) -> Iterator[None]:
-    """The phone has not a byte left for this app."""
+def little_room(page: Page, room: int) -> Iterator[None]:
+    """So many bytes are left on the phone for this app. The browser may go by what it saw half a minute ago."""
     debugger = page.context.new_cdp_session(page)
     origin = page.evaluate("location.origin")
-    debugger.send("Storage.overrideQuotaForOrigin", {"origin": origin, "quotaSize": 1})
+    used = page.evaluate("navigator.storage.estimate().then(({ usage }) => usage)")
+    debugger.send("Storage.overrideQuotaForOrigin", {"origin": origin, "quotaSize": used + room})
     yield
     debugger.send("Storage.overrideQuotaForOrigin", {"origin": origin})
     debugger.detach()
@@ -38,15 +40,15 @@ def test_on_a_full_phone_nothing_is_called_saved_that_is_not(
 ) -> None:
     household = untouched(api_of(server, "grid1"))[0]
     phone = phone_of(server)
-    page = keep_app(phone, "grid1")
+    keep_app(phone, "grid1")
     phone.go_offline()
-    Worklist(page).open(household)
-    form = VisitForm(page, household).begin()
-    form.fill({}, until="house_state")
-    with full(page):
-        form.answer("house_state", "safe")
+    page = phone.reopen(unlocked=False)
+    with little_room(page, 10_000):
+        unlock(page)
+        Worklist(page).wait().open(household)
+        form = VisitForm(page, household).begin()
+        form.fill({"house_state": "safe"})
         expect(page.get_by_text(NOT_STORED)).to_be_visible()
-        form.fill({}, finish=True)
         form.check().get_by_role("button", name="保存", exact=True).click()
         expect(page.get_by_text(NOT_SAVED)).to_be_visible()
         expect(page.get_by_role("heading", name="已保存")).to_be_hidden()
@@ -56,6 +58,19 @@ def test_on_a_full_phone_nothing_is_called_saved_that_is_not(
     (kept,) = kept_on(page).values()
     assert kept.body["answers"]["house_state"] == "safe"
     assert kept.household_id == household["id"]
+
+
+def test_a_full_phone_says_at_the_lock_why_it_does_not_open(
+    server: LiveServer, phone_of: Callable[..., Phone]
+) -> None:
+    phone = phone_of(server)
+    keep_app(phone, "grid1")
+    page = phone.reopen(unlocked=False)
+    with little_room(page, -1_000_000):
+        type_pin(page)
+        expect(page.get_by_role("alert")).to_contain_text("空间")
+    unlock(page)
+    Worklist(page).wait()
 
 
 def test_a_browser_that_threw_the_data_away_is_noticed_and_said(
