@@ -25,7 +25,7 @@ EMPTIED = "这台手机上的数据被清空过，未上传的记录可能已经
 
 @contextmanager
 def little_room(page: Page, room: int) -> Iterator[None]:
-    """So many bytes are left on the phone for this app. The browser may go by what it saw half a minute ago."""
+    """So many bytes are left for this app. The browser may go by what it saw half a minute ago."""
     debugger = page.context.new_cdp_session(page)
     origin = page.evaluate("location.origin")
     used = page.evaluate("navigator.storage.estimate().then(({ usage }) => usage)")
