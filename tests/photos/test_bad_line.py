@@ -5,7 +5,6 @@ import multiprocessing
 import os
 import random
 import signal
-import time
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -16,6 +15,7 @@ from tests.photos.line import Line, Sender, bundled_rule, carry, chunk_rule, upl
 from tests.support.api import Api, visit_body
 from tests.support.live_server import LiveServer
 from tests.support.pictures import jpeg
+from tests.support.waiting import eventually
 from tests.visits.bodies import CLEAN
 
 pytestmark = pytest.mark.xdist_group("photos_bad_line")  # one server, not one a worker
@@ -70,12 +70,12 @@ def promise(member, data, serial):
 
 def state_of(member, visit_id, wanted):
     """The photo's state, waited for."""
-    for _ in range(100):
+
+    def look():
         (shown,) = member.api.ok("GET", f"/visits/{visit_id}/photos")["items"]
-        if shown["state"] == wanted:
-            break
-        time.sleep(0.2)
-    return shown["state"]
+        return shown["state"]
+
+    return eventually(look, lambda state: state == wanted)
 
 
 def test_of_a_photo_over_a_line_cut_every_40_kb_at_most_15_percent_travel_twice(server, member, rule):
