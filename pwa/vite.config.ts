@@ -67,5 +67,7 @@ export default defineConfig({
     setupFiles: ['src/testSetup.ts'],
     include: ['src/**/*.test.{ts,tsx}'],
     restoreMocks: true,
+    testTimeout: 60_000, // on a busy machine a thousand sequences take their time
+    hookTimeout: 60_000,
   },
 });

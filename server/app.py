@@ -17,7 +17,7 @@ from server.accounts import routes as accounts
 from server.accounts.services import load_actor, standing
 from server.checklists import routes as checklists
 from server.core import auth, crypto, disk, health, http, jobs, jsontext, logs, openapi, problems
-from server.core.db import db
+from server.core.db import db, disconnect
 from server.flags import routes as flags
 from server.fund import routes as fund
 from server.local_policy import routes as local_policy
@@ -117,7 +117,7 @@ def let_go(app: Flask) -> None:
     """Close this process's connections: those that are about to be forked from it must not share them."""
     jobs.close(app)
     with app.app_context():
-        db.engine.dispose()
+        disconnect()
 
 
 def _init_database(app: Flask, settings: config.Settings) -> None:

@@ -165,6 +165,11 @@ def _committed(session: Session) -> Iterator[None]:
         raise
 
 
+def disconnect() -> None:
+    """Close the connections that wait to be used again; new ones are opened when they are needed."""
+    db.engine.dispose()
+
+
 def present_connection() -> Connection:
     """The connection of the present transaction, begun if need be; the session is asked once in each."""
     session = db.session()
