@@ -93,6 +93,9 @@ CATALOGUE: dict[str, Kind] = {
     "held_not_decidable": Kind(409, "It comes from a newer version of the app and is carried out by itself after the next "
                                     "update of the server.",
                                "这条记录来自新版手机端，服务器更新后会自动处理。"),
+    "newcomer_known": Kind(409, "This household or member is proposed or registered already. Look at the list, then "
+                                "write it down anew if it is another one.",
+                           "这户或这个人已经提交过或已登记。请先看名单，确实是另一户再重新填写。"),
     "review_conflict": Kind(409, "Another review was already sent under this number.", "同一编号下已有内容不同的审核。"),
     "setting_conflict": Kind(409, "Another setting was already signed under this number, or at this moment. Look, then "
                                   "sign again.",

@@ -19,7 +19,7 @@ from server.flags import queries
 from server.flags.explaining import explanation
 from server.flags.facts import Kept
 from server.flags.models import CLOSED, Flag, HouseholdFacts
-from server.flags.standing import lights_of, lit_labels
+from server.flags.standing import lights_of, lit_labels, lit_of
 from server.households.queries import households_by_id
 from server.households.services import ends_along, moves_along, roster_facts
 from server.local_policy.services import bench_for
@@ -41,6 +41,7 @@ __all__ = [
     "judge",
     "lights_of",
     "lit_labels",
+    "lit_of",
     "move_household",
     "raise_flags",
 ]

@@ -62,6 +62,22 @@ def lit_labels(visits: Sequence[Visit]) -> dict[UUID, list[Mapping[str, str]]]:
     return {key: [light.label for light in lights if light.is_lit] for key, lights in found.items()}
 
 
+def lit_of(visits: Sequence[Visit]) -> dict[UUID, list[Wire]]:
+    """The lights that are lit, without evidence: rule, label, severity and the articles' identifiers."""
+    found = _standing(visits, queries.of_visits(visits))
+    return {key: [_brief(light) for light in lights if light.is_lit] for key, lights in found.items()}
+
+
+def _brief(light: Standing) -> Wire:
+    given = light.given or {}
+    rule, severity, articles = (
+        given[name] if light.flag is None else getattr(light.flag, name)
+        for name in ("rule", "severity", "articles")
+    )
+    ids = [article["id"] for article in articles]
+    return {"rule": rule, "label": light.label, "severity": severity, "articles": ids}
+
+
 def lights_of(visits: Sequence[Visit]) -> dict[UUID, list[Wire]]:
     """All lights of visits in wire form, lit ones first by severity, with the runs that changed them."""
     flags = queries.of_visits(visits)

@@ -16,7 +16,7 @@ from sqlalchemy.orm import selectinload
 
 from server.core import changes, clock
 from server.core.db import db
-from server.households.due import due_on
+from server.households.due import cadence_of, due_on
 from server.households.models import Household, Member
 from server.households.roster import age_on, roster_facts
 
@@ -40,7 +40,8 @@ def note_new_day(before: date, today: date, after: UUID | None, limit: int) -> t
 def _by_date(household: Household, day: date) -> tuple[Any, ...]:
     last = clock.local_date(household.last_visited_at) if household.last_visited_at else None
     ages = [age_on(member.birth_on, day) for member in household.living]
-    return roster_facts(household, day), due_on(household.kind, last, day), ages
+    due = due_on(household.kind, last, day, cadence_of(household.region_code))
+    return roster_facts(household, day), due, ages
 
 
 def _candidates(before: date, today: date, after: UUID | None, limit: int) -> Sequence[Household]:

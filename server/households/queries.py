@@ -14,6 +14,7 @@ from server.core import cursors
 from server.core.crypto import blind_index
 from server.core.db import db
 from server.core.problems import Problem
+from server.core.scope import code_range
 from server.households.forms import FieldName
 from server.households.models import Household, HouseholdEdit, Member
 from server.households.snapshots import Home, snapshots
@@ -23,6 +24,8 @@ __all__ = [
     "Household",
     "HouseholdEdit",
     "Standing",
+    "are_known",
+    "carriers_of",
     "count_households",
     "edits_of",
     "get_household",
@@ -34,6 +37,7 @@ __all__ = [
     "lock_households",
     "members_with_id_number",
     "newest_edits",
+    "numbers_of",
     "page_of_households",
     "snapshots",
     "standing_of",
@@ -174,6 +178,22 @@ def headings(ids: Iterable[UUID]) -> Sequence[Household]:
     return db.session.scalars(query).all()
 
 
+def are_known(ids: Iterable[UUID]) -> bool:
+    """Whether any of several identifiers is that of a household or of a member."""
+    wanted = set(ids)
+    found = select(Household.id).where(Household.id.in_(wanted))
+    others = select(Member.id).where(Member.id.in_(wanted))
+    return db.session.scalars(found.union(others)).first() is not None
+
+
+def numbers_of(prefix: str) -> Sequence[str]:
+    """Numbers of households that begin with a region code, also of those that left the register."""
+    least, beyond = code_range(prefix)
+    return db.session.scalars(
+        select(Household.number).where(Household.number >= least, Household.number < beyond)
+    ).all()
+
+
 def count_households() -> int:
     """How many households the scope holds, without those removed from the register."""
     query = select(func.count()).select_from(Household).where(Household.removed_at.is_(None))
@@ -184,3 +204,23 @@ def members_with_id_number(id_number: str) -> Sequence[Member]:
     """The members that carry an identity number; more than one means the register repeats itself."""
     query = select(Member).where(Member.id_index == blind_index(id_number.strip().upper()))
     return db.session.scalars(query.order_by(Member.id)).all()
+
+
+@dataclass(frozen=True)
+class Carrier:
+    """A member who carries an identity number, and the household they live in."""
+
+    member_id: UUID
+    household_id: UUID
+    household_number: str
+    head_name: str
+    region_code: str
+
+
+def carriers_of(id_number: str) -> list[Carrier]:
+    """Who carries an identity number in the scope and still lives in a household of the register."""
+    query = select(Member.id, Household.id, Household.number, Household.head_name, Household.region_code)
+    query = query.join(Household, Member.household_id == Household.id)
+    living = (Member.removed_at.is_(None), Household.removed_at.is_(None))
+    query = query.where(Member.id_index == blind_index(id_number), *living).order_by(Household.number)
+    return [Carrier(*row) for row in db.session.execute(query)]

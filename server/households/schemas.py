@@ -47,5 +47,6 @@ class HouseholdSchema(Schema):
     revision = fields.Integer(required=True)
     roster = fields.Dict(keys=fields.String(), values=fields.Raw(allow_none=True), required=True)
     home = fields.Nested(HomeSchema, required=True, allow_none=True)
+    last_visited_on = fields.String(required=True, allow_none=True, metadata={"format": "date"})
     due_on = fields.String(required=True, allow_none=True, metadata={"format": "date"})
     members = fields.List(fields.Nested(MemberSchema), required=True)

@@ -9,12 +9,11 @@ from uuid import UUID
 
 from sqlalchemy import update
 
-from server.core import audit, changes, clock, quick
-from server.core.crypto import blind_index, seal
+from server.core import clock, quick
 from server.core.db import db
 from server.households import queries, roster
 from server.households.calendar import note_new_day
-from server.households.due import due_on
+from server.households.due import Cadence, cadence_of, decides_cadence, due_on
 from server.households.editing import (
     MOVE,
     Author,
@@ -26,34 +25,53 @@ from server.households.editing import (
     value_of,
     values_of,
 )
+from server.households.fields import HEAD
 from server.households.fields import shown as shown_value
 from server.households.following import ends_along, moves_along
-from server.households.forms import FieldName, NewHousehold, NewMember, check_id_number
-from server.households.masking import mask_id, mask_phone, mask_written
+from server.households.forms import FieldName
+from server.households.masking import mask_id, mask_written
 from server.households.models import Household, Member
-from server.households.names import search_forms
+from server.households.newcomers import (
+    NewcomersRefused,
+    check_newcomers,
+    is_taken,
+    join_household,
+    member_ids,
+    register_household,
+)
 from server.households.queries import Standing
+from server.households.registering import register
 from server.households.snapshots import Home
 from server.regions import queries as regions
 
 __all__ = [
+    "HEAD",
     "MOVE",
     "Author",
+    "Cadence",
     "Edited",
     "FieldName",
+    "NewcomersRefused",
+    "cadence_of",
+    "check_newcomers",
     "check_value",
+    "decides_cadence",
     "ends_along",
     "is_protected",
+    "is_taken",
+    "join_household",
     "leave_out_revisions",
     "leaves_village",
     "masked_id_number",
     "masked_text",
+    "member_ids",
     "moves_along",
     "note_new_day",
     "note_visit",
     "present",
     "present_former",
     "register",
+    "register_household",
     "remember_visit",
     "roster_facts",
     "set_fields",
@@ -64,59 +82,6 @@ __all__ = [
 ]
 
 REVISIONS_LEFT_OUT = 100_000  # more than a household can have had between a backup and its restore
-_COPIED = (
-    "id", "region_code", "number", "natural_village_id", "address", "lifted", "kind", "released",
-    "monitored_since", "dibao", "tekun", "tekun_scattered", "orphan", "highrisk_job", "pcni_prev", "net_prev",
-    "poor10", "online_flag",
-)  # fmt: skip
-
-
-def register(form: NewHousehold) -> Household:
-    """Add a household and its members to the register; the caller flushes with the transaction.
-
-    Raises:
-        IdNumberRefused: an identity number fails GB 11643.
-    """
-    members = [_member(form, position, person) for position, person in enumerate(form.members)]
-    head = form.members[0]
-    pinyin, initials = search_forms(head.name)
-    household = Household(
-        **{name: getattr(form, name) for name in _COPIED},
-        head_name=head.name,
-        pinyin=pinyin,
-        initials=initials,
-        id_tail=head.id_number[-4:].upper() if head.id_number else "",
-        phone_sealed=seal(form.phone, f"household:{form.id}:phone") if form.phone else None,
-        phone_masked=mask_phone(form.phone) if form.phone else "",
-        home_lat=form.home[0] if form.home else None,
-        home_lon=form.home[1] if form.home else None,
-        revision=1,
-        members=members,
-    )
-    db.session.add(household)
-    audit.record("household.register", ("household", form.id), form.region_code, members=len(members))
-    changes.note("household", form.id, form.region_code)
-    return household
-
-
-def _member(form: NewHousehold, position: int, person: NewMember) -> Member:
-    number = check_id_number(person.id_number) if person.id_number else None
-    return Member(
-        id=person.id,
-        region_code=form.region_code,
-        position=position,
-        name=person.name,
-        relation=person.relation,
-        sex=person.sex,
-        birth_on=person.birth_on,
-        id_sealed=seal(number, f"member:{person.id}:id_number") if number else None,
-        id_index=blind_index(number) if number else None,
-        id_masked=mask_id(number) if number else "",
-        stage=person.stage,
-        labour=person.labour,
-        main_labour=person.main_labour,
-        disability_grade=person.disability_grade,
-    )
 
 
 def remember_visit(household: Household, visit_id: UUID, visited_at: datetime) -> None:
@@ -191,7 +156,8 @@ def _present(household: Household, places: dict[str, str], hamlets: dict[UUID, s
         "natural_village": hamlets.get(hamlet, "") if hamlet else "",
         "roster": roster.wire_facts(roster.roster_facts(household, today)),
         "home": _home(household),
-        "due_on": due_on(household.kind, last, today).isoformat(),
+        "last_visited_on": last and last.isoformat(),
+        "due_on": due_on(household.kind, last, today, cadence_of(grid)).isoformat(),
         "members": [_present_member(member) for member in household.living],
     }
 

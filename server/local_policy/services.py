@@ -15,6 +15,7 @@ from server.core import audit, clock, installation
 from server.core.auth import Actor
 from server.core.db import db, lives_a_transaction
 from server.core.problems import Problem
+from server.households.services import Cadence, decides_cadence
 from server.local_policy.chain import check_chain, signature_of
 from server.local_policy.models import REVOCATION, LocalSetting
 from server.local_policy.queries import Act, acts_of, county_of
@@ -36,6 +37,7 @@ from server.policy.local import (
 )
 
 _MEMO = lives_a_transaction("local_policy")
+SURVEYS, MONITORED = "VISIT_MONTHS_", "VISIT_MONTHS_MONITORED"
 FARTHEST_DAYS = 3660  # ten years ahead; more is a slip of the finger
 
 
@@ -130,6 +132,22 @@ def county_policy(region_code: str) -> CountyPolicy:
         check_chain(acts)
         memo[county] = _policy(installation.profile(), acts)
     return memo[county]
+
+
+@decides_cadence
+def visit_cadence(region_code: str) -> Cadence:
+    """How often the county of a region visits: of the documents in force the shortest period (AMB-19).
+
+    Settings that were altered stop judging; a worklist goes on with what the documents say.
+    """
+    try:
+        params = bench_for(region_code, clock.today()).params
+    except Problem:
+        return Cadence()
+    months = {name: int(value) for name, value in params.items() if name.startswith(SURVEYS) and value}
+    usual = Cadence()
+    monitored = months.pop(MONITORED, usual.monitored)
+    return Cadence(monitored, min(months.values(), default=usual.others))
 
 
 def phone_policy(region_code: str) -> PhonePolicy:

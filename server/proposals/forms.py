@@ -10,7 +10,7 @@ from uuid import UUID
 from server.core.changes import Position
 from server.households.services import FieldName
 
-__all__ = ["EditOutcome", "FieldChange", "FieldName", "HouseholdEditForm"]
+__all__ = ["EditOutcome", "FieldChange", "FieldName", "HouseholdEditForm", "NewcomerForm"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +43,22 @@ class HouseholdEditForm:
     written_at: datetime | None
     changes: list[FieldChange]
     seen: frozenset[UUID] = frozenset()
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewcomerForm:
+    """A household that its author wants in the register (``household_id`` None), or a member of one there.
+
+    ``subject_id`` is the identifier it is to have, ``grid`` the one in which the author found the household.
+    """
+
+    op_id: UUID
+    subject_id: UUID
+    household_id: UUID | None
+    grid: str | None
+    reason: str
+    written_at: datetime | None
+    changes: list[FieldChange]
 
 
 @dataclass(frozen=True, kw_only=True)

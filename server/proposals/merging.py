@@ -18,7 +18,7 @@ from server.households.services import FieldName, is_protected, leaves_village, 
 if TYPE_CHECKING:
     from server.households.queries import Household, HouseholdEdit
 
-OVERLAP, PROTECTED = "overlap", "protected"
+OVERLAP, PROTECTED, NEW = "overlap", "protected", "new"
 Edits = Mapping[FieldName, Sequence["HouseholdEdit"]]
 
 

@@ -12,10 +12,14 @@ from server.core.db import Base, UtcDateTime
 from server.core.scope import RegionScoped
 
 OPEN, APPROVED, DECLINED = "open", "approved", "declined"
+EDIT, MEMBER, HOUSEHOLD = KINDS = ("edit", "member", "household")
 
 
 class Proposal(RegionScoped, Base):
     """Fields that were not changed by themselves: others changed them meanwhile, or they are protected.
+
+    Or, by ``kind``, all the fields of a member or of a household that is to be registered: ``subject_id`` is
+    the identifier that it is to have. A new household has no ``household_id`` until somebody approved it.
 
     ``fields`` is sealed JSON, a list of ``{member_id, field, current, proposed, reason, current_by,
     current_at}``; both values stay on record whatever is decided. ``level`` says who decides: village, or
@@ -29,7 +33,9 @@ class Proposal(RegionScoped, Base):
     )
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
-    household_id: Mapped[UUID] = mapped_column(ForeignKey("household.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(10), default=EDIT)
+    household_id: Mapped[UUID | None] = mapped_column(ForeignKey("household.id"), index=True)
+    subject_id: Mapped[UUID | None] = mapped_column(Uuid, index=True)
     op_id: Mapped[UUID] = mapped_column(Uuid)
     author_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
     author_name: Mapped[str] = mapped_column(String(60))

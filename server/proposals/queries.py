@@ -12,9 +12,10 @@ from server.core import cursors
 from server.core.auth import Actor
 from server.core.db import db
 from server.core.problems import Problem
+from server.core.scope import EVERYTHING, region_scope
 from server.proposals.models import OPEN, Proposal
 
-__all__ = ["Proposal", "by_operation", "get_decidable", "page"]
+__all__ = ["Proposal", "by_operation", "get_decidable", "is_proposed", "page"]
 
 LISTING = "proposals"
 DECIDES_ON = {"first_secretary": "village", "township": "township"}
@@ -75,3 +76,9 @@ def get_decidable(actor: Actor, proposal_id: UUID, *, lock: bool = False) -> Pro
 def by_operation(author_id: UUID, op_id: UUID) -> Proposal | None:
     """The proposal that an operation of an author became."""
     return db.session.scalar(select(Proposal).where(Proposal.author_id == author_id, Proposal.op_id == op_id))
+
+
+def is_proposed(subject_id: UUID) -> bool:
+    """Whether a household or member of an identifier was proposed before, by whomever and wherever."""
+    with region_scope(EVERYTHING):
+        return db.session.scalar(select(Proposal.id).where(Proposal.subject_id == subject_id)) is not None

@@ -8,7 +8,7 @@ from marshmallow import Schema, fields, post_load, validate
 
 from server.core.wire import Instant, PlainText, StrictUuid, Whole, WireSchema
 from server.proposals.forms import FieldChange
-from server.proposals.models import APPROVED, DECLINED, OPEN
+from server.proposals.models import APPROVED, DECLINED, KINDS, OPEN
 
 STATES = (OPEN, APPROVED, DECLINED)
 SIDES = (OPEN, "decided")
@@ -62,27 +62,49 @@ class EditOutcomeSchema(Schema):
     proposal = fields.UUID(required=True, allow_none=True)
 
 
+class TwinSchema(Schema):
+    """Another household of the reader's area in which somebody carries the same identity number."""
+
+    household_id = fields.UUID(required=True)
+    household_number = fields.String(required=True)
+    head_name = fields.String(required=True)
+
+
+class TwinsSchema(Schema):
+    """Who else carries an identity number: ``here`` in the reader's area, ``elsewhere`` only whether any."""
+
+    here = fields.List(fields.Nested(TwinSchema), required=True)
+    elsewhere = fields.Boolean(required=True)
+
+
 class ProposedFieldSchema(FieldNameSchema):
     """Both values of a field, numbers of people masked, places by name.
 
     ``current`` is the present value while the proposal is open, later the one it had when it was proposed;
     ``current_by`` and ``current_at`` say who gave it that, null for what was registered so. ``why`` is
-    overlap (changed meanwhile) or protected (never changed without a decision).
+    overlap (changed meanwhile), protected (never changed without a decision) or new (of somebody new).
+    ``twins`` tells of an identity number that waits for a decision whether others of the county carry it.
     """
 
     member_name = fields.String(required=True, allow_none=True)
     current = fields.Raw(required=True, allow_none=True)
     proposed = fields.Raw(required=True, allow_none=True)
-    why = fields.String(required=True, validate=validate.OneOf(("overlap", "protected")))
+    why = fields.String(required=True, validate=validate.OneOf(("overlap", "protected", "new")))
     current_by = fields.String(required=True, allow_none=True)
     current_at = Instant(required=True, allow_none=True)
+    twins = fields.Nested(TwinsSchema, required=True, allow_none=True)
 
 
 class ProposalSchema(Schema):
-    """Fields of a household that somebody wants changed; ``level`` is who decides on it."""
+    """Fields of a household that somebody wants changed; ``level`` is who decides on it.
+
+    ``kind`` member and household: all that is known of somebody whom the register lacks. A new household has
+    no identifier in the register and no number until it is approved.
+    """
 
     id = fields.UUID(required=True)
-    household_id = fields.UUID(required=True)
+    kind = fields.String(required=True, validate=validate.OneOf(KINDS))
+    household_id = fields.UUID(required=True, allow_none=True)
     household_number = fields.String(required=True)
     head_name = fields.String(required=True)
     village = fields.String(required=True)

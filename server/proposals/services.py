@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +14,6 @@ from sqlalchemy import update
 from server.core import audit, changes, clock
 from server.core.auth import Actor
 from server.core.changes import Position
-from server.core.crypto import seal, unseal
 from server.core.db import db
 from server.core.problems import Errors, Problem
 from server.core.scope import EVERYTHING, region_scope
@@ -31,10 +29,12 @@ from server.households.services import (
     set_fields,
     value_of,
 )
-from server.proposals import queries
-from server.proposals.forms import EditOutcome, FieldChange, FieldName, HouseholdEditForm
+from server.proposals import newcomers, queries
+from server.proposals.forms import EditOutcome, FieldChange, FieldName, HouseholdEditForm, NewcomerForm
 from server.proposals.merging import Merged, Proposed, Seen, merge
-from server.proposals.models import APPROVED, DECLINED, OPEN, Proposal
+from server.proposals.models import APPROVED, DECLINED, EDIT, OPEN, Proposal
+from server.proposals.newcomers import propose_newcomers
+from server.proposals.sealing import fields_of, seal_fields
 
 if TYPE_CHECKING:
     from server.households.queries import Household
@@ -45,11 +45,13 @@ __all__ = [
     "FieldChange",
     "FieldName",
     "HouseholdEditForm",
+    "NewcomerForm",
     "apply_edit",
     "decide",
     "decision_on",
     "fields_of",
     "move_household",
+    "propose_newcomers",
 ]
 
 FIRST_SECRETARY = "first_secretary"
@@ -122,7 +124,7 @@ def _propose(
         author_id=actor.id,
         author_name=actor.display_name,
         base_revision=edit.base_revision,
-        fields=seal(json.dumps([each.as_json() for each in proposed], ensure_ascii=False), _bound(key)),
+        fields=seal_fields(key, proposed),
         reason=masked_text(edit.reason),
         level=level,
         state=OPEN,
@@ -134,10 +136,6 @@ def _propose(
     audit.record("proposal.make", ("proposal", key), household.region_code, level=level, fields=told)
     db.session.flush()
     return proposal
-
-
-def _bound(proposal_id: UUID) -> str:
-    return f"proposal:{proposal_id}:fields"
 
 
 def _outcome(
@@ -160,21 +158,18 @@ def _note(household: Household, proposal: Proposal | None) -> Position:
     return changes.note("edit", household.id, household.region_code)
 
 
-def fields_of(proposal: Proposal) -> list[Proposed]:
-    """The fields of a proposal as they were proposed."""
-    return [Proposed.read(each) for each in json.loads(unseal(proposal.fields, _bound(proposal.id)))]
-
-
 def decide(actor: Actor, proposal_id: UUID, decision: str, comment: str) -> Proposal:
     """Approve or decline a proposal; the same decision twice is one.
 
     An approved value is written whatever the field has become since; both stay on record.
 
     Raises:
-        Problem: proposal_not_found, proposal_decided, own_work; invalid, when a value can no longer be.
+        Problem: proposal_not_found, proposal_decided, own_work; invalid, when a value can no longer be;
+            newcomer_known, when the identifier of a new household or member is in use.
     """
     found = queries.get_decidable(actor, proposal_id)
-    household = household_to_edit(found.household_id)  # first the household, as every edit of it does
+    # First the household, as every edit of it does; a new one has nothing to hold yet.
+    household = None if found.household_id is None else household_to_edit(found.household_id)
     proposal = queries.get_decidable(actor, proposal_id, lock=True)
     if proposal.state == decision:
         return proposal
@@ -185,15 +180,22 @@ def decide(actor: Actor, proposal_id: UUID, decision: str, comment: str) -> Prop
     proposed = fields_of(proposal)
     proposal.state, proposal.comment = decision, masked_text(comment)
     proposal.decided_at, proposal.decided_by = clock.now(), actor.display_name
-    _tell(household, proposal, proposed)
-    if decision == APPROVED:
+    is_edit = household is not None and proposal.kind == EDIT
+    _tell(household if is_edit else None, proposal, proposed)
+    if decision == APPROVED and is_edit and household is not None:
         _carry_out(household, proposal, proposed)
+    elif decision == APPROVED:
+        newcomers.carry_out(proposal, household, proposed)
     return proposal
 
 
-def _tell(household: Household, proposal: Proposal, proposed: Sequence[Proposed]) -> None:
+def _tell(household: Household | None, proposal: Proposal, proposed: Sequence[Proposed]) -> None:
     """The decision, and which fields are no longer what they were when it was proposed."""
-    since = [each.name.wire() for each in proposed if value_of(household, each.name) != each.current]
+    since = [
+        each.name.wire()
+        for each in proposed
+        if household is not None and value_of(household, each.name) != each.current
+    ]
     target = ("proposal", proposal.id)
     audit.record(
         "proposal.decide",

@@ -14,8 +14,8 @@ from server.core.auth import DRAIN, KILL, Actor
 from server.core.db import known_since
 from server.core.problems import Problem
 from server.core.scope import EVERYTHING, covers, region_scope
-from server.proposals.services import HouseholdEditForm, apply_edit
-from server.sync import edits, holding, ledger, services
+from server.proposals.services import HouseholdEditForm, NewcomerForm, apply_edit, propose_newcomers
+from server.sync import edits, holding, ledger, newcomers, services
 from server.sync.models import DECLINED
 from server.sync.operations import (
     ACCEPTED,
@@ -23,6 +23,7 @@ from server.sync.operations import (
     EDIT,
     HELD,
     KINDS,
+    PROPOSED,
     QUARANTINE,
     SCOPE,
     VERSION,
@@ -54,8 +55,9 @@ class Adoptable:
     region_code: str
 
 
-Found = Assessed | HouseholdEditForm | Adoptable | Exception
-First = Outcome | SignedVisit | HouseholdEditForm | Adoptable | Exception
+Found = Assessed | HouseholdEditForm | NewcomerForm | Adoptable | Exception
+Opened = SignedVisit | HouseholdEditForm | NewcomerForm
+First = Outcome | Opened | Adoptable | Exception
 
 
 @dataclass(frozen=True)
@@ -139,7 +141,7 @@ def _first_look(
         return error
 
 
-def _open(op: Op) -> SignedVisit | HouseholdEditForm | Exception:
+def _open(op: Op) -> Opened:
     """Read what a new operation wants.
 
     Raises:
@@ -152,6 +154,8 @@ def _open(op: Op) -> SignedVisit | HouseholdEditForm | Exception:
         raise Problem("unknown_kind")
     if op.kind == EDIT:
         return edits.read(op)
+    if op.kind != VISIT:
+        return newcomers.read(op)
     signed = op.opened or open_signed(op.body, op.sha256, clock_mark(op.offset_ms, op.drift_ms))
     if not op.op_id == op.entity == signed.form.id:
         message = {"code": "invalid", "message": "A visit has one number: op_id, entity and id are the same."}
@@ -168,7 +172,7 @@ def recall(actor: Actor, op: Op, row: ledger.Operation, visit: Visit | None) -> 
     result = row.result or None
     if row.state == ACCEPTED and visit is not None:
         result = _answer(actor, visit)
-    if row.kind == EDIT and row.state == HELD and row.code == CONFLICT:
+    if row.state == HELD and (row.code == PROPOSED or (row.kind == EDIT and row.code == CONFLICT)):
         return edits.standing(row)
     return Outcome(st=row.state, code=row.code, position=ledger.position_of(row), result=result)
 
@@ -274,6 +278,8 @@ def take_effect(actor: Actor, looked: Looked) -> Outcome:
             raise looked.found
         if isinstance(looked.found, HouseholdEditForm):
             return edits.outcome_of(apply_edit(actor, looked.found), actor.region_code)
+        if isinstance(looked.found, NewcomerForm):
+            return newcomers.outcome_of(propose_newcomers(actor, looked.found), actor.region_code)
         assert isinstance(looked.found, Assessed)
         return _take_visit(actor, looked.found)
     except Problem as problem:

@@ -58,7 +58,7 @@ def outcome_of(found: EditOutcome, region_code: str) -> Outcome:
 
 
 def standing(row: ledger.Operation) -> Outcome:
-    """How a correction stands of which something was proposed to others."""
+    """How a correction or a newcomer stands of which something was proposed to others."""
     decision = decision_on(row.user_id, row.op_id)
     if decision is not None and decision.is_declined:
         return rejected(Problem("held_declined", comment=decision.comment))

@@ -13,10 +13,10 @@ from server.core import cursors
 from server.core.db import db
 from server.core.problems import Problem
 from server.households.services import masked_text, shown_value, summarise
-from server.proposals.services import HouseholdEditForm
-from server.sync import edits, holding
+from server.proposals.services import HouseholdEditForm, NewcomerForm
+from server.sync import edits, holding, newcomers
 from server.sync.models import OPEN, HeldOperation
-from server.sync.operations import EDIT, VISIT, Op
+from server.sync.operations import EDIT, KINDS, VISIT, Op
 from server.visits.queries import masked_body
 from server.visits.services import VisitForm, open_signed
 
@@ -80,7 +80,7 @@ def _item(row: HeldOperation, home: Wire | None) -> Wire:
     }
 
 
-def _said(row: HeldOperation) -> tuple[VisitForm | None, HouseholdEditForm | None]:
+def _said(row: HeldOperation) -> tuple[VisitForm | None, HouseholdEditForm | NewcomerForm | None]:
     """What an operation says, in so far as this server can read it."""
     try:
         op = holding.reopened(row)
@@ -93,8 +93,11 @@ def _visit(op: Op) -> VisitForm:
     return open_signed(op.body, op.sha256).form
 
 
-def _edit(op: Op) -> HouseholdEditForm | None:
-    return edits.read(op) if op.kind == EDIT else None
+def _edit(op: Op) -> HouseholdEditForm | NewcomerForm | None:
+    """A correction, or somebody new: both are fields and a reason."""
+    if op.kind not in KINDS:
+        return None
+    return edits.read(op) if op.kind == EDIT else newcomers.read(op)
 
 
 def _shown_visit(form: VisitForm) -> Wire:
@@ -109,7 +112,7 @@ def _well_formed(answers: Wire) -> Wire:
     return answers if is_list else {key: value for key, value in answers.items() if key != "roster_edit"}
 
 
-def _shown_edit(form: HouseholdEditForm) -> Wire:
+def _shown_edit(form: HouseholdEditForm | NewcomerForm) -> Wire:
     return {
         "reason": masked_text(form.reason),
         "set": [

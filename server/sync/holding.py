@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -19,11 +20,25 @@ from server.core.problems import Problem
 from server.core.scope import EVERYTHING, region_scope
 from server.core.wire import UUID_TEXT
 from server.households.queries import households_by_id
+from server.regions import queries as regions
 from server.sync import ledger, operations
 from server.sync.models import DECLINED, OPEN, TAKEN, HeldOperation
-from server.sync.operations import ACCEPTED, CONFLICT, EDIT, HELD, VERSION, VISIT, Op, Outcome, rejected
+from server.sync.operations import (
+    ACCEPTED,
+    CONFLICT,
+    EDIT,
+    HELD,
+    HOUSEHOLD,
+    VERSION,
+    VISIT,
+    Op,
+    Outcome,
+    rejected,
+)
 from server.sync.push_schemas import read_op
 from server.visits.services import Overtaken
+
+GRID_TEXT = re.compile(r"[0-9]{14}\Z")
 
 
 def hold(author: Actor, op: Op, code: str) -> Outcome:
@@ -37,7 +52,7 @@ def hold(author: Actor, op: Op, code: str) -> Outcome:
     """
     with region_scope(EVERYTHING):
         household_id = household_of(op)
-        region = _region_of(household_id) or author.region_code
+        region = _region_of(household_id) or _grid_of(op) or author.region_code
         row_id = uuid4()
         position = changes.note("held", row_id, region)
         outcome = Outcome(st=HELD, code=code, position=position, region_code=region, is_new=True)
@@ -143,6 +158,12 @@ def household_of(op: Op) -> UUID | None:
 def _region_of(household_id: UUID | None) -> str | None:
     found = households_by_id([household_id]).get(household_id) if household_id is not None else None
     return found.region_code if found is not None else None
+
+
+def _grid_of(op: Op) -> str | None:
+    """The grid in which a new household was found, if it is one."""
+    named = op.body.get("grid") if op.kind == HOUSEHOLD and isinstance(op.body, dict) else None
+    return named if isinstance(named, str) and GRID_TEXT.match(named) and regions.is_grid(named) else None
 
 
 def outcome_of(row: HeldOperation, *, in_sight: bool) -> Outcome:

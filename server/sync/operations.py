@@ -16,12 +16,12 @@ from server.core.problems import Problem
 if TYPE_CHECKING:
     from server.visits.services import SignedVisit
 
-VISIT, EDIT = "visit", "household.edit"
-KINDS = (VISIT, EDIT)
+VISIT, EDIT, HOUSEHOLD, MEMBER = KINDS = ("visit", "household.edit", "household.new", "member.new")
 SCHEMA_MIN, SCHEMA_MAX = 1, 1
 
 ACCEPTED, HELD, REJECTED, WAIT = STATES = ("accepted", "held", "rejected", "wait")
 VERSION, SCOPE, CONFLICT, QUARANTINE = HELD_CODES = ("version", "scope", "conflict", "quarantine")
+PROPOSED = "proposed"  # carried out as far as it can be: somebody has to agree to it
 PARENT_MISSING, INTERNAL = "parent_missing", "internal"
 
 

@@ -17,17 +17,19 @@ from server.core.problems import Problem, flatten
 from server.core.quickform import QuickForm
 from server.core.wire import Instant, Pattern, PlainText, StrictUuid, Whole, WireSchema
 from server.proposals.services import FieldChange
-from server.sync.operations import HELD_CODES, INTERNAL, PARENT_MISSING, STATES, Op, is_newer
+from server.sync.operations import HELD_CODES, INTERNAL, PARENT_MISSING, PROPOSED, STATES, Op, is_newer
 from server.visits.schemas import SHA256, SignedReceiptSchema
 
 MAX_OPS = 50
 MAX_NEEDS = 50
 MAX_FIELDS = 20
+MAX_NEW_FIELDS = 250  # twenty members of nine fields, and the household's own
 PROTOCOL = 1
 _CENTURY_MS = 4_000_000_000_000
 _LARGEST = 2**53 - 1
 _OFFSET = validate.Range(-_CENTURY_MS, _CENTURY_MS)
 _COUNTER = validate.Range(0, _LARGEST)
+_CODES = (*HELD_CODES, PROPOSED, PARENT_MISSING, INTERNAL)
 _POSITION = {"type": "array", "items": {"type": "integer"}, "minItems": 2, "maxItems": 2}
 
 
@@ -106,6 +108,28 @@ class EditBodySchema(WireSchema):
     )
 
 
+class _NewcomerBodySchema(WireSchema):
+    reason = PlainText(required=True, validate=validate.Length(max=500))
+    changes = fields.List(
+        fields.Nested(EditedFieldSchema),
+        required=True,
+        data_key="set",
+        validate=validate.Length(1, MAX_NEW_FIELDS),
+    )
+
+
+class NewHouseholdBodySchema(_NewcomerBodySchema):
+    """A household that the register lacks: its fields, its members' fields, and the grid it was found in."""
+
+    grid = fields.String(required=True, validate=Pattern(r"^[0-9]{14}$"))
+
+
+class NewMemberBodySchema(_NewcomerBodySchema):
+    """Somebody who lives in a household of the register and is not in it yet."""
+
+    household_id = StrictUuid(required=True)
+
+
 class FieldNameSchema(Schema):
     """Which field of a household or member."""
 
@@ -139,7 +163,10 @@ class OpResultSchema(Schema):
     code = fields.String(
         required=True,
         allow_none=True,
-        metadata={"description": "/".join((*HELD_CODES, PARENT_MISSING, INTERNAL)) + " or a problem's code"},
+        metadata={
+            "description": "/".join((*HELD_CODES, PROPOSED, PARENT_MISSING, INTERNAL))
+            + " or a problem's code"
+        },
     )
     position = fields.List(fields.Integer(), required=True, allow_none=True, metadata=_POSITION)
     problem = fields.Nested(ProblemSchema, required=True, allow_none=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from server.core.auth import Actor
+from server.flags.services import lit_of
 from server.households.services import present
 from server.photos import queries as photos
 from server.photos.services import present as present_photos
@@ -24,23 +25,37 @@ def assignments(actor: Actor, page: Sequence[Household]) -> list[Wire]:
     """Wire form of a page of households, in a fixed number of queries."""
     last = visits.with_bodies(household.last_visit_id for household in page)
     open_to_actor = visits.openable(actor, last)
-    returned = _returned(actor, [household.id for household in page])
+    ids = [household.id for household in page]
+    returned, past = _returned(actor, ids), _history(actor, ids)
+    lit = lit_of([visit for key, visit in last.items() if key in open_to_actor])
     return [
         shown
         | {
-            "last_visit": _last_visit(last[household.last_visit_id])
-            if household.last_visit_id in open_to_actor
+            "last_visit": _last_visit(last[key], lit[key])
+            if (key := household.last_visit_id) in lit
             else None,
+            "history": past.get(household.id, []),
             "returned": returned.get(household.id),
         }
         for household, shown in zip(page, present(page), strict=True)
     ]
 
 
-def _last_visit(visit: Visit) -> Wire:
+def _last_visit(visit: Visit, lights: Sequence[Wire]) -> Wire:
     copied = ("id", "visited_at", "state", "severity", "checklist_version")
     answers = visits.body_of(visit)["answers"]
-    return {name: getattr(visit, name) for name in copied} | {"answers": answers}
+    return {name: getattr(visit, name) for name in copied} | {"answers": answers, "lights": lights}
+
+
+def _history(actor: Actor, household_ids: Sequence[UUID]) -> dict[UUID, list[Wire]]:
+    """What a grid member may see of past visits, by household; other roles read it where they review."""
+    if actor.role != "grid_member":
+        return {}
+    copied = ("id", "visited_at", "author_name", "revision", "state", "severity")
+    found: dict[UUID, list[Wire]] = {}
+    for visit in visits.visible_of_households(actor, household_ids):
+        found.setdefault(visit.household_id, []).append({name: getattr(visit, name) for name in copied})
+    return found
 
 
 def _returned(actor: Actor, household_ids: Sequence[UUID]) -> dict[UUID, Wire]:

@@ -20,6 +20,7 @@ from server.core.db import transaction
 from server.core.problems import Problem
 from server.core.wire import instant_text
 from server.flags.services import income_line
+from server.households.services import cadence_of
 from server.sync import jobs, moving, runner  # noqa: F401 - importing them declares them
 from server.sync import pull as pulling
 from server.sync.operations import SCHEMA_MAX, SCHEMA_MIN, Op, Outcome, answer_text, rejected
@@ -86,7 +87,8 @@ def pull(cursor: str | None, limit: int) -> dict[str, Any]:
     """What changed of the caller's households since the cursor; without one all of them, page by page."""
     actor = current_actor()
     page = pulling.pull(actor, cursor, limit)
-    return page | {"income_line": income_line(actor.region_code), "server_time": clock.now()}
+    told = {"cadence": cadence_of(actor.region_code).wire(), "income_line": income_line(actor.region_code)}
+    return page | told | {"server_time": clock.now()}
 
 
 def _intact_json() -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import Schema, fields, validate
 
 from server.core.openapi import ProblemSchema
-from server.core.wire import Instant, WireSchema
+from server.core.wire import Instant, TextSchema, WireSchema
 from server.households.schemas import HouseholdSchema
 from server.photos.schemas import PhotoAgainSchema
 from server.reviews.schemas import STATES, CommentSchema
@@ -41,8 +41,24 @@ class PageQuerySchema(WireSchema):
     limit = fields.Integer(load_default=200, validate=validate.Range(1, 500))
 
 
+class LitSchema(Schema):
+    """A light that is on: its rule, its name, and the identifiers of the articles it rests on."""
+
+    rule = fields.String(required=True)
+    label = fields.Nested(TextSchema, required=True)
+    severity = fields.String(required=True, validate=validate.OneOf(SEVERITIES))
+    articles = fields.List(fields.String(), required=True)
+
+
+class CadenceSchema(Schema):
+    """Every how many months a monitored household and any other one is visited."""
+
+    monitored = fields.Integer(required=True)
+    others = fields.Integer(required=True)
+
+
 class LastVisitSchema(Schema):
-    """The household's newest visit, to start the next one from."""
+    """The household's newest visit, to start the next one from, and the lights that are on since."""
 
     id = fields.UUID(required=True)
     visited_at = Instant(required=True)
@@ -50,6 +66,7 @@ class LastVisitSchema(Schema):
     severity = fields.String(required=True, validate=validate.OneOf(SEVERITIES))
     checklist_version = fields.String(required=True)
     answers = fields.Dict(keys=fields.String(), required=True)
+    lights = fields.List(fields.Nested(LitSchema), required=True)
 
 
 class ReturnedSchema(Schema):
@@ -65,10 +82,22 @@ class ReturnedSchema(Schema):
     reviewer_name = fields.String(required=True)
 
 
+class PastVisitSchema(Schema):
+    """A line of a household's history."""
+
+    id = fields.UUID(required=True)
+    visited_at = Instant(required=True)
+    author_name = fields.String(required=True)
+    revision = fields.Integer(required=True)
+    state = fields.String(required=True, validate=validate.OneOf(STATES))
+    severity = fields.String(required=True, validate=validate.OneOf(SEVERITIES))
+
+
 class AssignmentSchema(HouseholdSchema):
-    """A household to visit."""
+    """A household to visit; ``history`` is what a grid member may see of its visits, the newest first."""
 
     last_visit = fields.Nested(LastVisitSchema, required=True, allow_none=True)
+    history = fields.List(fields.Nested(PastVisitSchema), required=True)
     returned = fields.Nested(ReturnedSchema, required=True, allow_none=True)
 
 
@@ -93,6 +122,7 @@ class PullSchema(Schema):
 
     ``snapshot``: a page of a full pull; what is on none of its pages is dropped when it ends. ``scope`` is
     the prefix of all region codes the caller may see; ``epoch`` names the history of the server's database.
+    ``cadence`` is the county's, by which ``due_on`` is reckoned here and anew on the device.
     """
 
     rows = fields.List(fields.Nested(AssignmentSchema), required=True)
@@ -103,6 +133,7 @@ class PullSchema(Schema):
     snapshot = fields.Boolean(required=True)
     epoch = fields.String(required=True)
     scope = fields.String(required=True)
+    cadence = fields.Nested(CadenceSchema, required=True)
     income_line = fields.Decimal(required=True, allow_none=True, as_string=True, metadata={"type": "string"})
     server_time = Instant(required=True)
 

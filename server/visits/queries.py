@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, false, select
-from sqlalchemy.orm import aliased, undefer
+from sqlalchemy.orm import aliased, load_only, undefer
 
 from server.core import clock, quick
 from server.core.auth import Actor
@@ -43,6 +43,7 @@ __all__ = [
     "stored_bodies",
     "visible_by_seq",
     "visible_of_household",
+    "visible_of_households",
     "visible_to",
     "with_bodies",
     "written_by",
@@ -151,6 +152,14 @@ def by_ids(ids: Iterable[UUID]) -> dict[UUID, Visit]:
 def visible_of_household(actor: Actor, household_id: UUID) -> Sequence[Visit]:
     """The visits and revisions of a household that the actor may open, newest first, without bodies."""
     query = select(Visit).where(Visit.household_id == household_id, visible_to(actor))
+    return db.session.scalars(query.order_by(Visit.seq.desc())).all()
+
+
+def visible_of_households(actor: Actor, household_ids: Iterable[UUID]) -> Sequence[Visit]:
+    """What the actor may open of several households' visits, the newest first: only what a line shows."""
+    shown = ("id", "household_id", "visited_at", "author_name", "revision", "state", "severity")
+    query = select(Visit).where(Visit.household_id.in_(set(household_ids)), visible_to(actor))
+    query = query.options(load_only(*(getattr(Visit, name) for name in shown)))
     return db.session.scalars(query.order_by(Visit.seq.desc())).all()
 
 

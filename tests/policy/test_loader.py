@@ -324,7 +324,8 @@ def test_a_number_no_document_gives_is_marked_as_the_county_s_to_set():
         for p in pack.parameters
         if p.origin == "county_must_set"
     }
-    assert marked == {"LINE_YEAR", "LINE_PG", "MED_HIGH", "RIGID_RATIO", "NEAR", "FUND_CAP", "FUND_LOAN"}
+    rules = {"LINE_YEAR", "LINE_PG", "MED_HIGH", "RIGID_RATIO", "NEAR", "FUND_CAP", "FUND_LOAN"}
+    assert marked == rules | {"VISIT_MONTHS_MONITORED"}
 
 
 def test_parameter_takes_the_value_in_force_on_the_day_and_none_after_its_end(packs):

@@ -2818,6 +2818,8 @@ export interface components {
             };
             home: components["schemas"]["Home"] | null;
             /** Format: date */
+            last_visited_on: string | null;
+            /** Format: date */
             due_on: string | null;
             members: components["schemas"]["Member"][];
         };
@@ -3180,6 +3182,8 @@ export interface components {
             };
             home: components["schemas"]["Home"] | null;
             /** Format: date */
+            last_visited_on: string | null;
+            /** Format: date */
             due_on: string | null;
             members: components["schemas"]["Member"][];
             /** Format: date-time */
@@ -3283,6 +3287,16 @@ export interface components {
             /** Format: uuid */
             proposal: string | null;
         };
+        Twin: {
+            /** Format: uuid */
+            household_id: string;
+            household_number: string;
+            head_name: string;
+        };
+        Twins: {
+            here: components["schemas"]["Twin"][];
+            elsewhere: boolean;
+        };
         ProposedField: {
             /** Format: uuid */
             member_id: string | null;
@@ -3291,16 +3305,19 @@ export interface components {
             current: unknown;
             proposed: unknown;
             /** @enum {string} */
-            why: "overlap" | "protected";
+            why: "overlap" | "protected" | "new";
             current_by: string | null;
             /** Format: date-time */
             current_at: string | null;
+            twins: components["schemas"]["Twins"] | null;
         };
         Proposal: {
             /** Format: uuid */
             id: string;
+            /** @enum {string} */
+            kind: "edit" | "member" | "household";
             /** Format: uuid */
-            household_id: string;
+            household_id: string | null;
             household_number: string;
             head_name: string;
             village: string;
@@ -3638,7 +3655,7 @@ export interface components {
             sha256: string | null;
             /** @enum {string} */
             st: "accepted" | "held" | "rejected" | "wait";
-            /** @description version/scope/conflict/quarantine/parent_missing/internal or a problem's code */
+            /** @description version/scope/conflict/quarantine/proposed/parent_missing/internal or a problem's code */
             code: string | null;
             position: number[] | null;
             problem: components["schemas"]["Problem"] | null;
@@ -3653,6 +3670,13 @@ export interface components {
             order: "active" | "drain" | "kill";
             results: components["schemas"]["OpResult"][];
         };
+        Lit: {
+            rule: string;
+            label: components["schemas"]["Text"];
+            /** @enum {string} */
+            severity: "red" | "yellow" | "attention" | "none";
+            articles: string[];
+        };
         LastVisit: {
             /** Format: uuid */
             id: string;
@@ -3666,6 +3690,19 @@ export interface components {
             answers: {
                 [key: string]: unknown;
             };
+            lights: components["schemas"]["Lit"][];
+        };
+        PastVisit: {
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            visited_at: string;
+            author_name: string;
+            revision: number;
+            /** @enum {string} */
+            state: "submitted" | "approved" | "returned" | "superseded";
+            /** @enum {string} */
+            severity: "red" | "yellow" | "attention" | "none";
         };
         PhotoAgain: {
             original_sha256?: string | null;
@@ -3724,10 +3761,17 @@ export interface components {
             };
             home: components["schemas"]["Home"] | null;
             /** Format: date */
+            last_visited_on: string | null;
+            /** Format: date */
             due_on: string | null;
             members: components["schemas"]["Member"][];
             last_visit: components["schemas"]["LastVisit"] | null;
+            history: components["schemas"]["PastVisit"][];
             returned: components["schemas"]["Returned"] | null;
+        };
+        Cadence: {
+            monitored: number;
+            others: number;
         };
         Pull: {
             rows: components["schemas"]["Assignment"][];
@@ -3738,6 +3782,7 @@ export interface components {
             snapshot: boolean;
             epoch: string;
             scope: string;
+            cadence: components["schemas"]["Cadence"];
             income_line: string | null;
             /** Format: date-time */
             server_time: string;
