@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
-from server.households.due import due_on
+from server.households.due import Cadence, due_on
 from server.households.models import Household, Member
 from server.households.roster import age_on, roster_facts, wire_facts
 from server.policy.loader import load_packs
@@ -98,6 +99,17 @@ def test_flag_that_is_not_known_stays_not_known():
 def test_facts_travel_as_json_with_money_as_text():
     facts = wire_facts(roster_facts(household(member(), pcni_prev=Decimal("8000.5")), DAY))
     assert json.loads(json.dumps(facts))["pcni_prev"] == "8000.50"
+
+
+CADENCES = json.loads((Path(__file__).parent / "due_cases.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("case", CADENCES, ids=lambda case: "-".join(map(str, case.values())))
+def test_next_visit_is_due_by_the_end_of_the_county_s_period_as_on_the_phone(case):
+    visited = date.fromisoformat(case["last"]) if case["last"] else None
+    cadence = Cadence(monitored=case["monitored"], others=case["others"])
+    found = due_on(case["kind"], visited, date.fromisoformat(case["today"]), cadence)
+    assert found.isoformat() == case["due"]
 
 
 @pytest.mark.parametrize(

@@ -66,6 +66,7 @@ def test_a_proposal_shows_both_values_and_whose_the_present_one_is(app, login, h
     (item,) = login(WEI).get(URL).json["items"]
     assert item == {
         "id": key,
+        "kind": "edit",
         "household_id": str(household.id),
         "household_number": household.number,
         "head_name": "韦小山",
