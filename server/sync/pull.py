@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from server.households.queries import Household
 
-LISTING = "pull"
+LISTING = "pull-2"  # rows of another form than before: who holds an older cursor begins anew
 HOUSEHOLD = "household"
 Wire = dict[str, Any]
 

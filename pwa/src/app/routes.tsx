@@ -19,6 +19,7 @@ const MePage = lazy(async () => (await import('../features/account')).MePage);
 const HouseholdsHome = lazy(async () => (await import('../features/households')).HouseholdsHome);
 const HouseholdPage = lazy(async () => (await import('../features/households/detail')).HouseholdPage);
 const EditPage = lazy(async () => (await import('../features/households/edit')).EditPage);
+const NewcomerPage = lazy(async () => (await import('../features/households/newcomer')).NewcomerPage);
 const OutboxPage = lazy(async () => (await import('../features/outbox')).OutboxPage);
 
 let forgetDesks = () => {};
@@ -118,6 +119,9 @@ export function routeOf(at: Place, role: Role): VNode | null {
   if (first === 'me')
     return id === 'pin' ? <ChangePinPage /> : <MePage changed={at.query['pin'] === 'changed'} />;
   if (first === 'outbox') return <OutboxPage />;
+  if (first === 'new') return <NewcomerPage key="new" householdId={null} from={at.query['from']} />;
+  if (first === 'household' && id && at.parts[2] === 'member')
+    return <NewcomerPage key={id} householdId={id} from={at.query['from']} />;
   if (first === 'household' && id && at.parts[2] === 'edit') return <EditPage key={id} householdId={id} />;
   if (first === 'household' && id) return <HouseholdPage key={id} householdId={id} />;
   if (first === 'visit' && id) return <VisitPage key={id} householdId={id} from={at.query['from']} />;

@@ -2,6 +2,7 @@
 import { type ReadonlySignal, signal } from '@preact/signals';
 import { localProblem } from './api/problem';
 import type { Household } from './api/types';
+import type { Cadence } from './due';
 import { pullNow } from './outbox';
 import { user, userId } from './session';
 import { forgetRoster, openRoster } from './sync/rosterRows';
@@ -11,6 +12,7 @@ const list = signal<readonly Household[]>([]);
 const state = signal<DownloadState>({ phase: 'idle', loaded: 0 });
 const refreshed = signal<number | null>(null);
 const line = signal<string | null>(null);
+const often = signal<Cadence | null>(null);
 let byId = new Map<string, Household>();
 
 export interface DownloadState {
@@ -28,6 +30,9 @@ export const refreshedAt: ReadonlySignal<number | null> = refreshed;
 
 /** The monitoring line of the year, yuan per person; null until the list was downloaded. */
 export const incomeLine: ReadonlySignal<string | null> = line;
+
+/** How often the county visits; null until a server said so. */
+export const cadence: ReadonlySignal<Cadence | null> = often;
 
 export function householdById(id: string): Household | undefined {
   // Reading the signal lets components follow a refresh.
@@ -51,13 +56,14 @@ function compare(a: string, b: string): number {
 async function showKept(): Promise<void> {
   const owner = user.value?.id;
   if (owner === undefined) return show([]);
-  const { pulledAt, incomeLine } = await readState(owner);
+  const { pulledAt, incomeLine, cadence } = await readState(owner);
   const rows = (await openRoster()).sort(byPlace);
   // Somebody else signed in meanwhile: this list is not theirs.
   if (user.value?.id !== owner) return;
   show(rows);
   refreshed.value = pulledAt;
   line.value = incomeLine;
+  often.value = cadence;
 }
 
 /** Shows the households kept on this phone. */

@@ -121,6 +121,7 @@ export function makeDetail(id: string, changes: Partial<VisitDetail> = {}): Visi
       revision: 1,
       roster: {},
       home: null,
+      last_visited_on: null,
       due_on: null,
       members: [member('m1', '覃秀兰', '户主'), member('m2', '莫小军', '之子')],
     },

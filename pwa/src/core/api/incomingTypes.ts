@@ -13,15 +13,27 @@ export interface ProposedField {
   field: string;
   current: Json;
   proposed: Json;
-  /** overlap: somebody else changed it meanwhile; protected: never changed without a decision. */
-  why: 'overlap' | 'protected';
+  /** overlap: somebody else changed it meanwhile; protected: never changed without a decision; new: of somebody new. */
+  why: 'overlap' | 'protected' | 'new';
   current_by: string | null;
   current_at: string | null;
+  /** Who else of the county carries an identity number that waits: named only where one may see them. */
+  twins: { here: Twin[]; elsewhere: boolean } | null;
+}
+
+export interface Twin {
+  household_id: string;
+  household_number: string;
+  head_name: string;
 }
 
 export interface Proposal {
   id: string;
-  household_id: string;
+  /** member, household: all that is known of somebody whom the register lacks. */
+  kind: 'edit' | 'member' | 'household';
+  /** Null for a new household until it is approved. */
+  household_id: string | null;
+  /** Empty for a new household. */
   household_number: string;
   head_name: string;
   village: string;

@@ -1,6 +1,6 @@
 /** The operations of the HTTP interface in the form that openapi-fetch reads. */
 import type { CompactPack } from '../policy/pack';
-import type { HelloReply, PullPage, PushReply, PushRequest } from '../sync/wire';
+import type { HelloReply, PushReply, PushRequest, ServedPage } from '../sync/wire';
 import type { DevicePaths } from './deviceTypes';
 import type { Explanation } from './explanation';
 import type { FundCalculation, FundClaim, FundReading } from './fund';
@@ -54,7 +54,7 @@ export interface paths extends PolicyPaths, DevicePaths {
   >;
   '/s1/hello': Get<HelloReply>;
   '/s1/push': Post<PushReply, PushRequest>;
-  '/s1/pull': Get<PullPage, undefined, { cursor?: string; limit?: number }>;
+  '/s1/pull': Get<ServedPage, undefined, { cursor?: string; limit?: number }>;
   '/me': Get<User>;
   '/checklists/{version}': Get<ChecklistJson, { version: string }>;
   '/policy': Get<CompactPack>;

@@ -61,6 +61,26 @@ export interface LastVisit {
   severity: Severity;
   checklist_version: string;
   answers: Answers;
+  /** Lights that are on; rows kept from an older server have none. */
+  lights?: LitLight[];
+}
+
+/** A light that is on: its articles by identifier, their sentences are in the rules on the phone. */
+export interface LitLight {
+  rule: string;
+  label: Bilingual;
+  severity: Exclude<Severity, 'none'>;
+  articles: string[];
+}
+
+/** A line of a household's history as it comes with the list. */
+export interface PastVisit {
+  id: string;
+  visited_at: string;
+  author_name: string;
+  revision: number;
+  state: VisitState;
+  severity: Severity;
 }
 
 export interface QuestionComment {
@@ -98,14 +118,28 @@ export interface Household {
   revision: number;
   roster: RosterFacts;
   home: { lat: string; lon: string } | null;
+  /** Day of the newest visit by whomever; absent in rows of an older server. */
+  last_visited_on?: string | null;
+  /** By the server's reckoning when it sent the row; `core/due` reckons anew. */
   due_on: string | null;
   members: Member[];
   last_visit: LastVisit | null;
   returned: Returned | null;
+  /** What this user may see of past visits, the newest first; absent in rows of an older server. */
+  history?: PastVisit[];
+}
+
+/** A row of the list as this server's version sends it. */
+export interface ServedHousehold extends Household {
+  last_visited_on: string | null;
+  last_visit: (LastVisit & { lights: LitLight[] }) | null;
+  history: PastVisit[];
 }
 
 /** The register's record; what belongs to the worklist comes with the list only. */
-export interface RegisteredHousehold extends Omit<Household, 'last_visit' | 'returned'> {}
+export interface RegisteredHousehold extends Omit<Household, 'last_visit' | 'returned' | 'history'> {
+  last_visited_on: string | null;
+}
 
 /** A visit as the history of its household lists it. */
 export interface HistoryEntry extends VisitSummary {

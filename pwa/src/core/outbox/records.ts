@@ -1,6 +1,6 @@
 /** Makes operations: how a finished visit or an edit is kept here, and how it travels. Pure. */
 import type { VisitBody } from '../api/types';
-import type { EditBody, Op } from '../sync/wire';
+import type { EditBody, Op, OpBody, OpKind } from '../sync/wire';
 import type { PhotoEntry } from './entry';
 import { fresh } from './fresh';
 import { type OpRecord, SCHEMA_V } from './storage';
@@ -68,8 +68,33 @@ export function editRecord(opId: string, body: EditBody, baseRev: number, facts:
   };
 }
 
+/** Somebody new, as an operation: the household or member `entity`, in the household `householdId`. */
+export interface Newcomer {
+  kind: Extract<OpKind, 'household.new' | 'member.new'>;
+  entity: string;
+  householdId: string;
+}
+
+/** The record of a household or member that the register lacks. */
+export function newcomerRecord(
+  opId: string,
+  { kind, entity, householdId }: Newcomer,
+  facts: SavedFacts,
+): OpRecord {
+  return {
+    ...common(facts),
+    op_id: opId,
+    kind,
+    entity,
+    household_id: householdId,
+    base_rev: null,
+    revises: null,
+    entry: fresh(facts.now, []),
+  };
+}
+
 /** The operation as it travels. */
-export function toOp(record: OpRecord, body: VisitBody | EditBody): Op {
+export function toOp(record: OpRecord, body: OpBody): Op {
   const { op_id, n, kind, entity, base_rev, needs, schema_v, app_v, mono_ms, offset_ms, sha256 } = record;
   const client_time = new Date(record.saved_at).toISOString();
   return {

@@ -1,7 +1,7 @@
 /** Reads saved operations out of the phone's database. */
 import type { VisitBody } from '../api/types';
 import { type OutboxRow, read } from '../localDb';
-import type { EditBody } from '../sync/wire';
+import type { OpBody } from '../sync/wire';
 import { open } from '../vault';
 import type { OpRecord } from './storage';
 import { isOld, type OldData, type OpData, upgradeData } from './upgrade';
@@ -50,7 +50,7 @@ export async function loadRecords(owner: string): Promise<OpRecord[]> {
 }
 
 /** The body of a saved operation, or null when it was given up or never here. */
-export async function loadBody<T extends VisitBody | EditBody>(opId: string): Promise<T | null> {
+export async function loadBody<T extends OpBody>(opId: string): Promise<T | null> {
   const row = await read((database) => database.get('visits', opId));
   return row ? open<T>('visits', opId, row.sealed) : null;
 }

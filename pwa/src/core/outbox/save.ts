@@ -10,10 +10,10 @@ import { uuidv7 } from '../ids';
 import { type OutboxRow, type PhotoRow, type VisitRow, type WriteTx, writeStrict } from '../localDb';
 import { photoRow } from '../photos';
 import { userId } from '../session';
-import type { EditBody } from '../sync/wire';
+import type { EditBody, NewHouseholdBody, NewMemberBody, OpBody } from '../sync/wire';
 import { seal } from '../vault';
 import { nudge } from '.';
-import { editRecord, type SavedFacts, visitRecord } from './records';
+import { editRecord, type Newcomer, newcomerRecord, type SavedFacts, visitRecord } from './records';
 import { newestRevision, refused, signedFor } from './returns';
 import { dataOf, loadBody, loadRecords } from './rows';
 import { outboxChanged } from './signals';
@@ -42,7 +42,7 @@ const COUNTER = 'outbox.n';
 /** Until the transaction gives the record its number. */
 const NO_NUMBER = 0;
 
-function asJson(body: VisitBody | EditBody) {
+function asJson(body: OpBody) {
   return { ...body } as unknown as Parameters<typeof canonical>[0];
 }
 
@@ -57,11 +57,7 @@ interface Prepared {
   corrects: string | undefined;
 }
 
-async function factsOf(
-  body: VisitBody | EditBody,
-  needs: string[],
-  options: EnqueueOptions,
-): Promise<SavedFacts> {
+async function factsOf(body: OpBody, needs: string[], options: EnqueueOptions): Promise<SavedFacts> {
   const text = canonical(asJson(body));
   return {
     n: NO_NUMBER,
@@ -76,7 +72,7 @@ async function factsOf(
   };
 }
 
-async function sealed(record: OpRecord, body: VisitBody | EditBody): Promise<Pick<Prepared, 'body' | 'row'>> {
+async function sealed(record: OpRecord, body: OpBody): Promise<Pick<Prepared, 'body' | 'row'>> {
   const user_id = userId();
   return {
     body: { user_id, saved_at: record.saved_at, sealed: await seal('visits', record.op_id, body) },
@@ -207,6 +203,26 @@ export async function addEdit(body: EditBody, options: EditOptions): Promise<str
     corrects: options.corrects,
   };
   if (!(await write(prepared))) throw new Error('a new operation id was taken');
+  return opId;
+}
+
+/**
+ * Saves a household or member that the register lacks, with the end of its form `draft` in the same transaction;
+ * sends it when it can. Resolves with the operation's id.
+ */
+export async function saveNewcomer(
+  newcomer: Newcomer,
+  body: NewHouseholdBody | NewMemberBody,
+  options: EnqueueOptions & { draft: string },
+): Promise<string> {
+  const opId = uuidv7();
+  const record = newcomerRecord(opId, newcomer, await factsOf(body, [], options));
+  const kept = { photos: [], draft: draftKey(options.draft), corrects: options.corrects };
+  if (!(await write({ opId, ...(await sealed(record, body)), ...kept })))
+    throw new Error('a new operation id was taken');
+  noteDraft(options.draft, false);
+  await outboxChanged();
+  nudge();
   return opId;
 }
 

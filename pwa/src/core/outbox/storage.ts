@@ -3,8 +3,9 @@
  * its own. Each function is one transaction that is on disk when its promise resolves, and leaves nothing behind when
  * it rejects. A store belongs to one user of one device. Nothing but `prune` ever gives up work.
  */
-import type { Household, VisitBody } from '../api/types';
-import type { EditBody, OpKind, Order, Position } from '../sync/wire';
+import type { Household } from '../api/types';
+import type { Cadence } from '../due';
+import type { OpBody, OpKind, Order, Position } from '../sync/wire';
 import { type Allowance, FULL_ALLOWANCE } from './allowance';
 import type { Entry } from './entry';
 
@@ -54,6 +55,8 @@ export interface SyncState {
   /** When a pull last came to its end. */
   pulledAt: number | null;
   incomeLine: string | null;
+  /** How often the county visits; null until a server said so. */
+  cadence: Cadence | null;
   /** Region code prefix of what this user may see. */
   scope: string | null;
   /** Runs in a row that achieved nothing, and how many more requests in vain are allowed: phones must not beg. */
@@ -77,6 +80,7 @@ export const NO_CONTACT: SyncState = {
   lastContactAt: null,
   pulledAt: null,
   incomeLine: null,
+  cadence: null,
   scope: null,
   fruitless: 0,
   allowance: FULL_ALLOWANCE,
@@ -111,7 +115,7 @@ export interface SyncStorage {
    * once the stored epoch is another one: what an earlier life of the server said does not count any more.
    */
   update(ids: readonly string[], change: ChangeEntry, epoch?: string | null): Promise<void>;
-  body(opId: string): Promise<VisitBody | EditBody | null>;
+  body(opId: string): Promise<OpBody | null>;
   photo(opId: string, sha256: string): Promise<ArrayBuffer | null>;
   state(): Promise<SyncState>;
   note(change: Partial<SyncState>): Promise<void>;

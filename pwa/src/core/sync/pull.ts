@@ -32,6 +32,7 @@ export function planPage(state: SyncState, page: PullPage, hide: ReadonlySet<str
       cursor: page.cursor,
       building: page.snapshot && page.more,
       incomeLine: page.income_line,
+      cadence: page.cadence ?? null,
       scope: page.scope,
       ...done,
     },

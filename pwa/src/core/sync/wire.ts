@@ -1,5 +1,6 @@
 /** Shapes of the protocol "S1" as they travel. Instants are ISO-8601 UTC, hashes SHA-256 in lower-case hex. Types only. */
-import type { Household, Problem, Receipt, VisitBody, VisitResult } from '../api/types';
+import type { Household, Problem, Receipt, ServedHousehold, VisitBody, VisitResult } from '../api/types';
+import type { Cadence } from '../due';
 
 /** A place in the server's change log, [transaction, number]; compared member by member. */
 export type Position = [number, number];
@@ -7,7 +8,7 @@ export type Position = [number, number];
 /** What the server wants of this phone: go on, hand everything over, or forget everything. */
 export type Order = 'active' | 'drain' | 'kill';
 
-export type OpKind = 'visit' | 'household.edit';
+export type OpKind = 'visit' | 'household.edit' | 'household.new' | 'member.new';
 
 /** One field of a household (`member_id` null) or of one of its members. */
 export interface EditedField {
@@ -21,6 +22,23 @@ export interface EditBody {
   reason: string;
   set: EditedField[];
 }
+
+/** A household that the register lacks; the operation's entity is the id it is to have. */
+export interface NewHouseholdBody {
+  grid: string;
+  reason: string;
+  set: EditedField[];
+}
+
+/** Somebody who lives in a household of the register and is not in it yet; the entity is the new member's id. */
+export interface NewMemberBody {
+  household_id: string;
+  reason: string;
+  set: EditedField[];
+}
+
+/** What a saved operation says. */
+export type OpBody = VisitBody | EditBody | NewHouseholdBody | NewMemberBody;
 
 /** One operation. Never changed once it was saved: a later wish is an operation of its own. */
 export interface Op {
@@ -39,7 +57,7 @@ export interface Op {
   offset_ms: number | null;
   /** Of the canonical text of `body`. */
   sha256: string;
-  body: VisitBody | EditBody;
+  body: OpBody;
 }
 
 export interface Report {
@@ -118,5 +136,13 @@ export interface PullPage {
   /** Region code prefix of what this user may see. */
   scope: string;
   server_time: string;
+  /** How often the county visits; a server of before does not say. */
+  cadence?: Cadence;
   income_line: string | null;
+}
+
+/** The page as this server's version sends it: nothing of a row is left out. */
+export interface ServedPage extends PullPage {
+  rows: ServedHousehold[];
+  cadence: Cadence;
 }

@@ -1,26 +1,22 @@
 /** One household: who lives there, what was found last time, and the button to begin. */
 import './households.css';
-import { useEffect, useState } from 'preact/hooks';
-import { api, call } from '../../core/api/client';
-import type { Household, Member, VisitSummary } from '../../core/api/types';
-import { householdById } from '../../core/assignments';
+import type { Household, Member } from '../../core/api/types';
+import { cadence, householdById } from '../../core/assignments';
 import { today } from '../../core/clock';
 import { draftHouseholds } from '../../core/drafts';
-import { categoryWord, severityWord, showDay, showInstant, stateWord } from '../../core/format';
+import { categoryWord, showDay, showInstant } from '../../core/format';
 import { registerTexts, t } from '../../core/i18n';
 import { back } from '../../core/nav';
-import { online } from '../../core/network';
-import { answeredReturns, savedVisits } from '../../core/outbox';
+import { outboxItems, savedVisits } from '../../core/outbox';
 import { user } from '../../core/session';
 import { texts as zh } from '../../i18n/zh-CN/households';
 import { AppBar, Page } from '../../ui/appBar';
 import { Button } from '../../ui/button';
 import { Card, Facts } from '../../ui/card';
-import { Light } from '../../ui/light';
-import { Skeleton } from '../../ui/progress';
 import { EmptyState } from '../../ui/states';
 import { Tag } from '../../ui/tag';
-import { type GroupId, groupOf, savedThisMonth } from './worklist';
+import { History, LastVisit } from './past';
+import { dueDay, type GroupId, groupOf, type View, viewOf } from './worklist';
 
 registerTexts({ zh, en: () => import('../../i18n/en/households') });
 
@@ -36,11 +32,17 @@ function memberFacts(member: Member): string {
   return parts.filter(Boolean).join(' · ');
 }
 
-function Members({ members }: { members: readonly Member[] }) {
+function Members({ household: { id, members } }: { household: Household }) {
   return (
     <Card
       title={t('household.members')}
-      aside={<span class="muted small">{t('row.members', { n: members.length })}</span>}
+      aside={
+        user.value?.role === 'grid_member' ? (
+          <a href={`#/household/${id}/member`}>{t('household.addMember')}</a>
+        ) : (
+          <span class="muted small">{t('row.members', { n: members.length })}</span>
+        )
+      }
     >
       <ul>
         {members.map((member) => (
@@ -78,9 +80,35 @@ function ReturnedCard({ household }: { household: Household }) {
   );
 }
 
-function About({ household }: { household: Household }) {
+/** What help and monitoring the register knows of; measures of their own are not on record yet. */
+function helpOf({ roster }: Household): string {
+  const lines = (['dibao', 'tekun', 'orphan', 'released'] as const).flatMap((fact) => {
+    if (roster[fact] === true) return [t(`household.help.${fact}`)];
+    return roster[fact] === null ? [t('household.help.unknown', { what: t(`household.help.${fact}`) })] : [];
+  });
+  const months = roster['months_tracked'];
+  if (typeof months === 'number' && months > 0) lines.push(t('household.help.tracked', { n: months }));
+  return lines.join('、') || t('household.help.none');
+}
+
+/** What was written down here of the household and waits for an answer. */
+function Pending({ householdId }: { householdId: string }) {
+  const waiting = outboxItems.value.filter(
+    (item) =>
+      item.householdId === householdId && item.kind !== 'visit' && ['queued', 'held'].includes(item.state),
+  );
+  if (waiting.length === 0) return null;
+  return (
+    <p>
+      <a href="#/outbox">{t('household.pending', { n: waiting.length })}</a>
+    </p>
+  );
+}
+
+function About({ household, view }: { household: Household; view: View }) {
   const place = [household.village, household.natural_village, household.grid].filter(Boolean).join(' · ');
-  const due = household.due_on === null ? t('household.noDate') : showDay(household.due_on);
+  const day = dueDay(household, view);
+  const due = day === null ? t('household.noDate') : showDay(day);
   return (
     <Card
       title={t('household.about')}
@@ -96,87 +124,16 @@ function About({ household }: { household: Household }) {
           { label: t('household.address'), value: household.address || place },
           { label: t('household.phone'), value: household.phone_masked || t('household.unknown') },
           { label: t('household.due'), value: due },
+          { label: t('household.help'), value: helpOf(household) },
         ]}
       />
+      <Pending householdId={household.id} />
     </Card>
   );
 }
 
-function LastVisit({ household }: { household: Household }) {
-  const visit = household.last_visit;
-  return (
-    <Card title={t('household.lastVisit')}>
-      {visit ? (
-        <div class="inline">
-          <span>{showInstant(visit.visited_at)}</span>
-          <Light compact severity={visit.severity} word={severityWord(visit.severity)} />
-          <Tag tone={visit.state === 'approved' ? 'green' : 'plain'}>{stateWord(visit.state)}</Tag>
-        </div>
-      ) : (
-        <p class="muted">{t('household.neverVisited')}</p>
-      )}
-    </Card>
-  );
-}
-
-type Loaded = readonly VisitSummary[] | 'loading' | 'failed';
-
-function useHistory(householdId: string): Loaded {
-  const [history, setHistory] = useState<Loaded>('loading');
-  const connected = online.value;
-  useEffect(() => {
-    let wanted = true;
-    if (!connected) setHistory('failed');
-    else
-      call(api.GET('/households/{household_id}', { params: { path: { household_id: householdId } } })).then(
-        (detail) => wanted && setHistory(detail.history),
-        () => wanted && setHistory('failed'),
-      );
-    return () => {
-      wanted = false;
-    };
-  }, [householdId, connected]);
-  return history;
-}
-
-function HistoryRow({ visit }: { visit: VisitSummary }) {
-  const revision = visit.revision > 1 ? ` · ${t('household.revision', { n: visit.revision - 1 })}` : '';
-  return (
-    <li class="hh-member">
-      <p class="inline">
-        <span>{showInstant(visit.visited_at)}</span>
-        <Light compact severity={visit.severity} word={severityWord(visit.severity)} />
-      </p>
-      <p class="muted">
-        {visit.author_name} · {stateWord(visit.state)}
-        {revision}
-      </p>
-    </li>
-  );
-}
-
-function History({ householdId }: { householdId: string }) {
-  const history = useHistory(householdId);
-  return (
-    <Card title={t('household.history')}>
-      {history === 'loading' && <Skeleton lines={2} label={t('app.loading')} />}
-      {history === 'failed' && <p class="muted">{t('household.historyOffline')}</p>}
-      {Array.isArray(history) && history.length === 0 && <p class="muted">{t('household.noHistory')}</p>}
-      {Array.isArray(history) && history.length > 0 && (
-        <ul>
-          {history.map((visit: VisitSummary) => (
-            <HistoryRow key={visit.id} visit={visit} />
-          ))}
-        </ul>
-      )}
-    </Card>
-  );
-}
-
-function groupNow(household: Household): GroupId {
-  const day = today();
-  const saved = savedThisMonth({ today: day, saved: savedVisits.value }).get(household.id);
-  return groupOf(household, saved, answeredReturns(savedVisits.value), day);
+function viewNow(): View {
+  return viewOf({ today: today(), saved: savedVisits.value, cadence: cadence.value, here: null });
 }
 
 /** The words of the main button: what beginning means for this household now. */
@@ -195,7 +152,8 @@ export function HouseholdPage({ householdId }: { householdId: string }) {
         <EmptyState icon="home" title={t('household.missing')} text={t('household.missingText')} />
       </Page>
     );
-  const group = groupNow(household);
+  const view = viewNow();
+  const group = groupOf(household, view);
   const action = actionKey(household, group);
   return (
     <Page
@@ -218,10 +176,10 @@ export function HouseholdPage({ householdId }: { householdId: string }) {
       }
     >
       {group === 'returned' && <ReturnedCard household={household} />}
-      <About household={household} />
-      <Members members={household.members} />
       <LastVisit household={household} />
-      <History householdId={household.id} />
+      <About household={household} view={view} />
+      <Members household={household} />
+      <History household={household} />
     </Page>
   );
 }

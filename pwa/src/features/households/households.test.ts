@@ -1,9 +1,8 @@
 /** Searching and sorting the worklist. */
 import { describe, expect, it } from 'vitest';
 import type { Household } from '../../core/api/types';
-import { answeredReturns } from '../../core/outbox/returns';
 import { prepare, search } from './search';
-import { groupOf, type SavedVisit, sortWork } from './worklist';
+import { type Context, dueDay, groupOf, type SavedVisit, sortWork, viewOf } from './worklist';
 
 function household(over: Partial<Household>): Household {
   return {
@@ -98,6 +97,10 @@ function saved(over: Partial<SavedVisit>): SavedVisit {
   };
 }
 
+function context(saved: readonly SavedVisit[], over: Partial<Context> = {}): Context {
+  return { today: TODAY, saved, cadence: null, here: null, ...over };
+}
+
 const returned = { visit_id: 'v0', reviewed_at: '2026-11-20T00:00:00Z' } as Household['returned'];
 const visited = (at: string, state: string) => ({ visited_at: at, state }) as Household['last_visit'];
 
@@ -152,18 +155,17 @@ describe('the worklist', () => {
       'returned',
     ],
   ] as const)('puts a household %s into its group', (_name, item, visit, group) => {
-    const answered = answeredReturns(visit ? [visit] : []);
-    expect(groupOf(item, visit, answered, TODAY)).toBe(group);
+    expect(groupOf(item, viewOf(context(visit ? [visit] : [])))).toBe(group);
   });
 
   it('counts a visit that waits on this phone as done but not as delivered', () => {
-    const sorted = sortWork([household({ due_on: '2026-11-21' })], { today: TODAY, saved: [saved({})] });
+    const sorted = sortWork([household({ due_on: '2026-11-21' })], context([saved({})]));
     expect([sorted.done, sorted.delivered, sorted.total]).toEqual([1, 0, 1]);
   });
 
   it('does not count a refused or replaced visit', () => {
     const visits = [saved({ state: 'rejected' }), saved({ correctedBy: 'w' })];
-    expect(sortWork([household({ due_on: '2026-11-21' })], { today: TODAY, saved: visits }).done).toBe(0);
+    expect(sortWork([household({ due_on: '2026-11-21' })], context(visits)).done).toBe(0);
   });
 
   it('puts the longest overdue first, then the more fragile', () => {
@@ -172,7 +174,70 @@ describe('the worklist', () => {
       household({ id: 'y', due_on: '2026-11-18' }),
       household({ id: 'z', due_on: '2026-11-20', category: 'sudden' }),
     ];
-    const order = sortWork(items, { today: TODAY, saved: [] }).groups.overdue.map((item) => item.id);
+    const order = sortWork(items, context([])).groups.overdue.map((item) => item.id);
     expect(order).toEqual(['y', 'z', 'x']);
+  });
+
+  const MONTHLY = { monitored: 1, others: 1 };
+  const QUARTERLY = { monitored: 1, others: 3 };
+
+  it.each([
+    ['never visited, quarterly', { last_visited_on: null }, [], QUARTERLY, '2026-12-31'],
+    ['never visited, monthly', { last_visited_on: null }, [], MONTHLY, '2026-11-30'],
+    ['monitored', { last_visited_on: '2026-10-02', category: 'sudden' }, [], QUARTERLY, '2026-11-30'],
+    [
+      'by a county that has not said how often',
+      { last_visited_on: null, due_on: '2026-11-24' },
+      [],
+      null,
+      '2026-11-24',
+    ],
+    ['in a row of an older server', { due_on: '2026-11-24' }, [], MONTHLY, '2026-11-24'],
+    [
+      'by a visit that waits on this phone',
+      { last_visited_on: '2026-08-01' },
+      [saved({})],
+      MONTHLY,
+      '2026-12-31',
+    ],
+    [
+      'by the server’s visit when that is newer',
+      { last_visited_on: '2026-11-22' },
+      [saved({ savedAt: Date.parse('2026-09-01T02:00:00Z') })],
+      MONTHLY,
+      '2026-12-31',
+    ],
+  ] as const)('reckons when a household is due: %s', (_name, over, visits, cadence, due) => {
+    expect(dueDay(household(over), viewOf(context(visits, { cadence })))).toBe(due);
+  });
+
+  it('counts today, also what still waits on this phone, against what is for today', () => {
+    const items = [
+      household({ id: 'h', due_on: '2026-11-21' }),
+      household({ id: 'o', due_on: '2026-11-20' }),
+      household({ id: 'l', due_on: '2026-12-31' }),
+      household({ id: 'm', last_visit: visited('2026-11-02T00:00:00Z', 'approved') }),
+    ];
+    const now = saved({ savedAt: Date.parse('2026-11-22T01:00:00Z') });
+    const sorted = sortWork(items, context([now]));
+    expect([sorted.today, sorted.forToday, sorted.done]).toEqual([1, 2, 2]);
+  });
+
+  it('lists the nearest houses that are not urgent, by distance, once it is known where the phone is', () => {
+    const at = (id: string, metres: number, due_on = '2026-12-31') =>
+      household({ id, due_on, home: { lat: (24.78 + metres / 111_195).toFixed(6), lon: '110.49' } });
+    const items = [
+      at('far', 900),
+      at('b', 300),
+      at('a', 40),
+      at('due', 10, '2026-11-23'),
+      household({ id: 'x' }),
+    ];
+    const here = { lat: '24.78', lon: '110.49' };
+    const { groups } = sortWork(items, context([], { here }));
+    expect(groups.near.map(({ id }) => id)).toEqual(['a', 'b']);
+    expect(groups.due.map(({ id }) => id)).toEqual(['due']);
+    expect(groups.later.map(({ id }) => id)).toEqual(['far', 'x']);
+    expect(sortWork(items, context([])).groups.near).toEqual([]);
   });
 });

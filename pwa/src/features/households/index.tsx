@@ -3,7 +3,7 @@ import './households.css';
 import { computed } from '@preact/signals';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { errorText } from '../../core/api/problem';
-import { download, households, refreshedAt, refreshHouseholds } from '../../core/assignments';
+import { cadence, download, households, refreshedAt, refreshHouseholds } from '../../core/assignments';
 import { today } from '../../core/clock';
 import { draftHouseholds } from '../../core/drafts';
 import { registerTexts, t } from '../../core/i18n';
@@ -19,7 +19,8 @@ import { Progress, Ring, Skeleton } from '../../ui/progress';
 import { EmptyState, ErrorState } from '../../ui/states';
 import { StatusLine } from '../../ui/statusLine';
 import { VirtualList } from '../../ui/virtualList';
-import { heights, keyOf, type Line, ListLine, linesOf, resultLines } from './rows';
+import { here, looking } from './here';
+import { heights, keyOf, type Line, ListLine, linesOf, type RowContext, resultLines } from './rows';
 import { prepare, search } from './search';
 import { type Sorted, sortWork } from './worklist';
 
@@ -46,24 +47,50 @@ function SearchBox({ value, onInput }: { value: string; onInput: (text: string) 
   );
 }
 
-function MonthCard({ sorted }: { sorted: Sorted }) {
-  const { done, total } = sorted;
+/** Today first: that is what one can still do something about. The month stands below it. */
+function TodayCard({ sorted }: { sorted: Sorted }) {
+  const { today, forToday, done, total } = sorted;
   const people = households.value.reduce((sum, household) => sum + household.members.length, 0);
   return (
     <section class="card hh-month">
-      <Ring value={done} max={total} label={t('households.monthRing', { done, total })} />
+      <Ring
+        value={today}
+        max={forToday}
+        label={t('households.todayRing', { done: today, total: forToday })}
+      />
       <div>
         <p class="muted small">
-          {user.value?.region.name} · {t('households.month')}
+          {user.value?.region.name} · {t('households.today')}
         </p>
         <p class="hh-count num">
-          <b>{done}</b> {t('households.ofCount', { done: '', total })}
+          <b>{today}</b> {t('households.ofCount', { total: forToday })}
         </p>
         <p class="muted small num">
-          {t('households.people', { n: people })} · {t('households.delivered', { n: sorted.delivered })}
+          {t('households.monthCount', { done, total, people })} ·{' '}
+          {t('households.delivered', { n: sorted.delivered })}
         </p>
       </div>
     </section>
+  );
+}
+
+const lookAround = (tapped: boolean) =>
+  void import('./near').then(
+    (near) => near.lookAround(tapped),
+    () => {},
+  );
+
+/** Near ones come first once the phone knows where it is; it asks for that only when somebody taps here. */
+function NearButton() {
+  useEffect(() => {
+    const timer = setTimeout(() => lookAround(false), 800);
+    return () => clearTimeout(timer);
+  }, []);
+  if (looking.value !== 'ask') return null;
+  return (
+    <Button kind="quiet" icon="pin" onClick={() => lookAround(true)}>
+      {t('households.near')}
+    </Button>
   );
 }
 
@@ -145,20 +172,32 @@ function useReadySearch(): void {
   }, []);
 }
 
+/** What the lists depend on, the same object as long as none of it changes. */
+function useListContext(): RowContext {
+  const day = today();
+  const [saved, drafts, often, point] = [savedVisits.value, draftHouseholds.value, cadence.value, here.value];
+  return useMemo(
+    () => ({ today: day, saved, drafts, cadence: often, here: point }),
+    [day, saved, drafts, often, point],
+  );
+}
+
 function Found({ query }: { query: string }) {
   const all = entries.value;
   const found = useMemo(() => search(all, query), [all, query]);
-  const day = today();
-  const lines = useMemo(
-    () => resultLines(found, { today: day, saved: savedVisits.value, drafts: draftHouseholds.value }),
-    [found, day, savedVisits.value, draftHouseholds.value],
-  );
+  const context = useListContext();
+  const lines = useMemo(() => resultLines(found, context), [found, context]);
   if (found.length === 0)
     return (
       <EmptyState
         icon="search"
         title={t('households.nothingFound', { query })}
         text={t('households.nothingFoundText')}
+        action={
+          <Button kind="quiet" icon="plus" href="#/new">
+            {t('households.add')}
+          </Button>
+        }
       />
     );
   return (
@@ -172,16 +211,18 @@ function Found({ query }: { query: string }) {
 }
 
 function Worklist() {
-  const day = today();
-  const context = { today: day, saved: savedVisits.value, drafts: draftHouseholds.value };
-  const sorted = useMemo(
-    () => sortWork(households.value, context),
-    [households.value, savedVisits.value, day],
-  );
-  const lines = useMemo(() => linesOf(sorted, context), [sorted, draftHouseholds.value]);
+  const context = useListContext();
+  const sorted = useMemo(() => sortWork(households.value, context), [households.value, context]);
+  const lines = useMemo(() => linesOf(sorted, context), [sorted, context]);
   return (
     <>
-      <MonthCard sorted={sorted} />
+      <TodayCard sorted={sorted} />
+      <div class="hh-acts">
+        <NearButton />
+        <Button kind="quiet" icon="plus" href="#/new">
+          {t('households.add')}
+        </Button>
+      </div>
       <Lines lines={lines} />
     </>
   );

@@ -3,18 +3,21 @@ import type { Household } from '../../core/api/types';
 import { daysBetween } from '../../core/clock';
 import { categoryWord, severityWord, showDay } from '../../core/format';
 import { t } from '../../core/i18n';
-import { answeredReturns, arrived } from '../../core/outbox/returns';
+import { arrived } from '../../core/outbox/returns';
 import type { TextSize } from '../../core/prefs';
 import { LightShape } from '../../ui/light';
 import { Tag, type Tone } from '../../ui/tag';
 import {
   type Context,
+  dueDay,
   GROUPS,
   type GroupId,
   groupOf,
-  type SavedVisit,
+  metresTo,
   type Sorted,
   savedThisMonth,
+  type View,
+  viewOf,
 } from './worklist';
 
 export interface RowContext extends Context {
@@ -27,9 +30,8 @@ interface Mark {
 }
 
 /** What all rows of a list share; words are made only for the rows that are drawn. */
-interface Shared extends RowContext {
-  latest: ReadonlyMap<string, SavedVisit>;
-  answered: ReadonlySet<string>;
+interface Shared extends View {
+  drafts: ReadonlySet<string>;
 }
 
 interface Row {
@@ -44,30 +46,34 @@ interface Row {
 
 export type Line = { kind: 'group'; id: GroupId; count: number } | Row;
 
-function markOf(
-  household: Household,
-  group: GroupId,
-  saved: SavedVisit | undefined,
-  context: RowContext,
-): Mark {
+function markOf(household: Household, group: GroupId, shared: Shared): Mark {
   if (group === 'returned') return { tone: 'solid', words: t('row.returned') };
-  if (context.drafts.has(household.id)) return { tone: 'accent', words: t('row.draft') };
-  if (group === 'done')
+  if (shared.drafts.has(household.id)) return { tone: 'accent', words: t('row.draft') };
+  if (group === 'done') {
+    const saved = savedThisMonth(household, shared);
     return saved && !arrived(saved.state)
       ? { tone: 'plain', words: t('row.waiting') }
       : { tone: 'green', words: t('row.done') };
-  if (household.due_on === null) return { tone: 'plain', words: '' };
-  const days = daysBetween(context.today, household.due_on);
+  }
+  const due = dueDay(household, shared);
+  if (due === null) return { tone: 'plain', words: '' };
+  const days = daysBetween(shared.today, due);
   if (days < 0) return { tone: 'strong', words: t('row.overdue', { n: -days }) };
-  const words = days === 0 ? t('row.today') : t('row.due', { day: showDay(household.due_on) });
-  return { tone: 'plain', words };
+  return { tone: 'plain', words: days === 0 ? t('row.today') : t('row.due', { day: showDay(due) }) };
+}
+
+/** "180 米", for houses one may walk to; farther ones only fill the line. */
+function awayOf(household: Household, shared: Shared): string {
+  const metres = metresTo(household, shared);
+  return metres !== null && metres < 1000 ? t('row.metres', { n: metres }) : '';
 }
 
 /** The second line: what to correct, or who lives there. */
-function belowOf(household: Household, group: GroupId): string {
+function belowOf(household: Household, group: GroupId, shared: Shared): string {
   const returned = household.returned;
   if (group === 'returned' && returned) return returned.comment || (returned.comments[0]?.text ?? '');
   const parts = [
+    awayOf(household, shared),
     categoryWord(household.category),
     t('row.members', { n: household.members.length }),
     household.natural_village || household.village,
@@ -88,7 +94,7 @@ function toLines(items: readonly Household[], group: GroupId | null, shared: Sha
 }
 
 function share(context: RowContext): Shared {
-  return { ...context, latest: savedThisMonth(context), answered: answeredReturns(context.saved) };
+  return { ...viewOf(context), drafts: context.drafts };
 }
 
 /** The worklist as lines, empty groups left out. */
@@ -131,9 +137,8 @@ export function ListLine({ line }: { line: Line }) {
 
 function HouseholdRow({ line }: { line: Row }) {
   const { household, shared } = line;
-  const visit = shared.latest.get(household.id);
-  const group = line.group ?? groupOf(household, visit, shared.answered, shared.today);
-  const mark = markOf(household, group, visit, shared);
+  const group = line.group ?? groupOf(household, shared);
+  const mark = markOf(household, group, shared);
   const severity = household.last_visit?.severity;
   const edge = `${line.first ? ' hh-first' : ''}${line.last ? ' hh-last' : ''}`;
   return (
@@ -147,7 +152,7 @@ function HouseholdRow({ line }: { line: Row }) {
               {severityWord(severity)}
             </span>
           )}
-          {belowOf(household, group)}
+          {belowOf(household, group, shared)}
         </small>
       </span>
       {mark.words && <Tag tone={mark.tone}>{mark.words}</Tag>}

@@ -7,7 +7,7 @@ import { user } from '../../core/session';
 import { Button } from '../../ui/button';
 import { Tag } from '../../ui/tag';
 import type { Asked } from './deciding';
-import { fieldName, fieldWord, isDecidable, proposalKind, valueWord } from './model';
+import { fieldName, fieldWord, isDecidable, newPeople, proposalKind, valueWord } from './model';
 
 type Ask = (asked: Asked) => void;
 
@@ -36,6 +36,7 @@ function FieldPair({ field, author, written }: { field: ProposedField; author: s
   return (
     <li class="inc-field">
       <h4>{fieldName(field)}</h4>
+      <Twins twins={field.twins} />
       <div class="inc-pair">
         <Side
           label={t('incoming.current')}
@@ -50,6 +51,43 @@ function FieldPair({ field, author, written }: { field: ProposedField; author: s
         />
       </div>
     </li>
+  );
+}
+
+/** Somebody else of the county carries the same number: named where the reader may see them, else only counted. */
+function Twins({ twins }: { twins: ProposedField['twins'] }) {
+  if (!twins || (twins.here.length === 0 && !twins.elsewhere)) return null;
+  const named = twins.here.map(({ head_name, household_number }) =>
+    t('incoming.twin', { name: head_name, number: household_number }),
+  );
+  const elsewhere = twins.elsewhere ? [t('incoming.twinElsewhere')] : [];
+  return (
+    <p class="inc-twins" role="note">
+      <Tag tone="strong">{t('incoming.twins')}</Tag> {[...named, ...elsewhere].join('；')}
+    </p>
+  );
+}
+
+/** All that is known of somebody new, person by person. */
+function NewPeople({ fields }: { fields: readonly ProposedField[] }) {
+  return (
+    <ul class="inc-fields">
+      {newPeople(fields).map(([id, said]) => (
+        <li key={id} class="inc-field">
+          <h4>{id === null ? t('incoming.newHome') : (said[0]?.member_name ?? '')}</h4>
+          <ul class="inc-said">
+            {said
+              .filter(({ field }) => id === null || field !== 'name')
+              .map((one) => (
+                <li key={one.field}>
+                  <span class="muted">{fieldWord(id, one.field)}</span> {valueWord(one.field, one.proposed)}
+                  <Twins twins={one.twins} />
+                </li>
+              ))}
+          </ul>
+        </li>
+      ))}
+    </ul>
   );
 }
 
@@ -109,22 +147,35 @@ function decides(proposal: Proposal): boolean {
 export function ProposalCard({ proposal, ask }: { proposal: Proposal; ask: Ask }) {
   const written = showInstant(proposal.written_at ?? proposal.created_at);
   const kind = proposalKind(proposal);
+  const isNew = kind === 'member' || kind === 'household';
   return (
     <li class="card inc-card">
-      <Head name={proposal.head_name} place={`${proposal.village} · ${proposal.household_number}`}>
+      <Head
+        name={proposal.head_name}
+        place={[proposal.village, proposal.household_number].filter(Boolean).join(' · ')}
+      >
         <Tag tone={kind === 'overlap' ? 'accent' : 'strong'}>{t(`incoming.kind.${kind}`)}</Tag>
       </Head>
       <p class="muted small">{t(`incoming.kindText.${kind}`)}</p>
-      <ul class="inc-fields">
-        {proposal.fields.map((field) => (
-          <FieldPair
-            key={`${field.member_id}/${field.field}`}
-            field={field}
-            author={proposal.author_name}
-            written={written}
-          />
-        ))}
-      </ul>
+      {isNew ? (
+        <NewPeople fields={proposal.fields} />
+      ) : (
+        <ul class="inc-fields">
+          {proposal.fields.map((field) => (
+            <FieldPair
+              key={`${field.member_id}/${field.field}`}
+              field={field}
+              author={proposal.author_name}
+              written={written}
+            />
+          ))}
+        </ul>
+      )}
+      {isNew && (
+        <p class="muted small">
+          {proposal.author_name} · {written}
+        </p>
+      )}
       {proposal.reason && (
         <p>
           <span class="muted">{t('incoming.reason')}</span> {proposal.reason}

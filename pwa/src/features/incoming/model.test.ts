@@ -6,7 +6,7 @@ import { texts as enHouseholds } from '../../i18n/en/households';
 import { texts as en } from '../../i18n/en/incoming';
 import { texts as zhHouseholds } from '../../i18n/zh-CN/households';
 import { texts as zh } from '../../i18n/zh-CN/incoming';
-import { fieldName, isDecidable, mayDecide, proposalKind, valueWord } from './model';
+import { fieldName, isDecidable, mayDecide, newPeople, proposalKind, valueWord } from './model';
 
 registerTexts({ zh, en });
 registerTexts({ zh: zhHouseholds, en: enHouseholds });
@@ -20,6 +20,7 @@ const FIELD: ProposedField = {
   why: 'overlap',
   current_by: '李梅',
   current_at: '2026-11-20T02:00:00.000Z',
+  twins: null,
 };
 
 function proposal(...fields: Partial<ProposedField>[]): Proposal {
@@ -62,6 +63,27 @@ describe('the kind of a proposal', () => {
     expect(proposalKind(proposal({}, { field: 'name', why: 'protected' }))).toBe('protected');
     expect(proposalKind(proposal({ field: 'removed', why: 'protected' }, {}))).toBe('removal');
     expect(proposalKind(proposal({ field: 'removed' }, { field: 'grid' }))).toBe('move');
+  });
+});
+
+describe('somebody new', () => {
+  it('is a kind of its own, whatever the fields', () => {
+    expect(proposalKind({ ...proposal({ field: 'name', why: 'new' }), kind: 'household' })).toBe('household');
+  });
+
+  it('is read person by person, the home apart', () => {
+    const field = (member_id: string | null, name: string) => ({ ...FIELD, member_id, field: name });
+    const people = newPeople([
+      field(null, 'address'),
+      field('a', 'name'),
+      field('b', 'name'),
+      field('a', 'sex'),
+    ]);
+    expect(people.map(([id, said]) => [id, said.map((one) => one.field)])).toEqual([
+      [null, ['address']],
+      ['a', ['name', 'sex']],
+      ['b', ['name']],
+    ]);
   });
 });
 

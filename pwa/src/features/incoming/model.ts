@@ -39,10 +39,20 @@ export function valueWord(field: string, value: Json): string {
 }
 
 /** What kind of proposal it is, in one word: the gravest of its fields decides. */
-export function proposalKind(proposal: Proposal): 'move' | 'removal' | 'overlap' | 'protected' {
+export function proposalKind(
+  proposal: Proposal,
+): 'move' | 'removal' | 'overlap' | 'protected' | 'member' | 'household' {
+  if (proposal.kind === 'member' || proposal.kind === 'household') return proposal.kind;
   if (proposal.fields.some(({ field }) => field === 'grid')) return 'move';
   if (proposal.fields.some(({ field }) => field === 'removed')) return 'removal';
   return proposal.fields.some(({ why }) => why === 'protected') ? 'protected' : 'overlap';
+}
+
+/** Fields of somebody new, the household's own first, then person by person: there is nothing to compare. */
+export function newPeople(fields: readonly ProposedField[]): [string | null, ProposedField[]][] {
+  const people = new Map<string | null, ProposedField[]>();
+  for (const field of fields) people.set(field.member_id, [...(people.get(field.member_id) ?? []), field]);
+  return [...people];
 }
 
 /** Whether people decide on it; what came from a newer app is carried out after an update of the server. */

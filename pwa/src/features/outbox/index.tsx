@@ -33,6 +33,8 @@ function nameOf(item: OutboxItem): string {
 /** Where a refused record is put right: its form again, or a new visit for a photo. */
 function fixHref(item: OutboxItem): string {
   if (item.kind === 'household.edit') return `#/household/${item.householdId}/edit`;
+  if (item.kind === 'household.new') return `#/new?from=${item.opId}`;
+  if (item.kind === 'member.new') return `#/household/${item.householdId}/member?from=${item.opId}`;
   return refused(item.state)
     ? `#/visit/${item.householdId}?from=${item.visitId}`
     : `#/household/${item.householdId}`;

@@ -64,7 +64,7 @@ export function mayRetry(item: OutboxItem): boolean {
 /** The line under the name: what it is, unless a visit; since when, why, and what happens next. */
 export function secondLine(item: OutboxItem): string {
   const story = storyOf(item);
-  return item.kind === 'household.edit' ? `${t('outbox.edit')} · ${story}` : story;
+  return item.kind === 'visit' ? story : `${t(`outbox.${item.kind}`)} · ${story}`;
 }
 
 function storyOf(item: OutboxItem): string {

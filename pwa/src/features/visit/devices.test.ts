@@ -1,5 +1,6 @@
 /** Camera, place and disk, each with a stand-in. */
 import { describe, expect, it } from 'vitest';
+import { metresBetween } from '../../core/distance';
 import { autosave } from './autosave';
 import {
   better,
@@ -8,7 +9,6 @@ import {
   isFar,
   isLost,
   mayAccept,
-  metresBetween,
   metresFromHome,
   PATIENCE_MS,
   toFix,

@@ -2,6 +2,7 @@
 
 import { type ReadonlySignal, signal } from '@preact/signals';
 import type { Fix } from '../../core/api/types';
+import { metresBetween, type Point } from '../../core/distance';
 
 export type GpsState =
   | { readonly kind: 'waiting'; readonly since: number }
@@ -19,7 +20,6 @@ export const FAR_M = 200;
 const ENOUGH_M = 15;
 const GIVE_UP_MS = 5 * 60_000;
 const DENIED = 1;
-const EARTH_RADIUS_M = 6_371_008.8; // mean radius of WGS-84
 
 /** A fix in the wire form: numbers as text, so that every language hashes them alike. Coordinates are WGS-84. */
 export function toFix(position: GeolocationPosition): Fix {
@@ -36,17 +36,6 @@ export function toFix(position: GeolocationPosition): Fix {
 /** The more exact of two fixes; the newer one when they are equal. */
 export const better = (kept: Fix | null, next: Fix): Fix =>
   kept !== null && Number(kept.accuracy_m) < Number(next.accuracy_m) ? kept : next;
-
-type Point = { readonly lat: string; readonly lon: string };
-
-/** Great-circle distance in metres; the twin of the server's `metres_between`. */
-export function metresBetween(here: Point, there: Point): number {
-  const radians = (degrees: string) => (Number(degrees) * Math.PI) / 180;
-  const [lat1, lat2] = [radians(here.lat), radians(there.lat)];
-  const turn = radians(there.lon) - radians(here.lon);
-  const chord = Math.sin((lat2 - lat1) / 2) ** 2 + Math.cos(lat1) * Math.cos(lat2) * Math.sin(turn / 2) ** 2;
-  return 2 * EARTH_RADIUS_M * Math.asin(Math.min(1, Math.sqrt(chord)));
-}
 
 /** Metres from the house's known point; null where one of the two is not known. */
 export function metresFromHome(location: Point | null, home: Point | null): number | null {

@@ -37,7 +37,9 @@ export const texts = {
   'outbox.tag.photo': 'New photo',
   'outbox.tag.corrected': 'Corrected',
   'outbox.held': 'With the server, to be dealt with',
-  'outbox.edit': 'Register correction',
+  'outbox.household.edit': 'Register correction',
+  'outbox.household.new': 'New household',
+  'outbox.member.new': 'New member',
   'outbox.backedUp': 'in two backups',
   'outbox.again.waiting': 'Try now',
   'outbox.again.held': 'Ask again',
@@ -56,6 +58,7 @@ export const texts = {
   'wait.parent_missing': 'the one it corrects goes first',
   'held.version': 'kept by the server until its next update',
   'held.scope': 'kept by the server for the village the household now belongs to',
+  'held.proposed': 'kept by the server until the first secretary agrees',
   'held.conflict': 'kept by the server until the first secretary decides',
   'held.quarantine': 'kept by the server until it has been checked',
 } as const;

@@ -37,7 +37,9 @@ export const texts = {
   'outbox.tag.photo': '补照片',
   'outbox.tag.corrected': '已改',
   'outbox.held': '服务器已存，等处理',
-  'outbox.edit': '更正登记',
+  'outbox.household.edit': '更正登记',
+  'outbox.household.new': '登记新户',
+  'outbox.member.new': '新增成员',
   'outbox.backedUp': '已有两份备份',
   'outbox.again.waiting': '现在再试',
   'outbox.again.held': '问问结果',
@@ -56,6 +58,7 @@ export const texts = {
   'wait.parent_missing': '先传它更正的那一份',
   'held.version': '服务器已保存，升级后处理',
   'held.scope': '服务器已保存，由该户现在的村处理',
+  'held.proposed': '服务器已保存，等第一书记同意',
   'held.conflict': '服务器已保存，等第一书记决定',
   'held.quarantine': '服务器已保存，等审核后收下',
 } as const;
