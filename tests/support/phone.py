@@ -29,6 +29,7 @@ ARGUMENTS = [
 SMALL, DESK = (360, 800), (1440, 900)
 VILLAGE = {"latitude": 24.77816, "longitude": 110.49671, "accuracy": 12.0}
 TIMEOUT_MS = 30_000
+NO_CARDS = "try { localStorage.setItem('liangdeng.cards', '1') } catch {}"
 
 
 def chromium() -> str:
@@ -56,6 +57,7 @@ class Phone:
     complaints: list[str] = field(default_factory=list)
     tolerated: list[str] = field(default_factory=list)
     pin: str = PIN
+    first_cards: bool = False  # whether the cards before the very first visit are still to come
     _context: BrowserContext | None = None
 
     @property
@@ -97,6 +99,8 @@ class Phone:
             **self.options,
         )
         self._context.set_default_timeout(TIMEOUT_MS)
+        if not self.first_cards:
+            self._context.add_init_script(NO_CARDS)
         self._context.on("page", self._listen)
         for page in self._context.pages:
             self._listen(page)

@@ -20,6 +20,7 @@ const HouseholdsHome = lazy(async () => (await import('../features/households'))
 const HouseholdPage = lazy(async () => (await import('../features/households/detail')).HouseholdPage);
 const EditPage = lazy(async () => (await import('../features/households/edit')).EditPage);
 const NewcomerPage = lazy(async () => (await import('../features/households/newcomer')).NewcomerPage);
+const SlipPage = lazy(async () => (await import('../features/slip')).SlipPage);
 const OutboxPage = lazy(async () => (await import('../features/outbox')).OutboxPage);
 
 let forgetDesks = () => {};
@@ -36,6 +37,8 @@ async function desks() {
 }
 
 const VisitPage = lazy(async () => (await import('../features/visit')).VisitPage);
+const PracticeHome = lazy(async () => (await import('../features/visit/practice')).PracticeHome);
+const PracticeVisit = lazy(async () => (await import('../features/visit/practice')).PracticeVisit);
 const ReviewPage = lazy(async () => (await desks()).ReviewPage);
 const CountyHome = lazy(async () => (await desks()).CountyHome);
 const CountyPage = lazy(async () => (await desks()).CountyPage);
@@ -119,6 +122,9 @@ export function routeOf(at: Place, role: Role): VNode | null {
   if (first === 'me')
     return id === 'pin' ? <ChangePinPage /> : <MePage changed={at.query['pin'] === 'changed'} />;
   if (first === 'outbox') return <OutboxPage />;
+  if (first === 'practice' && role === 'grid_member')
+    return id === 'visit' ? <PracticeVisit /> : <PracticeHome />;
+  if (first === 'slip' && id) return <SlipPage key={id} visitId={id} />;
   if (first === 'new') return <NewcomerPage key="new" householdId={null} from={at.query['from']} />;
   if (first === 'household' && id && at.parts[2] === 'member')
     return <NewcomerPage key={id} householdId={id} from={at.query['from']} />;

@@ -166,6 +166,18 @@ function Device() {
   );
 }
 
+/** A made-up household to practise on; its words come with the visit's. */
+function Practise() {
+  return (
+    <Card title={t('me.practice')}>
+      <p class="muted">{t('me.practiceText')}</p>
+      <Button kind="quiet" icon="edit" href="#/practice">
+        {t('me.practise')}
+      </Button>
+    </Card>
+  );
+}
+
 /** The lock that this phone has, and its PIN. */
 function Lock({ changed }: { changed: boolean }) {
   return (
@@ -227,6 +239,7 @@ export function MePage({ changed = false }: { changed?: boolean | undefined }) {
       <Who />
       <DeskLinks />
       <InstallCard />
+      {field && <Practise />}
       <Settings />
       <Lock changed={changed} />
       <Device />

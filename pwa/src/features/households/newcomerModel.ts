@@ -165,14 +165,12 @@ export function formOf(set: readonly EditedField[], reason: string, id: string):
   const text = (field: string) =>
     String(set.find((one) => one.member_id === null && one.field === field)?.value ?? '');
   const ids = [...new Set(set.flatMap(({ member_id }) => (member_id === null ? [] : [member_id])))];
-  const people = ids.map((key) =>
-    set
+  const people = ids.map((key) => {
+    const said = set
       .filter(({ member_id }) => member_id === key)
-      .reduce<Person>(
-        (person, { field, value }) => ({ ...person, [field]: String(value) }),
-        blankPerson(key, ''),
-      ),
-  );
+      .map((one) => [one.field, String(one.value)]);
+    return { ...blankPerson(key, ''), ...(Object.fromEntries(said) as Partial<Person>) };
+  });
   const home = set.find(({ member_id, field }) => member_id === null && field === 'home')?.value;
   return {
     id,

@@ -16,8 +16,9 @@ import { followPosition, type Gps } from './gps';
 import { sameAsLast } from './last';
 import { counted, findStep, nextAfter, type Step } from './model';
 import { PlaceLine } from './place';
+import { PracticeBand } from './practiceBand';
 import { ReviewSheet } from './reviewSheet';
-import { SavedView } from './savedView';
+import { PracticeDone, SavedView } from './savedView';
 import { cards, numberOf, type OpenSection, openSections } from './sections';
 import { StepView } from './stepView';
 import { personName, withoutStop } from './words';
@@ -69,7 +70,11 @@ export function FormScreen({ controller }: { controller: Controller }) {
   const { household } = controller.opened;
   const { draft, phase } = controller;
   if (phase.value.kind === 'saved')
-    return <SavedView visitId={phase.value.visitId} name={household.head_name} />;
+    return controller.opened.practice ? (
+      <PracticeDone name={household.head_name} />
+    ) : (
+      <SavedView visitId={phase.value.visitId} name={household.head_name} />
+    );
   const judging = controller.judging.value;
   const last = nextAfter(controller.form.value, draft.value.at, draft.value.photos.length) === null;
   return (
@@ -107,7 +112,7 @@ export function FormScreen({ controller }: { controller: Controller }) {
 
 /** Whose form it is, and how far. */
 function Bar({ controller }: { controller: Controller }) {
-  const { household } = controller.opened;
+  const { household, practice } = controller.opened;
   const { answered, total } = controller.progress.value;
   const form = controller.form.value;
   const { at, photos } = controller.draft.value;
@@ -117,8 +122,12 @@ function Bar({ controller }: { controller: Controller }) {
       title={household.head_name}
       note={t('visit.position', { n, total })}
       subtitle={<span class="visit-address">{household.address}</span>}
-      back={{ label: t('visit.leave'), onClick: () => back(`#/household/${household.id}`) }}
+      back={{
+        label: t('visit.leave'),
+        onClick: () => back(practice ? '#/practice' : `#/household/${household.id}`),
+      }}
     >
+      {practice && <PracticeBand />}
       <div class="visit-progress">
         <Progress value={answered} max={total} label={t('visit.progress', { n: answered, total })} />
       </div>

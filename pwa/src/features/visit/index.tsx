@@ -9,6 +9,7 @@ import { Button } from '../../ui/button';
 import { Skeleton } from '../../ui/progress';
 import { ErrorState } from '../../ui/states';
 import { appServices, type Controller, openController } from './controller';
+import { cardsWanted, FirstCards } from './firstCards';
 import { FormScreen } from './formScreen';
 import { NoChecklist, openVisit, UnknownHousehold } from './open';
 import { openShrinker } from './shrinker';
@@ -26,7 +27,13 @@ type Opening =
   | { kind: 'failed'; error: unknown }
   | { kind: 'open'; controller: Controller };
 
-export function VisitPage({ householdId, from }: VisitPageProps) {
+/** The form of a household; before the very first one on a phone the three cards. */
+export function VisitPage(props: VisitPageProps) {
+  const [first, setFirst] = useState(cardsWanted);
+  return first ? <FirstCards onDone={() => setFirst(false)} /> : <OpenForm {...props} />;
+}
+
+function OpenForm({ householdId, from }: VisitPageProps) {
   const [state, setState] = useState<Opening>({ kind: 'opening' });
   const [attempt, setAttempt] = useState(0);
   useEffect(() => {

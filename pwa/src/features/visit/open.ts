@@ -21,6 +21,8 @@ export interface Opened {
   readonly resumed: boolean;
   /** Why the server refused the record this form corrects. */
   readonly problem: Problem | null;
+  /** Of the made-up household: nothing of it is kept or sent. */
+  readonly practice?: boolean;
 }
 
 export class UnknownHousehold extends Error {}

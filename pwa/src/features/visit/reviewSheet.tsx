@@ -9,6 +9,7 @@ import type { Controller } from './controller';
 import type { Gps } from './gps';
 import { CONSENT, type Step } from './model';
 import { Place } from './place';
+import { PracticeBand } from './practiceBand';
 import { issueText, personName } from './words';
 
 export interface ReviewProps {
@@ -46,6 +47,7 @@ export function ReviewSheet({ controller, gps, open, onClose, onJump }: ReviewPr
   );
   return (
     <Dialog open={open} title={t('visit.check.title')} onClose={onClose} actions={actions}>
+      {controller.opened.practice && <PracticeBand />}
       {judging && <judging.Findings controller={controller} onJump={onJump} />}
       <Findings controller={controller} onJump={onJump} />
       <p class="inline small muted">

@@ -8,6 +8,7 @@ import { Banner } from '../../ui/banner';
 import { Button } from '../../ui/button';
 import { Icon } from '../../ui/icon';
 import { Progress } from '../../ui/progress';
+import { PracticeBand } from './practiceBand';
 
 export function SavedView({ visitId, name }: { visitId: string; name: string }) {
   const item = outboxItems.value.find((one) => one.visitId === visitId);
@@ -21,6 +22,29 @@ export function SavedView({ visitId, name }: { visitId: string; name: string }) 
         <Icon name="check" size={56} />
         <h2>{t('visit.saved.title')}</h2>
         <State item={item} />
+        <Button kind="quiet" icon="list" href={`#/slip/${visitId}`}>
+          {t('visit.saved.slip')}
+        </Button>
+      </div>
+    </Page>
+  );
+}
+
+/** The end of a practice: it looks like the real one, and says what is different. */
+export function PracticeDone({ name }: { name: string }) {
+  return (
+    <Page
+      bar={
+        <AppBar title={name}>
+          <PracticeBand />
+        </AppBar>
+      }
+      foot={<Button onClick={() => go('#/practice', { replace: true })}>{t('practice.back')}</Button>}
+    >
+      <div class="visit-done" role="status">
+        <Icon name="check" size={56} />
+        <h2>{t('practice.saved')}</h2>
+        <p>{t('practice.savedText')}</p>
       </div>
     </Page>
   );

@@ -42,6 +42,9 @@ export const texts = {
   'me.waiting': 'To send',
   'me.waitingCount': '{n} households',
   'me.drafts': 'Half filled in',
+  'me.practice': 'Practise a visit',
+  'me.practiceText': 'Try the form with a made-up household; nothing is sent.',
+  'me.practise': 'Practise',
   'me.lock': 'Unlock code',
   'me.lockText':
     'The app locks after five minutes without use. You can lock it at once when you put the phone down.',

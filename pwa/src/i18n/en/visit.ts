@@ -155,6 +155,7 @@ export const texts = {
   'visit.saved.refused':
     'The server did not take it. The outbox tells why; you can correct it and send it again. Nothing is lost.',
   'visit.saved.outbox': 'Look at the outbox',
+  'visit.saved.slip': 'A slip for the household',
   'visit.saved.home': 'Back to the list',
   'visit.cannot.checklist': 'The checklist is not on this phone yet',
   'visit.cannot.checklistText':

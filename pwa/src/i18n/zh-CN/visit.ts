@@ -147,6 +147,7 @@ export const texts = {
   'visit.saved.photos': '照片已传 {sent} / {n} 张',
   'visit.saved.refused': '服务器没有收下，原因在“待传”里，改好可以再交。记录没有丢。',
   'visit.saved.outbox': '去“待传”看看',
+  'visit.saved.slip': '给这户一张走访单',
   'visit.saved.home': '回到走访列表',
   'visit.cannot.checklist': '这台手机上还没有走访清单',
   'visit.cannot.checklistText': '请到有网络的地方打开一次本应用，清单会自动下载，之后没有网络也能填。',
