@@ -8,7 +8,18 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import backups, browser, county_runs, kills, phone_rules, pulling, pure, reconnect, server
+from tests.bench import (
+    backups,
+    browser,
+    county_runs,
+    kills,
+    long_lists,
+    phone_rules,
+    pulling,
+    pure,
+    reconnect,
+    server,
+)
 from tests.bench.common import Bench, County
 
 BENCHES: dict[str, Bench] = (
@@ -21,6 +32,7 @@ BENCHES: dict[str, Bench] = (
     | phone_rules.BENCHES
     | browser.BENCHES
     | kills.BENCHES
+    | long_lists.BENCHES
 )
 
 

@@ -90,6 +90,7 @@ def test_a_proposal_shows_both_values_and_whose_the_present_one_is(app, login, h
                 "why": "overlap",
                 "current_by": "Mei",
                 "current_at": "2026-11-23T02:00:00.000Z",
+                "twins": None,
             }
         ],
     }
