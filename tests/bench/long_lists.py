@@ -1,17 +1,16 @@
-"""Long lists on a slow phone: the time of a key in the search of 5,000 households, and the heap with 2,000."""
+"""Long lists on a slow phone: the time of a key in the search of 5,000 homes, and the heap with 2,000."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from datetime import date
 from random import Random
 
 from playwright.sync_api import CDPSession, Page, sync_playwright
 
 from server.app import create_app
 from server.config import from_values
-from server.core import audit
+from server.core import audit, clock
 from server.core.db import transaction
 from server.core.scope import EVERYTHING, region_scope
 from server.demo.people import People
@@ -53,7 +52,7 @@ def _grow(server: LiveServer, region_code: str, households: int) -> None:
     print(f"==> registering {households} households in one grid", file=sys.stderr, flush=True)
     values = {"data_dir": server.folder, "jobs_url": "memory:", "secret_key": SECRET, "log_level": "WARNING"}
     app, rng = create_app(from_values(values)), Random(5)
-    people = People(region_code[:6], date.today())
+    people = People(region_code[:6], clock.today())
     with app.app_context(), region_scope(EVERYTHING), transaction():
         audit.record("bench.arrange", ("bench", "grid"), region_code)
         for n in range(households):

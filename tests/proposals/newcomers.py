@@ -15,7 +15,7 @@ NUMBER = id_number(date(1990, 5, 6), "female", 992)
 
 
 def person(key: str, **said: Any) -> list[Wire]:
-    """The fields of one member: a woman who heads her household, with whatever differs; None leaves one out."""
+    """The fields of one member: a woman who heads her household, or what differs; None leaves one out."""
     told = {"name": "蒙小芳", "relation": HEAD, "labour": "full", "id_number": NUMBER} | said
     return [{"member_id": key, "field": f, "value": v} for f, v in told.items() if v is not None]
 

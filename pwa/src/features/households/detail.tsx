@@ -9,7 +9,8 @@ import { registerTexts, t } from '../../core/i18n';
 import { back } from '../../core/nav';
 import { outboxItems, savedVisits } from '../../core/outbox';
 import { user } from '../../core/session';
-import { texts as zh } from '../../i18n/zh-CN/households';
+import { texts as zh } from '../../i18n/zh-CN/household';
+import { texts as zhHouseholds } from '../../i18n/zh-CN/households';
 import { AppBar, Page } from '../../ui/appBar';
 import { Button } from '../../ui/button';
 import { Card, Facts } from '../../ui/card';
@@ -18,7 +19,8 @@ import { Tag } from '../../ui/tag';
 import { History, LastVisit } from './past';
 import { dueDay, type GroupId, groupOf, type View, viewOf } from './worklist';
 
-registerTexts({ zh, en: () => import('../../i18n/en/households') });
+registerTexts({ zh: zhHouseholds, en: () => import('../../i18n/en/households') });
+registerTexts({ zh, en: () => import('../../i18n/en/household') });
 
 function memberFacts(member: Member): string {
   const parts = [

@@ -9,7 +9,7 @@ import { registerTexts, t } from '../../core/i18n';
 import { back } from '../../core/nav';
 import { enqueueEdit } from '../../core/outbox';
 import { texts as zh } from '../../i18n/zh-CN/edit';
-import { texts as zhHouseholds } from '../../i18n/zh-CN/households';
+import { texts as zhHousehold } from '../../i18n/zh-CN/household';
 import { AppBar, Page } from '../../ui/appBar';
 import { Banner } from '../../ui/banner';
 import { Button } from '../../ui/button';
@@ -32,7 +32,7 @@ import {
 } from './editModel';
 import { HomePoint } from './homePoint';
 
-registerTexts({ zh: zhHouseholds, en: () => import('../../i18n/en/households') });
+registerTexts({ zh: zhHousehold, en: () => import('../../i18n/en/household') });
 registerTexts({ zh, en: () => import('../../i18n/en/edit') });
 
 const STAGES = ['preschool', 'primary', 'junior', 'senior', 'college'] as const;

@@ -12,7 +12,7 @@ import { saveNewcomer } from '../../core/outbox/save';
 import { user } from '../../core/session';
 import type { NewHouseholdBody } from '../../core/sync/wire';
 import { texts as zhEdit } from '../../i18n/zh-CN/edit';
-import { texts as zhHouseholds } from '../../i18n/zh-CN/households';
+import { texts as zhHousehold } from '../../i18n/zh-CN/household';
 import { texts as zh } from '../../i18n/zh-CN/newcomer';
 import { AppBar, Page } from '../../ui/appBar';
 import { Banner } from '../../ui/banner';
@@ -34,7 +34,7 @@ import {
 } from './newcomerModel';
 import { PersonCard } from './newcomerPerson';
 
-registerTexts({ zh: zhHouseholds, en: () => import('../../i18n/en/households') });
+registerTexts({ zh: zhHousehold, en: () => import('../../i18n/en/household') });
 registerTexts({ zh: zhEdit, en: () => import('../../i18n/en/edit') });
 registerTexts({ zh, en: () => import('../../i18n/en/newcomer') });
 

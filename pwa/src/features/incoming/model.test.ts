@@ -2,14 +2,14 @@
 import { describe, expect, it } from 'vitest';
 import type { HeldOperation, Proposal, ProposedField } from '../../core/api/incomingTypes';
 import { registerTexts } from '../../core/i18n';
-import { texts as enHouseholds } from '../../i18n/en/households';
+import { texts as enHousehold } from '../../i18n/en/household';
 import { texts as en } from '../../i18n/en/incoming';
-import { texts as zhHouseholds } from '../../i18n/zh-CN/households';
+import { texts as zhHousehold } from '../../i18n/zh-CN/household';
 import { texts as zh } from '../../i18n/zh-CN/incoming';
 import { fieldName, isDecidable, mayDecide, newPeople, proposalKind, valueWord } from './model';
 
 registerTexts({ zh, en });
-registerTexts({ zh: zhHouseholds, en: enHouseholds });
+registerTexts({ zh: zhHousehold, en: enHousehold });
 
 const FIELD: ProposedField = {
   member_id: null,
