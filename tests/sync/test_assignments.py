@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import event
 
 from server.core.db import db
-from tests.factories import DENG, FANG, GRID, LAN, MEI, QIN, WEI, ZHOU, make_household, make_user
+from tests.factories import DENG, FANG, GRID, LAN, MEI, PASSWORD, QIN, WEI, ZHOU, make_household, make_user
 from tests.visits.bodies import CLEAN, DRY, NOW, new_id, send, visit_of
 
 URL = "/api/v1/households"
@@ -145,3 +145,38 @@ def test_the_number_of_queries_does_not_grow_with_the_page(app, login, mei):
     few = statements()
     fill(6)
     assert statements() == few
+
+
+def test_the_newest_visit_comes_with_its_lights_and_the_articles_they_rest_on(app, mei):
+    household = make_household(app)
+    send(mei, visit_of(household.id, DRY))
+    (item,) = mei.get(URL).json["items"]
+    lights = item["last_visit"]["lights"]
+    assert lights[0]["severity"] == "red"
+    assert all(light["articles"] and light["label"]["zh"] for light in lights)
+    assert {"causes", "risks"}.isdisjoint(lights[0])
+
+
+def test_past_visits_come_with_the_list_those_of_others_do_not(app, login, mei):
+    household = make_household(app)
+    mine = visit_of(household.id)
+    send(mei, mine)
+    colleague = login(make_user(app, "grid_member", household.region_code))
+    send(colleague, visit_of(household.id))
+    assert [one["id"] for one in mei.get(URL).json["items"][0]["history"]] == [mine["id"]]
+    (line,) = mei.get(URL).json["items"][0]["history"]
+    assert (line["author_name"], line["state"], line["revision"]) == ("Mei", "submitted", 1)
+    assert login(WEI).get(URL).json["items"][0]["history"] == []
+
+
+def test_how_often_the_county_visits_comes_with_a_pull_and_its_setting_counts(app, login, mei):
+    household = make_household(app)
+    assert mei.get("/api/v1/s1/pull").json["cadence"] == {"monitored": 1, "others": 1}
+    setting = {"id": new_id(), "kind": "parameter", "name": "VISIT_MONTHS_YS", "value": "6"}
+    setting |= {"from": "2026-11-23", "until": None, "reason": "县里按季度走访", "password": PASSWORD}
+    reply = login(QIN).post("/api/v1/policy/settings", json=setting)
+    assert reply.status_code == 201, reply.json
+    page = mei.get("/api/v1/s1/pull").json
+    assert page["cadence"] == {"monitored": 1, "others": 3}  # the region's quarter is the shortest now
+    (row,) = page["rows"]
+    assert (row["id"], row["due_on"]) == (str(household.id), "2026-12-31")
