@@ -85,7 +85,7 @@ def test_a_day_counts_offline_leaves_a_slip_and_shows_what_it_found(
     expect(light).to_be_visible(timeout=60_000)
     phone.go_offline()
     light.click()
-    expect(page.get_by_role("dialog").locator("blockquote")).to_contain_text("吃")
+    expect(page.get_by_role("dialog").locator("blockquote")).to_contain_text("两不愁三保障")
     page.get_by_role("dialog").get_by_role("button", name="关闭").click()
     page.get_by_role("link", name="给这户的走访单").first.click()
     assert number in slip_of(page)
@@ -168,7 +168,7 @@ def test_the_first_visit_begins_with_three_cards_and_practice_never_leaves_the_p
     phone = phone_of(server, first_cards=True)
     page = keep_app(phone, "grid1")
     sent: list[Request] = []
-    phone.context.on("request", sent.append)
+    phone.context.on("request", lambda request: sent.append(request))
     Worklist(page).open(household)
     page.get_by_role("link", name="开始走访").click()
     for title in ("一题点一下", "没有网络也能存"):
