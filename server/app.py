@@ -28,7 +28,7 @@ from server.regions import routes as regions
 from server.reviews import routes as reviews
 from server.rule_health import routes as rule_health
 from server.simulations import routes as simulations
-from server.sync import held_routes, legacy
+from server.sync import held_routes, legacy, relay_routes
 from server.sync import routes as sync
 from server.workdays import routes as workdays
 
@@ -50,6 +50,7 @@ BLUEPRINTS = (
     sync.blueprint,
     legacy.blueprint,
     held_routes.blueprint,
+    relay_routes.blueprint,
 )
 
 

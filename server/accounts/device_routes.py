@@ -61,13 +61,18 @@ def _described(rows: Sequence[OwnedDevice]) -> list[dict[str, Any]]:
 def _one(row: OwnedDevice, names: dict[str, str]) -> dict[str, Any]:
     code = row.device.region_code
     own = {column.key: getattr(row.device, column.key) for column in row.device.__mapper__.columns}
-    return own | {
-        "display_name": row.user.display_name,
-        "username": row.user.username,
-        "role": row.user.role,
-        "township": _name(names, code, TOWNSHIP_DIGITS),
-        "village": _name(names, code, VILLAGE_DIGITS),
-    }
+    codes = {name: (own[name] or "").split() for name in ("check_warn", "check_bad")}
+    return (
+        own
+        | codes
+        | {
+            "display_name": row.user.display_name,
+            "username": row.user.username,
+            "role": row.user.role,
+            "township": _name(names, code, TOWNSHIP_DIGITS),
+            "village": _name(names, code, VILLAGE_DIGITS),
+        }
+    )
 
 
 def _name(names: dict[str, str], code: str, digits: int) -> str | None:

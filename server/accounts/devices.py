@@ -30,6 +30,15 @@ class ClientDevice:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SelfCheck:
+    """What a device found when it checked itself, by its own clock; codes, see the app's self-check."""
+
+    at: datetime
+    warn: tuple[str, ...]
+    bad: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class DeviceReport:
     """What a device says of itself. None is "not said"; ``oldest_unsent`` is by the device's own clock.
 
@@ -43,6 +52,7 @@ class DeviceReport:
     storage_persisted: bool | None
     app_version: str
     offset_ms: int | None
+    check: SelfCheck | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,6 +150,9 @@ class _Seen(NamedTuple):
     dead_count: int | None
     storage_persisted: bool | None
     clock_offset_ms: int | None
+    check_at: datetime | None
+    check_warn: str | None
+    check_bad: str | None
 
 
 def _seen(actor: Actor) -> _Seen | None:
@@ -224,7 +237,11 @@ _SAID = (
     "dead_count",
     "storage_persisted",
     "clock_offset_ms",
+    "check_at",
+    "check_warn",
+    "check_bad",
 )
+_INSTANTS = ("oldest_unsent_at", "check_at")
 _JITTER_MS = 2_000  # an offset that was measured anew differs by the delay of the network; that is no change
 
 
@@ -278,7 +295,15 @@ def _said(report: DeviceReport, client_time: datetime | None) -> dict[str, Any]:
         "dead_count": report.dead,
         "storage_persisted": report.storage_persisted,
         "clock_offset_ms": offset,
-    }
+    } | _checked(report.check, offset)
+
+
+def _checked(check: SelfCheck | None, offset_ms: int | None) -> dict[str, Any]:
+    """A report that says nothing of a check takes nothing back: it was told once, or the app is older."""
+    if check is None:
+        return {}
+    codes = {"check_warn": " ".join(check.warn), "check_bad": " ".join(check.bad)}
+    return codes | {"check_at": _by_our_clock(check.at, offset_ms)}
 
 
 def _by_our_clock(instant: datetime | None, offset_ms: int | None) -> datetime | None:
@@ -297,7 +322,7 @@ def _differs(name: str, kept: Any, said: Any) -> bool:
         return kept is not said
     if name == "clock_offset_ms":
         return bool(abs(kept - said) > _JITTER_MS)
-    if name == "oldest_unsent_at":
+    if name in _INSTANTS:
         return bool(abs(kept - said) > timedelta(milliseconds=_JITTER_MS))
     return bool(kept != said)
 

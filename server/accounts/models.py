@@ -59,8 +59,9 @@ class Device(RegionScoped, Base):
     """A phone or browser as one user has it, and what it last said of itself.
 
     ``order`` is active, drain (send what you have, then wipe) or kill (wipe now); ``region_code`` is the
-    user's at the last contact; ``clock_offset_ms`` is server time minus device time. What a device has not
-    said is None.
+    user's at the last contact; ``clock_offset_ms`` is server time minus device time; ``check_warn`` and
+    ``check_bad`` are the codes of its last self-check, with blanks between. What a device has not said is
+    None.
     """
 
     __tablename__ = "device"
@@ -84,6 +85,9 @@ class Device(RegionScoped, Base):
     dead_count: Mapped[int | None]
     storage_persisted: Mapped[bool | None]
     clock_offset_ms: Mapped[int | None] = mapped_column(BigInteger)
+    check_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    check_warn: Mapped[str | None] = mapped_column(String(500))
+    check_bad: Mapped[str | None] = mapped_column(String(500))
 
 
 class LoginThrottle(Base):

@@ -14,6 +14,7 @@ from limits.strategies import FixedWindowRateLimiter
 
 from server.accounts import devices, queries, services
 from server.accounts.models import LoginSession, User
+from server.accounts.relay_keys import relay_key
 from server.accounts.schemas import LoginSchema, RenewedSchema, SignedInSchema, UserSchema
 from server.core import auth
 from server.core.crypto import sign
@@ -70,7 +71,7 @@ def _refuse_wiped(form: services.LoginForm) -> None:
 @blueprint.post("/auth/refresh")
 @blueprint.response(200, RenewedSchema)
 def refresh() -> dict[str, str]:
-    """New tokens for the bearer of a refresh token."""
+    """New tokens for the bearer of a refresh token, and the relay key for a device that has none yet."""
     actor = auth.identify(refresh=True)
     session_id, jti = _token_session()
     given_at = int(get_jwt().get("at", 0))
@@ -106,7 +107,11 @@ def issue_tokens(session: LoginSession) -> dict[str, str]:
     given_at = int(session.last_used_at.timestamp())
     claims = {"session": str(session.id), "jti": session.refresh_jti, "at": given_at}
     refresh_token = create_refresh_token(identity=str(session.user_id), additional_claims=claims)
-    return {"access_token": _access_token(session), "refresh_token": refresh_token}
+    return {
+        "access_token": _access_token(session),
+        "refresh_token": refresh_token,
+        "relay_key": relay_key(session.user_id, session.device_id),
+    }
 
 
 def _access_token(session: LoginSession) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, validate
 
 from server.accounts.device_queries import STATES, DeviceFilters
-from server.accounts.devices import ClientDevice, DeviceOrder, DeviceReport
+from server.accounts.devices import ClientDevice, DeviceOrder, DeviceReport, SelfCheck
 from server.accounts.models import ACTIVE, DRAIN, KILL
 from server.accounts.services import LoginForm
 from server.core.wire import Flag, Instant, Pattern, PlainText, Whole, WireSchema
@@ -18,6 +18,8 @@ def _not_blank(text: str) -> None:
         raise ValidationError("Say why.")
 
 
+MOST_CODES = 20
+_CODE = Pattern(r"^[a-z_]{1,24}$")
 _COUNT = validate.Range(0, 1_000_000)
 _CENTURY_MS = 4_000_000_000_000  # a clock set back to 1970, and as much again
 
@@ -77,13 +79,27 @@ class SignedInSchema(Schema):
     """Both tokens and the user.
 
     ``recovery_secret`` (64 hex digits) is this user's share of the key of this device: with it, and with the
-    key that the device never hands out, an app opens its store again when the PIN is forgotten.
+    key that the device never hands out, an app opens its store again when the PIN is forgotten. ``relay_key``
+    (64 hex digits, AES-256) seals what others are to carry for this device.
     """
 
     access_token = fields.String(required=True)
     refresh_token = fields.String(required=True)
+    relay_key = fields.String(required=True)
     user = fields.Nested(UserSchema, required=True)
     recovery_secret = fields.String(required=True)
+
+
+class SelfCheckSchema(WireSchema):
+    """What a device found when it checked itself: codes of what is doubtful (warn), what is wrong (bad)."""
+
+    at = Instant(required=True)
+    warn = fields.List(fields.String(validate=_CODE), required=True, validate=validate.Length(max=MOST_CODES))
+    bad = fields.List(fields.String(validate=_CODE), required=True, validate=validate.Length(max=MOST_CODES))
+
+    @post_load
+    def _to_check(self, data: dict[str, Any], **_: object) -> SelfCheck:
+        return SelfCheck(at=data["at"], warn=tuple(data["warn"]), bad=tuple(data["bad"]))
 
 
 class DeviceReportSchema(WireSchema):
@@ -96,6 +112,7 @@ class DeviceReportSchema(WireSchema):
     storage_persisted = Flag(required=True, allow_none=True)
     app_version = PlainText(required=True, validate=validate.Length(max=40))
     offset_ms = Whole(required=True, allow_none=True, validate=validate.Range(-_CENTURY_MS, _CENTURY_MS))
+    check = fields.Nested(SelfCheckSchema, load_default=None, allow_none=True)
 
     @post_load
     def _to_report(self, data: dict[str, Any], **_: object) -> DeviceReport:
@@ -103,10 +120,14 @@ class DeviceReportSchema(WireSchema):
 
 
 class RenewedSchema(Schema):
-    """A new access token, and the refresh token to be used next time: kept before it is used."""
+    """A new access token, and the refresh token to be used next time: kept before it is used.
+
+    ``relay_key`` as at the sign-in, for apps that signed in before there was one.
+    """
 
     access_token = fields.String(required=True)
     refresh_token = fields.String(required=True)
+    relay_key = fields.String(required=True)
 
 
 class DeviceListQuerySchema(WireSchema):
@@ -149,6 +170,9 @@ class DeviceSchema(Schema):
     dead_count = fields.Integer(required=True, allow_none=True)
     storage_persisted = fields.Boolean(required=True, allow_none=True)
     clock_offset_ms = fields.Integer(required=True, allow_none=True)
+    check_at = Instant(required=True, allow_none=True)
+    check_warn = fields.List(fields.String(), required=True)
+    check_bad = fields.List(fields.String(), required=True)
     ordered_by = fields.String(required=True, allow_none=True)
     ordered_at = Instant(required=True, allow_none=True)
     order_reason = fields.String(required=True, allow_none=True)

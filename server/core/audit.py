@@ -42,9 +42,11 @@ def record(action: str, target: tuple[str, object], region_code: str, **details:
         action: ``domain.verb``, for example ``visit.accept``.
         target: kind and identifier of the record.
         region_code: where the record lies; decides who may read the entry.
-        details: codes, counts and identifiers only.
+        details: codes, counts and identifiers only; who carried an author's work is added by itself.
     """
     actor = g.get("actor") if has_request_context() else None
+    if actor is not None and actor.carried_by is not None:
+        details["carried_by"] = str(actor.carried_by)
     entry = {
         "at": clock.now(),
         "actor_id": actor.id if actor else None,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, NoReturn
@@ -38,6 +39,7 @@ class Actor:
     """The signed-in user as the database has them now. ``region_code`` is the prefix of their scope.
 
     ``order`` is what the server wants of the device: active, drain (hand over, then wipe) or kill (wipe now).
+    ``carried_by`` is who brought this author's work in a file; None for whoever came themselves.
     """
 
     id: UUID
@@ -47,6 +49,7 @@ class Actor:
     session_id: UUID | None = None
     device_id: str = ""
     order: str = ACTIVE
+    carried_by: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -196,3 +199,14 @@ def current_actor() -> Actor:
     """The actor of this request; only inside a guarded operation."""
     actor: Actor = g.actor
     return actor
+
+
+@contextmanager
+def acting_as(author: Actor) -> Iterator[None]:
+    """Work for the author of what the actor of this request carries, within the author's own area."""
+    carrier, g.actor = current_actor(), author
+    try:
+        with region_scope(author.region_code):
+            yield
+    finally:
+        g.actor = carrier

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from flask import current_app
 
-_PURPOSES = ("token", "field", "index", "receipt", "cursor", "policy", "signature", "recovery")
+_PURPOSES = ("token", "field", "index", "receipt", "cursor", "policy", "signature", "recovery", "relay")
 
 
 class Keyring:
@@ -26,7 +26,7 @@ class Keyring:
         self.field_cipher = AESGCM(self._keys["field"])
 
     def key(self, purpose: str) -> bytes:
-        """The key of a purpose (one of token, field, index, receipt, cursor, policy, signature, recovery)."""
+        """The key of a purpose, one of those above."""
         return self._keys[purpose]
 
 

@@ -75,7 +75,7 @@ class ApiRequest(Request):
             return data
         if self.content_length is not None and len(data) < self.content_length:
             raise Problem("malformed_json")
-        if self.is_json and not _is_readable(data):
+        if self.is_json and not is_readable(data):
             raise Problem("malformed_json")
         return data
 
@@ -90,7 +90,7 @@ class JsonProvider(DefaultJSONProvider):
         return jsontext.loads(s)
 
 
-def _is_readable(data: bytes) -> bool:
+def is_readable(data: bytes) -> bool:
     """Whether a JSON parser may be given the bytes."""
     return _is_utf8(data) and _ENDLESS_NUMBER not in data.translate(_TO_ZEROS) and not _too_deep(data)
 

@@ -72,6 +72,9 @@ CATALOGUE: dict[str, Kind] = {
     "setting_not_found": Kind(404, "There is no such setting in your county.", "本县没有这条设置。"),
     "clock_not_found": Kind(404, "There is no such clock here.", "这里没有这个时限。"),
     "day_not_found": Kind(404, "There is no such day in the calendar.", "日历中没有这一天。"),
+    "relay_key_unknown": Kind(404, "No phone of this server made this file, or that phone was signed in anew since. "
+                                   "Export it again from the phone.",
+                              "这份文件不是本系统的手机导出的，或那部手机后来重新登记过。请在原手机上重新导出。"),
     "method_not_allowed": Kind(405, "This address does not accept that method.", "这个地址不支持该操作。"),
     "visit_conflict": Kind(409, "Another visit was already sent under this number. Nothing was changed; "
                                 "the record stays on the phone.",
@@ -116,6 +119,14 @@ CATALOGUE: dict[str, Kind] = {
     "invalid": Kind(422, "Some fields are not right.", "有内容填写不对，请按提示修改。"),
     "invalid_answers": Kind(422, "Some answers are not right. The record stays on the phone; correct and send it.",
                             "有题目填写不对，记录仍在本机，请按提示修改后再发。"),
+    "relay_unreadable": Kind(422, "This is no file of unsent work, or it is cut. Export it again from the phone.",
+                             "这不是亮灯的待传文件，或文件不完整。请在原手机上重新导出。"),
+    "relay_version": Kind(422, "This file was made by a newer version of the app. Carry it again after the server was "
+                               "updated.",
+                          "这份文件是更新版本的手机端导出的，请等服务器更新后再带传。"),
+    "relay_damaged": Kind(422, "This piece of the file was changed on its way. The others go on; export this one again "
+                               "from the phone.",
+                          "文件里的这一条在途中被改动，其余各条不受影响。请在原手机上重新导出。"),
     "unknown_kind": Kind(422, "The server does not know this kind of operation.", "服务器不认识这种操作，请更新后再发。"),
     "unknown_checklist_version": Kind(422, "The server does not know this checklist version.",
                                       "服务器不认识这个版本的清单，请更新后再发。"),

@@ -6,6 +6,8 @@ opens the transaction here.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import current_app
 
 from server.core.db import db, transaction
@@ -14,7 +16,7 @@ from server.photos import uploads
 from server.photos.models import READY, REFUSED
 from server.photos.staging import Part, Staging, Upload
 from server.photos.store import ORIGINAL, PhotoStore
-from server.photos.uploads import Overtaken, Place
+from server.photos.uploads import Chunk, Overtaken, Place
 
 ATTEMPTS = 3
 RETRY_SECONDS = 5
@@ -28,6 +30,34 @@ def store() -> PhotoStore:
 def staging() -> Staging:
     """The running app's folder of photos on their way."""
     return Staging(current_app.extensions["settings"].photo_dir)
+
+
+def receive(upload: Upload, chunk: Chunk, region_code: str) -> tuple[Place, int]:
+    """Take a piece of a photo of a sender; with the last one the photo is stored.
+
+    Args:
+        upload: whose photo.
+        chunk: the piece.
+        region_code: where the sender works, for a photo whose visit is not here.
+
+    Returns:
+        Where the photo stands afterwards, and how many bytes have arrived.
+
+    Raises:
+        Problem: photo_not_expected, photo_length_mismatch, chunk_damaged, upload_offset, and as ``finish``.
+    """
+    with staging().opened(upload) as part:
+        place = uploads.place_of(upload)
+        uploads.check_expected(upload, place, chunk.total)
+        db.session.rollback()  # no read transaction stays open while the disk works
+        if place.state in uploads.COMPLETE:
+            part.drop()
+            return place, chunk.total
+        is_all = uploads.take(part, chunk)
+        if part.size < chunk.total:
+            return replace(place, state=uploads.PARTIAL), part.size
+        place = finish(upload, place, part, region_code, chunk.sha256 if is_all else None)
+    return place, chunk.total
 
 
 def finish(

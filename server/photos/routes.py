@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import IO, Any
 from uuid import UUID
 
@@ -18,7 +17,7 @@ from server.core.db import db
 from server.core.problems import Problem, flatten
 from server.core.quickform import QuickForm
 from server.photos import queries, services, uploads
-from server.photos.finishing import finish, staging, store
+from server.photos.finishing import finish, receive, staging, store
 from server.photos.models import EXPECTED, READY, Photo
 from server.photos.schemas import (
     UPLOAD_STATES,
@@ -30,7 +29,7 @@ from server.photos.schemas import (
 )
 from server.photos.staging import Upload
 from server.photos.store import FULL, THUMB
-from server.photos.uploads import Chunk, Place
+from server.photos.uploads import Chunk
 from server.visits.queries import check_visible
 
 blueprint = Blueprint("photos", __name__, url_prefix="/api/v1", description="Photos of visits")
@@ -89,19 +88,9 @@ def send_chunk(visit_id: UUID, sha256: str) -> Response:
     settings = current_app.extensions["settings"]
     disk.require(settings.photo_dir, settings.disk_photo_reserve_percent)
     upload, chunk = _upload(visit_id, sha256), _read_chunk(_chunk_head(), settings.photo_max_bytes)
-    with staging().opened(upload) as part:
-        place = uploads.place_of(upload)
-        uploads.check_expected(upload, place, chunk.total)
-        db.session.rollback()  # no read transaction stays open while the disk works
-        if place.state in uploads.COMPLETE:
-            part.drop()
-            return _progress(upload, place, chunk.total)
-        is_all = uploads.take(part, chunk)
-        if part.size < chunk.total:
-            return _progress(upload, replace(place, state=uploads.PARTIAL), part.size)
-        region_code = current_actor().region_code
-        place = finish(upload, place, part, region_code, chunk.sha256 if is_all else None)
-    return _progress(upload, place, chunk.total)
+    place, offset = receive(upload, chunk, current_actor().region_code)
+    text = jsontext.dumps(uploads.progress(upload, place, offset))
+    return Response(text, content_type="application/json")
 
 
 @blueprint.put("/visits/<uuid:visit_id>/photos/<string(length=64):sha256>")
@@ -128,18 +117,6 @@ def _upload(visit_id: UUID, sha256: str) -> Upload:
     if not SHA256_TEXT.fullmatch(sha256):
         raise Problem("not_found")  # it becomes the name of a file
     return Upload(current_actor().id, visit_id, sha256)
-
-
-def _progress(upload: Upload, place: Place, offset: int) -> Response:
-    """In the form of ``UploadSchema``, which has nothing to convert."""
-    told = {
-        "sha256": upload.sha256,
-        "offset": offset,
-        "state": place.state,
-        "reason": place.reason,
-        "position": place.position,
-    }
-    return Response(jsontext.dumps(told), content_type="application/json")
 
 
 def _chunk_head() -> dict[str, Any]:

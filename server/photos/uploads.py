@@ -74,6 +74,17 @@ def place_of(upload: Upload) -> Place:
     return Place(file_id_of(upload.user_id, upload.visit_id, upload.sha256), ABSENT)
 
 
+def progress(upload: Upload, place: Place, offset: int) -> dict[str, Any]:
+    """How far a photo is, ``offset`` in bytes, in the form of ``UploadSchema`` with nothing to convert."""
+    return {
+        "sha256": upload.sha256,
+        "offset": offset,
+        "state": place.state,
+        "reason": place.reason,
+        "position": place.position,
+    }
+
+
 def place_of_photo(photo: Photo) -> Place:
     """The place of a photo that somebody may send because its visit lies in their region."""
     return _place(photo)

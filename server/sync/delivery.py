@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from sqlalchemy.exc import OperationalError
 
+from server.accounts.relay_keys import load_author
 from server.accounts.services import load_actor
 from server.core import audit, changes
 from server.core.auth import DRAIN, KILL, Actor
@@ -255,18 +256,25 @@ def reload(actor: Actor) -> Actor:
     Raises:
         SenderRefused: they may not send any more.
     """
-    if actor.session_id is None:
+    if actor.session_id is None and actor.carried_by is None:
         return actor
-    user_id, session_id = actor.id, actor.session_id
     with region_scope(EVERYTHING):
-        now = known_since(("sender", session_id), lambda: load_actor(user_id, session_id))
+        now = known_since(("sender", actor.session_id, actor.id, actor.device_id), lambda: _now(actor))
     if now is None:
-        raise SenderRefused("token_invalid")
+        raise SenderRefused("token_invalid" if actor.carried_by is None else "account_disabled")
     if now.order == KILL:
         raise SenderRefused("device_wiped")
     if now.role != SENDER:
         raise SenderRefused("role_not_allowed")
     return now
+
+
+def _now(actor: Actor) -> Actor | None:
+    """Who sends is known by the sign-in; who had it carried by the key of the device, signed in or not."""
+    if actor.session_id is not None:
+        return load_actor(actor.id, actor.session_id)
+    author = load_author(actor.id, actor.device_id)
+    return author and replace(author, carried_by=actor.carried_by)
 
 
 def take_effect(actor: Actor, looked: Looked) -> Outcome:

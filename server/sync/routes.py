@@ -14,24 +14,22 @@ from flask_smorest import Blueprint
 from server import __version__
 from server.accounts.devices import note_report, order_for, report_due
 from server.backups.services import durable_position
-from server.core import clock, jsontext, state
+from server.core import clock, state
 from server.core.auth import current_actor
 from server.core.db import transaction
 from server.core.problems import Problem
-from server.core.wire import instant_text
 from server.flags.services import income_line
 from server.households.services import cadence_of
-from server.sync import jobs, moving, runner  # noqa: F401 - importing them declares them
+from server.sync import jobs, moving  # noqa: F401 - importing them declares them
 from server.sync import pull as pulling
-from server.sync.operations import SCHEMA_MAX, SCHEMA_MIN, Op, Outcome, answer_text, rejected
+from server.sync.intake import answer_push
+from server.sync.operations import SCHEMA_MAX, SCHEMA_MIN
 from server.sync.push_schemas import (
     MAX_OPS,
     HelloSchema,
     Push,
     PushAnswerSchema,
     PushSchema,
-    echo,
-    read_op,
     read_push,
 )
 from server.sync.schemas import PullQuerySchema, PullSchema
@@ -72,11 +70,10 @@ def push() -> Response:
     """Take in operations; each gets its own answer, the same to every copy, and none stops the others."""
     sent = read_push(_intact_json())
     drift_ms = (clock.now() - sent.client_time) // timedelta(milliseconds=1)
-    with runner.few_at_a_time():
-        told = _state()
-        results, order = _taken_in(sent, drift_ms)
-    head = jsontext.dumps(told | {"server_time": instant_text(clock.now()), "order": order})
-    text = f'{head[:-1]},"results":[{",".join(results)}]}}'
+    actor = current_actor()
+    due = report_due(actor, sent.report, sent.client_time)
+    along = partial(_note_device, sent) if due else None
+    text = answer_push(actor, sent.ops, sent.device, drift_ms, along)
     return Response(text, content_type="application/json")
 
 
@@ -114,36 +111,7 @@ def is_intact(data: bytes, declared: str) -> bool:
     return hmac.compare_digest(sha256(data).hexdigest().encode(), declared.encode())
 
 
-def _state() -> dict[str, Any]:
-    """What every answer to a push says of the database."""
-    return {"epoch": state.epoch() or "", "durable": durable_position().wire()}
-
-
-def _note_device(sent: Push, orders: list[str]) -> None:
-    """Keep what the device says of itself; add the order that holds for it from now on."""
+def _note_device(sent: Push) -> str:
+    """Keep what the device says of itself; the order that holds for it from now on."""
     with transaction():
-        orders.append(note_report(current_actor(), sent.device, sent.report, sent.client_time))
-
-
-def _taken_in(sent: Push, drift_ms: int) -> tuple[list[str], str]:
-    """The results of the operations as JSON texts, in their order, and what the device is ordered."""
-    read = [_read(raw, sent.device, drift_ms) for raw in sent.ops]
-    ops = [op for op in read if isinstance(op, Op)]
-    actor = current_actor()
-    orders = [order_for(actor)]
-    along = partial(_note_device, sent, orders) if report_due(actor, sent.report, sent.client_time) else None
-    outcomes = iter(runner.deliver(actor, ops, along=along))
-    texts = [
-        answer_text(str(op.op_id), op.sha256, next(outcomes))
-        if isinstance(op, Op)
-        else answer_text(*echo(raw), op)
-        for raw, op in zip(sent.ops, read, strict=True)
-    ]
-    return texts, orders[-1]
-
-
-def _read(raw: Any, device_id: str, drift_ms: int) -> Op | Outcome:
-    try:
-        return read_op(raw, device_id, drift_ms)
-    except Problem as problem:
-        return rejected(problem)
+        return note_report(current_actor(), sent.device, sent.report, sent.client_time)
