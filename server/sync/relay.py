@@ -11,11 +11,11 @@ from uuid import UUID
 from flask import current_app
 
 from server.accounts.relay_keys import holder_of, load_author
-from server.core import disk, jsontext
+from server.core import clock, disk, jsontext, state
 from server.core.auth import Actor, acting_as
 from server.core.db import db
 from server.core.problems import Problem
-from server.core.wire import UUID_TEXT
+from server.core.wire import UUID_TEXT, instant_text
 from server.photos import uploads
 from server.photos.finishing import receive, staging
 from server.photos.staging import Upload
@@ -52,8 +52,9 @@ class Told:
     is_final: bool
 
     def text(self) -> str:
-        """As it is sealed."""
-        return jsontext.dumps({"of": self.about, "status": self.status, "body": self.body})
+        """As it is sealed; of a restored server's earlier life nothing counts, so it names that life."""
+        life = {"epoch": state.epoch() or "", "server_time": instant_text(clock.now())}
+        return jsontext.dumps(life | {"of": self.about, "status": self.status, "body": self.body})
 
 
 def carry(carrier: Actor, header: Header, place: int, sealed: bytes) -> Carried:

@@ -43,6 +43,8 @@ export interface Arrival {
   refresh: string;
   /** The server's share of this phone's key, 64 hex digits; null from a server of before. */
   recovery: string | null;
+  /** The key for what others carry for this phone; a server of before sends none. */
+  relay?: string | null;
 }
 
 /** Why a PIN has to be chosen: the first one, a forgotten one, after the update, or because the vault is lost. */
@@ -115,7 +117,7 @@ async function opened(id: string, raw: Bytes, proof: Arrival | null): Promise<vo
   if (proof?.recovery) await addWrap(id, { recovery: proof.recovery }, raw);
   await openVault(id, row, raw);
   await (await takeover())?.takeOver(id);
-  if (proof) await startSession(proof.user, proof.access, proof.refresh);
+  if (proof) await startSession(proof.user, proof.access, proof.refresh, proof.relay);
   else await restoreSession();
   if (user.value === null) return signedOut(id);
   await showOwn();
@@ -144,7 +146,7 @@ export async function arrive(arrival: Arrival, newPin: boolean): Promise<void> {
   const raw = row && arrival.recovery ? await recovered(id, arrival.recovery) : null;
   if (raw && openAccount() === id && row?.pin && !newPin) {
     raw.fill(0);
-    return startSession(arrival.user, arrival.access, arrival.refresh);
+    return startSession(arrival.user, arrival.access, arrival.refresh, arrival.relay);
   }
   if (raw && row?.pin && !newPin) return opened(id, raw, arrival);
   if (row?.pin && !raw) {

@@ -14,6 +14,8 @@ export interface Session {
   readonly refresh: string;
   /** Names the sign-in while its tokens change. An older version wrote none: there the refresh token stayed. */
   readonly signIn?: string;
+  /** The key for what others carry for this phone, 64 hex digits; absent until the server handed it over. */
+  readonly relay?: string;
   /** The server refused to renew it: whoever unlocks the phone later must sign in as well, and sees so at once. */
   readonly refused?: boolean;
 }
@@ -182,11 +184,16 @@ export function followSession(shell: Handover): void {
 }
 
 /** Starts a session of the user whose vault is open; on disk before it is used. */
-export function startSession(user: User, access: string, refresh: string): Promise<void> {
+export function startSession(
+  user: User,
+  access: string,
+  refresh: string,
+  relay: string | null = null,
+): Promise<void> {
   return inTurn(async () => {
     const id = await accountId(user.id);
     if (openAccount() !== id) throw new Error('the vault of this user is locked');
-    const session = { user, access, refresh, signIn: crypto.randomUUID() };
+    const session = { user, access, refresh, signIn: crypto.randomUUID(), ...(relay && { relay }) };
     await writeMeta(META_KEY, await seal('meta', META_KEY, session));
     await takePhone(id);
     shown = id;
@@ -199,10 +206,22 @@ export function startSession(user: User, access: string, refresh: string): Promi
  * Takes the renewed tokens of `of`, on disk before they are used; false when that sign-in is no longer the one of this
  * phone. When the disk takes nothing, the old refresh token stays: it is good until its successor was used.
  */
-export function renewTokens(of: Session, access: string, refresh: string): Promise<boolean> {
+export function renewTokens(
+  of: Session,
+  access: string,
+  refresh: string,
+  relay: string | undefined = of.relay,
+): Promise<boolean> {
   return inTurn(async () => {
     if (!sameSignIn(current.value, of)) return false;
-    const renewed = { ...of, access, refresh, signIn: nameOf(of) as string, refused: false };
+    const renewed = {
+      ...of,
+      access,
+      refresh,
+      signIn: nameOf(of) as string,
+      refused: false,
+      ...(relay !== undefined && { relay }),
+    };
     const stored = await replaceStored(of, () => renewed).catch(() => null);
     if (stored === false) {
       await adopt();

@@ -48,7 +48,8 @@ async function renew(begun: Session): Promise<boolean> {
   if (typeof body?.['access_token'] !== 'string') return false;
   // A server of before did not renew this one.
   const refresh = typeof body['refresh_token'] === 'string' ? body['refresh_token'] : held.refresh;
-  return renewTokens(held, body['access_token'], refresh);
+  const relay = typeof body['relay_key'] === 'string' ? body['relay_key'] : held.relay;
+  return renewTokens(held, body['access_token'], refresh, relay);
 }
 
 interface Renewal {

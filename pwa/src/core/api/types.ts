@@ -39,6 +39,8 @@ export interface LoginReply {
   user: User;
   /** This user's share of the key of this phone, 64 hex digits; a server of before sends none. */
   recovery_secret: string;
+  /** Seals what others carry for this phone, 64 hex digits; a server of before sends none. */
+  relay_key: string;
 }
 
 export interface Member {

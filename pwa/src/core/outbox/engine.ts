@@ -9,6 +9,7 @@ import { deviceId, user } from '../session';
 import type { PullEnd } from '../sync/pull';
 import type { Order } from '../sync/wire';
 import type { HttpAnswer, HttpRequest } from './deps';
+import type { Line } from './line';
 import { Runner, type RunnerDeps, type Wake } from './runner';
 import { announceWorklist, noteSending, outboxChanged, outboxChanges } from './signals';
 import { storageOf } from './store';
@@ -107,4 +108,9 @@ export async function retry(opId: string): Promise<void> {
 export async function pull(): Promise<PullEnd> {
   const mine = await runner();
   return mine ? mine.pull() : { ok: false, code: 'login_needed' };
+}
+
+/** For answers that came in a file: the signed-in user's store and clock; null when nobody is signed in. */
+export async function lineOfOwn(): Promise<Line | null> {
+  return (await (await runner())?.line()) ?? null;
 }

@@ -67,6 +67,8 @@ export interface Entry {
   /** When the server first signed for it, milliseconds by the server's clock. */
   signedAt: number | null;
   photos: PhotoEntry[];
+  /** When it was last written into a file for somebody to carry, milliseconds by this phone. */
+  exportedAt?: number;
 }
 
 export type Outcome =

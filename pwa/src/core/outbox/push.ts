@@ -98,7 +98,11 @@ async function post(line: Line, ops: readonly Op[], counts: Counts) {
 }
 
 /** Writes the outcomes in one transaction; those of an earlier epoch of the server no longer count. */
-async function takeOutcomes(line: Line, outcomes: Map<string, Outcome>, epoch?: string): Promise<void> {
+export async function takeOutcomes(
+  line: Line,
+  outcomes: Map<string, Outcome>,
+  epoch?: string,
+): Promise<void> {
   const moment = { now: line.now(), serverNow: line.serverNow() };
   const jitter = line.deps.random();
   await line.deps.storage.update(

@@ -83,7 +83,8 @@ export class Runner {
     return this.pulling;
   }
 
-  private async line(): Promise<Line> {
+  /** A conversation of its own with the server, or with what it sent in a file. */
+  async line(): Promise<Line> {
     return new Line(this.deps, (await this.deps.storage.state()).offsetMs);
   }
 

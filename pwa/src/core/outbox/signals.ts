@@ -39,6 +39,8 @@ export interface OutboxItem {
   photos: readonly PhotoEntry[];
   photosSent: number;
   photosRefused: number;
+  /** When it was last written into a file for somebody to carry; null when it never was. */
+  exportedAt: number | null;
   /** The operation that took the place of this refused one. */
   correctedBy: string | null;
   /** The visit that this one replaces at the server, for example a returned one. */
@@ -99,6 +101,7 @@ function toItem(record: OpRecord): OutboxItem {
     photos: entry.photos,
     photosSent: entry.photos.filter((photo) => photo.state === 'sent' || photo.state === 'ready').length,
     photosRefused: entry.photos.filter((photo) => photo.state === 'refused').length,
+    exportedAt: entry.exportedAt ?? null,
     correctedBy: record.corrected_by,
     revises: record.revises,
   };

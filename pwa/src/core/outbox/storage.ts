@@ -52,6 +52,8 @@ export interface SyncState {
   /** Server's time minus this phone's, milliseconds; null before the first contact. */
   offsetMs: number | null;
   lastContactAt: number | null;
+  /** The newest word of the server, milliseconds by its clock, also in a file that somebody brought back. */
+  heardAt: number | null;
   /** When a pull last came to its end. */
   pulledAt: number | null;
   incomeLine: string | null;
@@ -78,6 +80,7 @@ export const NO_CONTACT: SyncState = {
   order: 'active',
   offsetMs: null,
   lastContactAt: null,
+  heardAt: null,
   pulledAt: null,
   incomeLine: null,
   cadence: null,

@@ -9,7 +9,8 @@ export async function heed(line: Line, envelope: Envelope): Promise<void> {
   const { epoch, durable } = envelope;
   const known = await line.deps.storage.state();
   if (known.epoch !== epoch) await resetTo(line, epoch);
-  await line.deps.storage.note({ durable, lastContactAt: line.now(), offsetMs: line.offset() });
+  const heardAt = Date.parse(envelope.server_time);
+  await line.deps.storage.note({ durable, lastContactAt: line.now(), offsetMs: line.offset(), heardAt });
 }
 
 /** Says hello; null when it was answered, else why it has to be said again later. */

@@ -26,13 +26,14 @@ export function random(length: number): Bytes {
   return crypto.getRandomValues(new Uint8Array(length));
 }
 
-/** Bytes as hex digits, and back. */
+/** Bytes as hex digits. */
 export function hex(bytes: BufferSource): string {
   const all = new Uint8Array(ArrayBuffer.isView(bytes) ? bytes.buffer : bytes);
   return Array.from(all, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-function unhex(digits: string): Bytes {
+/** Hex digits as bytes. */
+export function unhex(digits: string): Bytes {
   return Uint8Array.from(digits.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
 }
 

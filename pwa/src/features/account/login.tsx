@@ -34,7 +34,8 @@ async function signIn(username: string, password: string, newPin: boolean): Prom
   };
   const reply = await call(api.POST('/auth/login', { body: { username, password, device } }));
   const { user: person, access_token: access, refresh_token: refresh } = reply;
-  await arrive({ user: person, access, refresh, recovery: reply.recovery_secret ?? null }, newPin);
+  const given = { recovery: reply.recovery_secret ?? null, relay: reply.relay_key ?? null };
+  await arrive({ user: person, access, refresh, ...given }, newPin);
 }
 
 interface Faults {
