@@ -1,7 +1,10 @@
 /** Build of the phone app: one entry, lazy chunks by role, service worker from src/sw. */
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { VitePWA } from 'vite-plugin-pwa';
 import { defineConfig } from 'vitest/config';
+import { changes, changesModule } from './scripts/changes.mjs';
 
 const { version } = JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 'utf8')) as {
   version: string;
@@ -29,9 +32,31 @@ const manifest = {
   ],
 };
 
+/**
+ * The browser compares each file of a new version with its hash before it keeps it: one that was cut on its way, also by
+ * a proxy that says all is well, ends the installation, and the old version stays.
+ */
+async function withIntegrity(entries: { url: string; revision: string | null; size: number }[]) {
+  const hashed = entries.map((entry) => {
+    const bytes = readFileSync(resolve(outDir, entry.url));
+    return { ...entry, integrity: `sha256-${createHash('sha256').update(bytes).digest('base64')}` };
+  });
+  return { manifest: hashed, warnings: [] };
+}
+
+/** Where this build is written. */
+let outDir = 'dist';
+const noteOutDir = {
+  name: 'note-out-dir',
+  configResolved(config: { root: string; build: { outDir: string } }) {
+    outDir = resolve(config.root, config.build.outDir);
+  },
+};
+
 export default defineConfig({
   define: {
     __APP_VERSION__: JSON.stringify(version),
+    __CHANGES_ID__: JSON.stringify(changes().id),
     __PIN_ROUNDS__: process.env['VITEST'] ? '1000' : '600000',
   },
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
@@ -44,6 +69,8 @@ export default defineConfig({
     reportCompressedSize: false,
   },
   plugins: [
+    changesModule(),
+    noteOutDir,
     VitePWA({
       strategies: 'injectManifest',
       srcDir: 'src/sw',
@@ -51,7 +78,10 @@ export default defineConfig({
       registerType: 'prompt',
       injectRegister: false,
       manifest,
-      injectManifest: { globPatterns: ['**/*.{js,css,html,svg,png,webmanifest}'] },
+      injectManifest: {
+        globPatterns: ['**/*.{js,css,html,svg,png,webmanifest}'],
+        manifestTransforms: [withIntegrity],
+      },
     }),
   ],
   server: {

@@ -7,7 +7,7 @@ mkdir -p .make
 exec 8>.make/build.lock
 flock 8
 
-sources() { find pwa/src pwa/public pwa/scripts pwa/index.html pwa/*.json pwa/vite.config.ts -type f 2>/dev/null; }
+sources() { find pwa/src pwa/public pwa/scripts pwa/index.html pwa/*.json pwa/vite.config.ts CHANGELOG.md -type f 2>/dev/null; }
 wanted="$(sources | LC_ALL=C sort | xargs -d '\n' sha256sum | sha256sum | cut -d' ' -f1)"
 if [[ -f pwa/dist/index.html && -f .make/pwa && "$(<.make/pwa)" == "$wanted" ]]; then
   exit 0

@@ -254,7 +254,7 @@ def test_the_bytes_on_the_line_are_checked_before_anything_else(secretary, key, 
 
 
 @settings(
-    max_examples=40,
+    max_examples=25,
     phases=[Phase.generate],
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],

@@ -67,7 +67,7 @@ class Author:
 
 
 @settings(
-    max_examples=30,
+    max_examples=10,
     phases=[Phase.generate],
     deadline=None,
     derandomize=True,

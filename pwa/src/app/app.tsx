@@ -6,6 +6,7 @@ import { order } from '../core/device';
 import { gate } from '../core/gate';
 import { t } from '../core/i18n';
 import { type Place, place } from '../core/nav';
+import { newsUnread } from '../core/news';
 import { syncState, unsent } from '../core/outbox';
 import { loginNeeded, user } from '../core/session';
 import { type Tab, TabBar } from '../ui/appBar';
@@ -84,7 +85,13 @@ function Tabs({ here }: { here: string }) {
           },
         ]
       : []),
-    { href: '#/me', label: t('tabs.me'), icon: 'person', current: here === 'me' },
+    {
+      href: '#/me',
+      label: t('tabs.me'),
+      icon: 'person',
+      count: newsUnread.value ? 1 : 0,
+      current: here === 'me',
+    },
   ];
   return <TabBar tabs={tabs} label={t('tabs.label')} />;
 }

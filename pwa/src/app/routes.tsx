@@ -36,6 +36,9 @@ async function desks() {
   return pages;
 }
 
+/** See `extras.tsx`. */
+const EXTRAS: readonly (string | undefined)[] = ['relay', 'check', 'changes'];
+const ExtraPage = lazy(async () => (await import('./extras')).ExtraPage);
 const VisitPage = lazy(async () => (await import('../features/visit')).VisitPage);
 const PracticeHome = lazy(async () => (await import('../features/visit/practice')).PracticeHome);
 const PracticeVisit = lazy(async () => (await import('../features/visit/practice')).PracticeVisit);
@@ -128,6 +131,7 @@ export function routeOf(at: Place, role: Role): VNode | null {
   if (first === 'new') return <NewcomerPage key="new" householdId={null} from={at.query['from']} />;
   if (first === 'household' && id && at.parts[2] === 'member')
     return <NewcomerPage key={id} householdId={id} from={at.query['from']} />;
+  if (EXTRAS.includes(first)) return <ExtraPage at={at} />;
   if (first === 'household' && id && at.parts[2] === 'edit') return <EditPage key={id} householdId={id} />;
   if (first === 'household' && id) return <HouseholdPage key={id} householdId={id} />;
   if (first === 'visit' && id) return <VisitPage key={id} householdId={id} from={at.query['from']} />;

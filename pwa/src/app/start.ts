@@ -5,6 +5,7 @@ import { refreshChecklist } from '../core/checklists';
 import { now } from '../core/clock';
 import { enter, lock, settled } from '../core/gate';
 import { readMeta, readPhoneMeta, writeMeta, writePhoneMeta } from '../core/localDb';
+import { lookForNews } from '../core/news';
 import { kick, onOtherTab, startOutbox, wakeOutbox } from '../core/outbox';
 import { followSession, type Handover, user } from '../core/session';
 import { oldValue } from '../core/vault/old';
@@ -28,6 +29,7 @@ async function lookForWipe(): Promise<void> {
     trace = null;
   }
   wiped.value = trace !== null && mark !== true;
+  lookForNews(trace === null);
 }
 
 async function leaveTrace(): Promise<void> {

@@ -14,6 +14,7 @@ vi.mock('virtual:pwa-register', () => ({
 vi.mock('workbox-precaching', () => ({
   cleanupOutdatedCaches() {},
   createHandlerBoundToURL() {},
+  matchPrecache: async () => undefined,
   precacheAndRoute() {},
 }));
 vi.mock('workbox-routing', () => ({ NavigationRoute: class {}, registerRoute() {} }));
@@ -45,7 +46,7 @@ it('an open form keeps a new version waiting', async () => {
   expect(root.querySelector('button')).toBeNull();
   await act(release);
   root.querySelector('button')?.click();
-  expect(apply).toHaveBeenCalledTimes(1);
+  await vi.waitFor(() => expect(apply).toHaveBeenCalledTimes(1));
 });
 
 it('a new version waits until the page says so', async () => {

@@ -2,7 +2,7 @@
 import { signal } from '@preact/signals';
 import { t } from '../core/i18n';
 import { updateNeeded } from '../core/outbox';
-import { reloadHeld } from '../core/reload';
+import { heldInAnyTab, reloadHeld } from '../core/reload';
 import { Banner } from '../ui/banner';
 import { Button } from '../ui/button';
 
@@ -37,6 +37,19 @@ function UpdateNeeded() {
   );
 }
 
+/** A form is open in another tab, which would be reloaded as well. */
+const elsewhere = signal(false);
+
+async function take(apply: Apply): Promise<void> {
+  elsewhere.value = await heldInAnyTab();
+  if (!elsewhere.value) await apply(true);
+}
+
+function words(held: boolean): string {
+  if (held) return t('update.held');
+  return t(elsewhere.value ? 'update.elsewhere' : 'update.ready');
+}
+
 export function UpdateNotice() {
   const apply = waiting.value;
   if (!apply) return updateNeeded.value ? <UpdateNeeded /> : null;
@@ -48,13 +61,13 @@ export function UpdateNotice() {
       role="status"
       action={
         !held && (
-          <Button kind="quiet" onClick={() => void apply(true)}>
+          <Button kind="quiet" onClick={() => void take(apply)}>
             {t('update.now')}
           </Button>
         )
       }
     >
-      {t(held ? 'update.held' : 'update.ready')}
+      {words(held)}
     </Banner>
   );
 }

@@ -158,6 +158,11 @@ export async function arrive(arrival: Arrival, newPin: boolean): Promise<void> {
   state.value = { at: 'choose', why, username: arrival.user.username };
 }
 
+/** The role of whoever is choosing a PIN; null when nobody is. */
+export function arrivalRole(): string | null {
+  return pending?.person.role ?? null;
+}
+
 /** Takes the PIN that was chosen and opens the vault. Rejects when the phone cannot store it. */
 export async function choosePin(pin: string): Promise<void> {
   if (!pending) throw new Error('nobody is choosing a PIN');

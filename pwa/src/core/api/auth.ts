@@ -1,5 +1,6 @@
 /** Adds the access token to requests and renews it once when the server asks. A 401 never touches the queue. */
 import { noteOrder } from '../device';
+import { rehearsing } from '../network';
 import { markExpired, reloadSession, renewTokens, type Session, sameSignIn, tokens } from '../session';
 
 const LOGOUT_MS = 5_000;
@@ -19,6 +20,7 @@ async function heed(response: Response): Promise<Response> {
 }
 
 async function ask(request: Request | string, init?: RequestInit): Promise<Response> {
+  if (rehearsing.value) throw new TypeError('the network is switched off for a rehearsal');
   return heed(await fetch(request, init));
 }
 

@@ -1,7 +1,7 @@
 /** Carries texts: those that are due, in the order of saving, parents first, as many as fit in one request. */
 import { heed } from '../sync/hello';
 import { type Counts, countsOf } from '../sync/report';
-import type { Op, PushRequest, Report } from '../sync/wire';
+import type { Op, PushRequest, Report, SelfCheck } from '../sync/wire';
 import { allAlike, NO_REPLY, readPush, type Wait } from './answers';
 import type { Outcome } from './entry';
 import type { Line } from './line';
@@ -76,9 +76,16 @@ function withOrphans(
   return new Map([...outcomes, ...orphans.map(({ op_id }) => [op_id, refusal('revision_unknown')] as const)]);
 }
 
+/** What the server knows after a report, to tell whether there is anything new to say. */
+function wordsOf(counts: Counts, check: SelfCheck | null): string {
+  return JSON.stringify(check ? { ...counts, check: check.at } : counts);
+}
+
 async function reportOf(line: Line, counts: Counts): Promise<Report> {
   const storage_persisted = await line.deps.storagePersisted();
-  return { ...counts, storage_persisted, app_version: line.deps.appVersion, offset_ms: line.offset() };
+  const { check } = await line.deps.storage.state();
+  const told = { ...counts, storage_persisted, app_version: line.deps.appVersion, offset_ms: line.offset() };
+  return check ? { ...told, check } : told;
 }
 
 async function post(line: Line, ops: readonly Op[], counts: Counts) {
@@ -128,12 +135,13 @@ export async function sendBatch(
   if (unreadable.length > 0) await takeOutcomes(line, allAlike(unreadable, refusal('record_unreadable')));
   if (ops.size === 0) return limit;
   const counts = countsOf(records);
+  const { check } = await line.deps.storage.state();
   const { envelope, outcomes: answered } = await post(line, [...ops.values()], counts);
   const outcomes = withOrphans(answered, batch, records);
   // The epoch first: what a restored server signs for now must not be taken back by the reset.
   if (envelope) await heed(line, envelope);
   await takeOutcomes(line, outcomes, envelope?.epoch);
-  if (envelope) await line.deps.storage.note({ reported: JSON.stringify(counts) });
+  if (envelope) await line.deps.storage.note({ reported: wordsOf(counts, check) });
   if (envelope) await line.obey(envelope.order);
   return judged(line, [...outcomes.values()], batch.length, limit);
 }
@@ -152,8 +160,9 @@ function judged(line: Line, outcomes: readonly Outcome[], sent: number, limit: n
 export async function sendReport(line: Line): Promise<void> {
   const { storage } = line.deps;
   const counts = countsOf(await storage.load());
-  const words = JSON.stringify(counts);
-  if ((await storage.state()).reported === words) return;
+  const { check, reported } = await storage.state();
+  const words = wordsOf(counts, check);
+  if (reported === words) return;
   const { envelope } = await post(line, [], counts);
   if (!envelope) return;
   await heed(line, envelope);

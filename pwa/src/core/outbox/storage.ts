@@ -5,7 +5,7 @@
  */
 import type { Household } from '../api/types';
 import type { Cadence } from '../due';
-import type { OpBody, OpKind, Order, Position } from '../sync/wire';
+import type { OpBody, OpKind, Order, Position, SelfCheck } from '../sync/wire';
 import { type Allowance, FULL_ALLOWANCE } from './allowance';
 import type { Entry } from './entry';
 
@@ -64,6 +64,8 @@ export interface SyncState {
   /** Runs in a row that achieved nothing, and how many more requests in vain are allowed: phones must not beg. */
   fruitless: number;
   allowance: Allowance;
+  /** What this phone found when it last checked itself; the server is told with the next report. */
+  check: SelfCheck | null;
   /** The counts of the last report that arrived. */
   reported: string | null;
 }
@@ -87,6 +89,7 @@ export const NO_CONTACT: SyncState = {
   scope: null,
   fruitless: 0,
   allowance: FULL_ALLOWANCE,
+  check: null,
   reported: null,
 };
 

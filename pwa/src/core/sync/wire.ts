@@ -60,6 +60,13 @@ export interface Op {
   body: OpBody;
 }
 
+/** What a phone found when it checked itself: codes of what is doubtful and of what is wrong. */
+export interface SelfCheck {
+  at: string;
+  warn: string[];
+  bad: string[];
+}
+
 export interface Report {
   outbox_count: number;
   photos_unsent: number;
@@ -68,6 +75,7 @@ export interface Report {
   storage_persisted: boolean | null;
   app_version: string;
   offset_ms: number | null;
+  check?: SelfCheck;
 }
 
 /** What every answer of hello and push says beside its own subject. */

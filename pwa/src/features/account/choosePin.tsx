@@ -1,6 +1,6 @@
 /** A PIN is chosen, twice the same; one that is easy to guess is refused with the reason. */
 import { useState } from 'preact/hooks';
-import { changePin, choosePin, gate, provePin, type Why } from '../../core/gate';
+import { arrivalRole, changePin, choosePin, gate, provePin, type Why } from '../../core/gate';
 import { t } from '../../core/i18n';
 import { back, go } from '../../core/nav';
 import { PIN_LENGTH, pinFault } from '../../core/vault/pinRules';
@@ -68,6 +68,9 @@ export function ChoosePinPage({ onOpened }: { onOpened: (signedIn: boolean) => v
   const asked = gate.value;
   const why: Why = asked.at === 'choose' ? asked.why : 'first';
   const take = async (pin: string) => {
+    // Set before the screens open: the check of a new phone comes before the list, once and never again by itself.
+    if (why === 'first' && arrivalRole() === 'grid_member' && location.hash.length <= 2)
+      go('#/check/first', { replace: true });
     try {
       await choosePin(pin);
     } catch (error) {

@@ -7,6 +7,7 @@ import { draftHouseholds } from '../../core/drafts';
 import { showInstant } from '../../core/format';
 import { lock } from '../../core/gate';
 import { type Locale, locale, registerTexts, setLocale, t } from '../../core/i18n';
+import { newsUnread } from '../../core/news';
 import { networkKindKnown, setWifiOnly, unsent, wifiOnly } from '../../core/outbox';
 import { setTextSize, setTheme, type TextSize, type Theme, textSize, theme } from '../../core/prefs';
 import { user } from '../../core/session';
@@ -19,6 +20,7 @@ import { ChoiceOne } from '../../ui/choice';
 import { Dialog } from '../../ui/dialog';
 import { Icon } from '../../ui/icon';
 import { StatusLine } from '../../ui/statusLine';
+import { Tag } from '../../ui/tag';
 import { InstallCard } from './install';
 import { signOut } from './signOut';
 
@@ -47,13 +49,14 @@ function Who() {
 
 /** Pages that have no tab of their own, by role. */
 const DESK: Partial<Record<Role, readonly string[]>> = {
-  first_secretary: ['incoming'],
-  township: ['incoming'],
-  county: ['incoming'],
+  grid_member: ['check', 'relay', 'changes'],
+  first_secretary: ['incoming', 'relay', 'check', 'changes'],
+  township: ['incoming', 'relay', 'check', 'changes'],
+  county: ['incoming', 'relay', 'check', 'changes'],
 };
 
 function DeskLinks() {
-  const links = DESK[user.value?.role ?? 'grid_member'] ?? [];
+  const links = DESK[user.value?.role ?? 'department'] ?? ['changes'];
   if (links.length === 0) return null;
   return (
     <ul class="rows" aria-label={t('me.desk')}>
@@ -62,6 +65,7 @@ function DeskLinks() {
           <a class="row-link" href={`#/${page}`}>
             <span class="row-who">
               <b>{t(`me.desk.${page}`)}</b>
+              {page === 'changes' && newsUnread.value && <Tag tone="strong">{t('me.unread')}</Tag>}
               <small>{t(`me.deskText.${page}`)}</small>
             </span>
             <Icon name="next" />

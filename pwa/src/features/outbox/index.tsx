@@ -11,6 +11,7 @@ import {
   refused,
   retry,
   sendingNow,
+  setWifiOnly,
   unsent,
   wifiOnly,
 } from '../../core/outbox';
@@ -22,7 +23,7 @@ import { EmptyState } from '../../ui/states';
 import { StatusLine } from '../../ui/statusLine';
 import { Tag } from '../../ui/tag';
 import { learnQuestions } from './refused';
-import { causes, mayRetry, PILES, type Pile, pileOf, secondLine, tagOf } from './words';
+import { causes, mayExport, mayRetry, PILES, type Pile, pileOf, secondLine, tagOf } from './words';
 
 registerTexts({ zh, en: () => import('../../i18n/en/outbox') });
 
@@ -39,6 +40,9 @@ function fixHref(item: OutboxItem): string {
     ? `#/visit/${item.householdId}?from=${item.visitId}`
     : `#/household/${item.householdId}`;
 }
+
+/** Those that a person has to look at; what only waits goes into one file together. */
+const EXPORTED_ALONE: readonly Pile[] = ['attention', 'held'];
 
 function Row({ item, pile }: { item: OutboxItem; pile: Pile }) {
   const tag = tagOf(item);
@@ -66,6 +70,15 @@ function Row({ item, pile }: { item: OutboxItem; pile: Pile }) {
         {pile === 'attention' && (
           <Button kind="quiet" icon="edit" href={fixHref(item)}>
             {t('outbox.fix')}
+          </Button>
+        )}
+        {EXPORTED_ALONE.includes(pile) && mayExport(item) && (
+          <Button
+            kind="plain"
+            href={`#/relay/export?op=${item.opId}`}
+            label={t('outbox.exportOne.of', { name: nameOf(item) })}
+          >
+            {t('outbox.exportOne')}
           </Button>
         )}
         {mayRetry(item) && (
@@ -100,23 +113,47 @@ function PileList({ pile, items }: { pile: Pile; items: readonly OutboxItem[] })
   );
 }
 
+/** On what network photos travel, where the browser tells the network; and the way by somebody else's line. */
+function Ways({ photos }: { photos: number }) {
+  return (
+    <div class="ob-ways">
+      {photos > 0 && networkKindKnown() && (
+        <Button kind="plain" pressed={wifiOnly.value} onClick={() => setWifiOnly(!wifiOnly.value)}>
+          {t('outbox.wifiToggle')}
+        </Button>
+      )}
+      {unsent.value.length > 0 && (
+        <Button kind="plain" href="#/relay/export">
+          {t('outbox.export')}
+        </Button>
+      )}
+      <Button kind="plain" href="#/relay">
+        {t('outbox.relay')}
+      </Button>
+    </div>
+  );
+}
+
 function Summary() {
   const waiting = unsent.value;
   const photos = waiting.flatMap((item) => item.photos).filter((photo) => photo.state === 'waiting').length;
   const words =
     waiting.length === 0 ? t('outbox.allSent') : t('outbox.summary', { n: waiting.length, photos });
   return (
-    <p class="muted small ob-summary num">
-      {words}
-      <br />
-      {t('outbox.sealed')}
-      {photos > 0 && wifiOnly.value && networkKindKnown() && (
-        <>
-          <br />
-          {t('outbox.wifiOnly')}
-        </>
-      )}
-    </p>
+    <>
+      <p class="muted small ob-summary num">
+        {words}
+        <br />
+        {t('outbox.sealed')}
+        {photos > 0 && wifiOnly.value && networkKindKnown() && (
+          <>
+            <br />
+            {t('outbox.wifiOnly')}
+          </>
+        )}
+      </p>
+      <Ways photos={photos} />
+    </>
   );
 }
 
@@ -136,7 +173,16 @@ export function OutboxPage() {
   return (
     <Page bar={<AppBar title={t('outbox.title')} subtitle={<StatusLine />} />} foot={foot || undefined}>
       {items.length === 0 ? (
-        <EmptyState icon="upload" title={t('outbox.empty')} text={t('outbox.emptyText')} />
+        <EmptyState
+          icon="upload"
+          title={t('outbox.empty')}
+          text={t('outbox.emptyText')}
+          action={
+            <Button kind="plain" href="#/relay">
+              {t('outbox.relay')}
+            </Button>
+          }
+        />
       ) : (
         <>
           <Summary />

@@ -54,6 +54,11 @@ function arrivedLine(item: OutboxItem): string {
   return parts.filter(Boolean).join(' · ');
 }
 
+/** Whether it may go into a file of its own: whatever the server has not signed for completely. */
+export function mayExport(item: OutboxItem): boolean {
+  return pileOf(item) !== 'sent' && item.correctedBy === null && !arrived(item.state);
+}
+
 /** Whether asking again at once makes sense for this one alone. */
 export function mayRetry(item: OutboxItem): boolean {
   if (sendingIds.value.has(item.opId) || item.correctedBy !== null) return false;
@@ -68,6 +73,12 @@ export function secondLine(item: OutboxItem): string {
 }
 
 function storyOf(item: OutboxItem): string {
+  const story = travelOf(item);
+  if (item.exportedAt === null || arrived(item.state) || item.correctedBy !== null) return story;
+  return `${story} · ${t('outbox.exported', { when: showInstant(item.exportedAt) })}`;
+}
+
+function travelOf(item: OutboxItem): string {
   const saved = t('outbox.savedAt', { when: showInstant(item.savedAt) });
   if (arrived(item.state)) return arrivedLine(item);
   if (refused(item)) return item.correctedBy === null ? saved : `${saved} · ${t('outbox.corrected')}`;

@@ -24,6 +24,7 @@ export const texts = {
   'update.needed':
     'This app needs an update. Your records are safe and will be delivered; with a network, close the app and open it again.',
   'update.held': 'A new version is ready; finish this household first',
+  'update.elsewhere': 'A form is open in another tab; finish it, then update',
   'update.now': 'Update',
   'notice.login':
     'Your sign-in has expired. Go on visiting; everything is sent by itself after you sign in again.',

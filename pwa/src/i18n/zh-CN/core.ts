@@ -22,6 +22,7 @@ export const texts = {
   'update.ready': '新版本已经下载好',
   'update.needed': '应用要更新了。填好的记录都在，会送到服务器；有网络时请关掉应用再打开。',
   'update.held': '新版本已经下载好，填完这一户再更新',
+  'update.elsewhere': '另一个标签页里还开着走访表，填完再更新',
   'update.now': '更新',
   'notice.login': '登录已过期。走访照常填写，重新登录后自动上传。',
   'notice.loginButton': '登录',
