@@ -26,6 +26,10 @@ export interface DeviceRow {
   storage_persisted: boolean | null;
   /** The server's time minus the device's. */
   clock_offset_ms: number | null;
+  /** When the device last checked itself; codes of what was doubtful and of what was wrong then. */
+  check_at: string | null;
+  check_warn: string[];
+  check_bad: string[];
   ordered_by: string | null;
   ordered_at: string | null;
   order_reason: string | null;

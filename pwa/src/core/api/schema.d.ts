@@ -55,7 +55,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** New tokens for the bearer of a refresh token. */
+        /** New tokens for the bearer of a refresh token, and the relay key for a device that has none yet. */
         post: {
             parameters: {
                 query?: never;
@@ -2131,6 +2131,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/s1/relay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take in one sealed record of a file, as its author's; brought again it changes nothing. */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The file's header, base64url */
+                    "X-Relay-Header": string;
+                    /** @description Which record of the file, counted from 0 */
+                    "X-Relay-Record": number;
+                    "X-Content-SHA256": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Carried"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2208,12 +2256,14 @@ export interface components {
         SignedIn: {
             access_token: string;
             refresh_token: string;
+            relay_key: string;
             user: components["schemas"]["User"];
             recovery_secret: string;
         };
         Renewed: {
             access_token: string;
             refresh_token: string;
+            relay_key: string;
         };
         Device: {
             /** Format: uuid */
@@ -2239,6 +2289,10 @@ export interface components {
             dead_count: number | null;
             storage_persisted: boolean | null;
             clock_offset_ms: number | null;
+            /** Format: date-time */
+            check_at: string | null;
+            check_warn: string[];
+            check_bad: string[];
             ordered_by: string | null;
             /** Format: date-time */
             ordered_at: string | null;
@@ -3608,6 +3662,12 @@ export interface components {
             limits: components["schemas"]["Limits"];
             app_version: string;
         };
+        SelfCheck: {
+            /** Format: date-time */
+            at: string;
+            warn: string[];
+            bad: string[];
+        };
         DeviceReport: {
             outbox_count: number;
             photos_unsent: number;
@@ -3617,6 +3677,8 @@ export interface components {
             storage_persisted: boolean | null;
             app_version: string;
             offset_ms: number | null;
+            /** @default null */
+            check: components["schemas"]["SelfCheck"] | null;
         };
         Op: {
             /** Format: uuid */
@@ -3974,6 +4036,11 @@ export interface components {
             photos: components["schemas"]["ReceiptPhoto"][];
             public_key: string;
             household_number: string;
+        };
+        Carried: {
+            record: number;
+            done: boolean;
+            answer: string;
         };
     };
     responses: {

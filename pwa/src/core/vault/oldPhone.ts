@@ -3,6 +3,7 @@ import { IDBFactory } from 'fake-indexeddb';
 import { type IDBPDatabase, openDB } from 'idb';
 import { vi } from 'vitest';
 import type { User } from '../api/types';
+import { sha256Hex } from '../canonical';
 import { dataOf } from '../outbox/rows';
 import { problem, record, visitResult } from '../outbox/testRecords';
 
@@ -22,6 +23,8 @@ export const OWNER: User = {
 };
 export const FIFTY = Array.from({ length: 50 }, (_, i) => i);
 export const photoBytes = (i: number) => new Uint8Array([255, 216, i, 7]);
+/** The name under which such a photo is kept. */
+export const photoHash = (i: number) => sha256Hex(photoBytes(i).buffer);
 export const household = (i: number) => ({
   id: `h${i}`,
   number: String(i),
@@ -46,8 +49,8 @@ function sealer(key: CryptoKey): Seal {
 }
 
 /** A saved visit as version 0.1 wrote it. */
-function oldData(id: string, i: number) {
-  const state = ['queued', 'sending', 'photos', 'complete', 'rejected', 'conflicted'][i % 6];
+function oldData(id: string, i: number, hash: string, all: string | undefined) {
+  const state = all ?? ['queued', 'sending', 'photos', 'complete', 'rejected', 'conflicted'][i % 6];
   const refused = state === 'rejected' || state === 'conflicted';
   return {
     visit_id: id,
@@ -64,25 +67,32 @@ function oldData(id: string, i: number) {
       reason: state === 'queued' ? 'interrupted' : null,
       problem: refused ? problem : null,
       result: state === 'complete' || state === 'photos' ? visitResult() : null,
-      photos: [{ sha256: 'p', length: 4, kind: 'house', state: 'waiting', reason: null }],
+      photos: [{ sha256: hash, length: 4, kind: 'house', state: 'waiting', reason: null }],
     },
   };
 }
 
 type Old = IDBPDatabase;
 
-async function putWork(old: Old, seal: Seal, owner: string, first: boolean): Promise<void> {
+async function putWork(
+  old: Old,
+  seal: Seal,
+  owner: string,
+  first: boolean,
+  all: string | undefined,
+): Promise<void> {
   const user_id = owner;
   for (const i of FIFTY) {
     const id = `${owner}-${i}`;
-    const data = first ? oldData(id, i) : dataOf(record(id, i + 1, ['p']));
+    const hash = await photoHash(i);
+    const data = first ? oldData(id, i, hash, all) : dataOf(record(id, i + 1, [hash]));
     const body = { id, revises: i % 2 === 0 ? null : `${owner}-${i - 1}`, device: { app_version: '0.1.0' } };
     const shown = { user_id, n: i + 1, rev: 1, corrected_by: null };
     await old.put('outbox', { ...shown, sealed: await seal('outbox', id, data) }, id);
     await old.put('visits', { user_id, saved_at: 0, sealed: await seal('visits', id, body) }, id);
-    const bytes = await seal('photos', `${id}/p`, photoBytes(i));
-    const photo = { visit_id: id, sha256: 'p', user_id, kind: 'house', taken_at: '', length: 4, bytes };
-    await old.put('photos', photo, [id, 'p']);
+    const bytes = await seal('photos', `${id}/${hash}`, photoBytes(i));
+    const photo = { visit_id: id, sha256: hash, user_id, kind: 'house', taken_at: '', length: 4, bytes };
+    await old.put('photos', photo, [id, hash]);
   }
   for (const i of FIFTY.slice(0, 5)) {
     const key = `${owner}/h${i}`;
@@ -115,9 +125,10 @@ async function putLists(old: Old, seal: Seal, owner: string, first: boolean): Pr
 
 /**
  * A browser that a version before the vault was used in: fifty saved visits with a photo each, five drafts, 230
- * households, of the owner, who is signed in, and as much of somebody else. `first`: as version 0.1.0 wrote it.
+ * households, of the owner, who is signed in, and as much of somebody else. `first`: as version 0.1.0 wrote it, in all
+ * states, or all in one.
  */
-export async function oldPhone(first: boolean): Promise<void> {
+export async function oldPhone(first: boolean, all?: string): Promise<void> {
   vi.stubGlobal('indexedDB', new IDBFactory());
   const old = await openDB('liangdeng', first ? 1 : 2, {
     upgrade(database, before) {
@@ -140,7 +151,7 @@ export async function oldPhone(first: boolean): Promise<void> {
   const session = { user: OWNER, access: 'a', refresh: 'r' };
   await old.put('meta', await seal('meta', 'session', session), 'session');
   for (const owner of [OWNER.id, 'somebody']) {
-    await putWork(old, seal, owner, first);
+    await putWork(old, seal, owner, first, all);
     await putLists(old, seal, owner, first);
     await old.put('meta', await seal('meta', `policy/${owner}`, { form: 1 }), `policy/${owner}`);
   }

@@ -1,7 +1,10 @@
 /** A phone in the field gets the vault: nothing of it is lost, wherever the app is ended in the middle. */
 import { openDB } from 'idb';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { FIFTY, OWNER, oldPhone, photoBytes } from './oldPhone';
+import { Runner } from '../outbox/runner';
+import { TestPhone } from '../outbox/testPhone';
+import { FakeServer } from '../outbox/testServer';
+import { FIFTY, OWNER, oldPhone, photoBytes, photoHash } from './oldPhone';
 
 const PIN = '204173';
 
@@ -60,7 +63,9 @@ async function isWhole(app: App): Promise<void> {
   expect(records.map((one) => one.op_id)).toEqual(FIFTY.map((i) => `${OWNER.id}-${i}`));
   for (const i of FIFTY) {
     expect(await storage.body(`${OWNER.id}-${i}`)).toMatchObject({ id: `${OWNER.id}-${i}` });
-    expect(new Uint8Array((await storage.photo(`${OWNER.id}-${i}`, 'p')) ?? [])).toEqual(photoBytes(i));
+    expect(new Uint8Array((await storage.photo(`${OWNER.id}-${i}`, await photoHash(i))) ?? [])).toEqual(
+      photoBytes(i),
+    );
   }
   expect(app.draftHouseholds.value.size).toBe(5);
   expect(await app.loadDraft('h3')).toEqual({ note: 'draft 3' });
@@ -85,6 +90,21 @@ describe.each([true, false])('a phone of before the vault (of 0.1.0: %s)', (firs
     expect(again.gate.value).toMatchObject({ at: 'locked', left: 10 });
     await open(again);
     await isWhole(again);
+  });
+
+  it('sends all fifty afterwards, texts and photos', async () => {
+    await oldPhone(first, 'queued');
+    const app = await start();
+    await open(app);
+    await isWhole(app);
+    const server = new FakeServer();
+    const storage = app.storageOf(OWNER.id);
+    await new Runner({ ...new TestPhone(server).deps, storage }).kick('all');
+    expect([...server.ledger.keys()].sort()).toEqual(FIFTY.map((i) => `${OWNER.id}-${i}`).sort());
+    expect(server.photos.size).toBe(50);
+    const states = (await storage.load()).map(({ entry }) => entry.state);
+    expect(new Set(states)).toEqual(new Set(['complete']));
+    expect(server.reports.at(-1)).toMatchObject({ outbox_count: 0, photos_unsent: 0, dead: 0 });
   });
 
   it('holds what is somebody else’s until that person signs in', async () => {

@@ -18,7 +18,7 @@ import {
   unsentOf,
   urgency,
 } from './model';
-import { agoText, clockText, spanText, storageText, unsentText } from './words';
+import { agoText, checkText, clockText, spanText, storageText, unsentText } from './words';
 
 export interface RowsProps {
   page: DevicePage;
@@ -69,6 +69,18 @@ function App({ row, page }: CellProps) {
   );
 }
 
+/** What the phone found when it checked itself. A desk need not. */
+function Check({ row }: { row: DeviceRow }) {
+  if (row.wiped_at !== null || !collects(row)) return null;
+  const { tone, words } = checkText(row);
+  return (
+    <>
+      {tone === null ? <span class="dev-quiet">{words}</span> : <Tag tone={tone}>{words}</Tag>}
+      {row.check_at !== null && <small class="num">{showInstant(row.check_at)}</small>}
+    </>
+  );
+}
+
 function Stage({ row }: { row: DeviceRow }) {
   const stage = stageOf(row);
   if (stage === 'none') return null;
@@ -111,7 +123,7 @@ function person(row: DeviceRow): string {
   return [roleWord(row.role), modelName(row.name)].filter(Boolean).join(' · ');
 }
 
-const COLUMNS = ['person', 'place', 'contact', 'unsent', 'clock', 'app', 'order'] as const;
+const COLUMNS = ['person', 'place', 'contact', 'unsent', 'clock', 'check', 'app', 'order'] as const;
 
 function TableRow({ row, page, onOrder }: CellProps & { onOrder: (row: DeviceRow) => void }) {
   return (
@@ -134,6 +146,9 @@ function TableRow({ row, page, onOrder }: CellProps & { onOrder: (row: DeviceRow
       </td>
       <td>
         <Clock row={row} />
+      </td>
+      <td>
+        <Check row={row} />
       </td>
       <td>
         <App row={row} page={page} />
@@ -195,6 +210,11 @@ function Card({ row, page, onOrder }: CellProps & { onOrder: (row: DeviceRow) =>
           </span>
         )}
         <span>{versionText({ row, page })}</span>
+        {collects(row) && row.wiped_at === null && (
+          <span>
+            {t('devices.check.label')} {checkText(row).words}
+          </span>
+        )}
         {storageText(row) && (
           <span class={row.storage_persisted === false ? 'dev-loud' : undefined}>{storageText(row)}</span>
         )}

@@ -1,6 +1,6 @@
 /** Sentences about a phone in the language on screen. */
 import type { DeviceRow } from '../../core/api/deviceTypes';
-import { t } from '../../core/i18n';
+import { hasText, t } from '../../core/i18n';
 import { ageAt, clockOf, collects, holdsWork, type Span, span, type Unsent, unsentOf } from './model';
 
 const NOTHING = '—';
@@ -52,4 +52,22 @@ export function lossText(row: DeviceRow): string {
   if (unsent === null) return t('devices.dialog.lostUnknown');
   if (!holdsWork(unsent)) return t('devices.dialog.lostNone');
   return t('devices.dialog.lostSome', { what: workText(unsent) });
+}
+
+/** What a self-check found, named as the page of the check names it; a code of a newer app is only counted. */
+export function checkText(row: DeviceRow): { tone: 'solid' | 'strong' | null; words: string } {
+  if (row.check_at === null) return { tone: null, words: t('devices.check.never') };
+  const { check_bad: bad, check_warn: warn } = row;
+  if (bad.length > 0) return { tone: 'solid', words: t('devices.check.bad', { what: named(bad) }) };
+  if (warn.length > 0) return { tone: 'strong', words: t('devices.check.warn', { what: named(warn) }) };
+  return { tone: null, words: t('devices.check.ok') };
+}
+
+function named(codes: readonly string[]): string {
+  const known = codes.filter((code) => hasText(`devices.check.of.${code}`));
+  const names = known.map((code) => t(`devices.check.of.${code}`));
+  const more = codes.length - known.length;
+  return [...names, ...(more > 0 ? [t('devices.check.more', { n: more })] : [])].join(
+    t('devices.unsent.and'),
+  );
 }
