@@ -84,8 +84,13 @@ function wordsOf(counts: Counts, check: SelfCheck | null): string {
 async function reportOf(line: Line, counts: Counts): Promise<Report> {
   const storage_persisted = await line.deps.storagePersisted();
   const { check } = await line.deps.storage.state();
-  const told = { ...counts, storage_persisted, app_version: line.deps.appVersion, offset_ms: line.offset() };
-  return check ? { ...told, check } : told;
+  return {
+    ...counts,
+    storage_persisted,
+    app_version: line.deps.appVersion,
+    offset_ms: line.offset(),
+    check,
+  };
 }
 
 async function post(line: Line, ops: readonly Op[], counts: Counts) {

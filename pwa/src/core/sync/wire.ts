@@ -75,7 +75,7 @@ export interface Report {
   storage_persisted: boolean | null;
   app_version: string;
   offset_ms: number | null;
-  check?: SelfCheck;
+  check: SelfCheck | null;
 }
 
 /** What every answer of hello and push says beside its own subject. */
