@@ -16,7 +16,7 @@ from server.core.audit import AuditEntry
 from server.core.db import db
 from server.photos.models import Photo
 from server.visits.models import Visit
-from tests.factories import ADMIN, GRID, LAN, MEI, OTHER_GRID, PING, QIN, WEI, inside, make_session, writing
+from tests.factories import ADMIN, GRID, LAN, MEI, OTHER_GRID, PING, WEI, ZHOU, inside, make_session, writing
 from tests.support.pictures import jpeg
 from tests.sync.pushing import assign, count, dump, edit_of, op_of, refusal, results, told
 from tests.sync.relaying import bring, bring_all, key_of, make_file, op_record, photo_records, result
@@ -34,7 +34,7 @@ def key(app, mei):
 
 @pytest.fixture
 def secretary(login):
-    return login(QIN)
+    return login(WEI)
 
 
 def order_phone(app, order):
@@ -68,7 +68,7 @@ def test_a_carried_visit_is_its_authors_and_the_audit_names_both(app, secretary,
         assert (visit.author_id, visit.region_code) == (MEI.id, GRID)
         assert db.session.scalar(select(Photo.state)) == "stored"
         entries = db.session.scalars(select(AuditEntry).where(AuditEntry.actor_id == MEI.id)).all()
-        carried = [e for e in entries if e.details.get("carried_by") == str(QIN.id)]
+        carried = [e for e in entries if e.details.get("carried_by") == str(WEI.id)]
         assert {e.action for e in carried} >= {"visit.accept", "photo.store"}
         assert all(e.actor_role == "grid_member" for e in carried)
 
@@ -203,10 +203,10 @@ def test_a_phone_without_a_live_sign_in_may_still_be_carried_for(app, secretary,
 
 
 def test_two_people_of_one_phone_have_a_key_each(app, secretary, key, homes):
-    make_session(app, WEI)
-    file = make_file(key_of(app, WEI), op_record(op_of(visit_of(homes[0].id))))
+    make_session(app, ZHOU)
+    file = make_file(key_of(app, ZHOU), op_record(op_of(visit_of(homes[0].id))))
     (answer,) = bring_all(secretary, file)
-    assert answer["body"]["code"] == "role_not_allowed"  # Wei reviews
+    assert answer["body"]["code"] == "role_not_allowed"  # Zhou reviews
 
 
 # --- what is no file of ours --------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from server.core.db import db
 from server.photos.models import Photo
 from server.sync.models import Operation
 from server.visits.models import Visit
-from tests.factories import MEI, PING, QIN, inside
+from tests.factories import MEI, PING, WEI, inside
 from tests.support.pictures import jpeg
 from tests.sync.pushing import op_of, results
 from tests.sync.relaying import bring, key_of, make_file, op_record, photo_records
@@ -80,7 +80,7 @@ def test_each_visit_ends_up_once_with_its_receipt(app, mei, login, homes, steps)
     ops = [op_of(body) for body in bodies]
     pieces = [each for body in bodies for each in photo_records(body["id"], PHOTO, len(PHOTO) // 2 + 1)]
     file = make_file(key_of(app, MEI), *(op_record(op) for op in ops), *pieces)
-    author, carriers = Author(mei, ops, file), [login(QIN), login(PING)]
+    author, carriers = Author(mei, ops, file), [login(WEI), login(PING)]
     for step, i, *who in steps:
         if step == "send":
             author.send(i)
