@@ -27,7 +27,11 @@ _KINDS = {"one": "code", "many": "codes", "members": "members", "money": "money"
 _NEEDED = {"id", "section", "type", "label", "required", "problem", "refs"}
 _SHAPE = {"hint", "options", "fields", "min", "max", "unit", "max_age_months", "max_count"}
 _FLOW = {"show", "loop", "constraints", "required_when", "neutral"}
-_KEYS = _NEEDED | _SHAPE | _FLOW | {"core", "observer", "extra"}
+# What only the phone reads: `anew` is when the last visit's answer may not stand for this one's, `safety`
+# that a change between "nothing wrong" and "something wrong" needs a reason.
+_PHONE = {"anew", "safety"}
+_ANEW = {"always", "year"}
+_KEYS = _NEEDED | _SHAPE | _FLOW | _PHONE | {"core", "observer", "extra"}
 
 
 class DefinitionError(ValueError):
@@ -203,6 +207,10 @@ def _raw_questions(document: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
             raise DefinitionError(f"{key}: section: unknown {entry['section']!r}")
         if entry["type"] not in TYPES:
             raise DefinitionError(f"{key}: type: unknown {entry['type']!r}")
+        if entry.get("anew", "always") not in _ANEW:
+            raise DefinitionError(f"{key}: anew: unknown {entry['anew']!r}")
+        if entry.get("safety") and not entry["problem"]:
+            raise DefinitionError(f"{key}: safety: only where an answer can say that something is wrong")
         _check_labels(key, entry)
         found[key] = entry
     return found

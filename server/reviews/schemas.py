@@ -16,6 +16,7 @@ from server.visits.schemas import (
     LightSchema,
     LocationSchema,
     ReceiptSchema,
+    SinceLastSchema,
     UnknownRuleSchema,
     VisitClockSchema,
 )
@@ -238,6 +239,7 @@ class VisitDetailSchema(VisitSummarySchema):
     clock_offset_ms = fields.Integer(required=True, allow_none=True)
     clock_suspect = fields.Boolean(required=True)
     clock = fields.Nested(VisitClockSchema, required=True, allow_none=True)
+    since_last = fields.Nested(SinceLastSchema, required=True, allow_none=True)
     lights = fields.List(fields.Nested(StandingLightSchema), required=True)
     unknown_rules = fields.List(
         fields.Nested(UnknownRuleSchema), required=True, attribute="unknown", data_key="unknown"

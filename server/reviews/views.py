@@ -19,7 +19,7 @@ from server.reviews.models import Review
 from server.reviews.queries import Filters
 from server.visits import queries as visits
 from server.visits.queries import Visit
-from server.visits.services import clocks_of, receipt
+from server.visits.services import clocks_of, receipt, since_last
 
 TOP_LIGHTS = 3
 _DETAILS = ("checklist_version", "distance_m", "not_asked", "clock_offset_ms", "clock_suspect")
@@ -81,6 +81,7 @@ def detail(visit: Visit) -> Wire:
         "location_missing_reason": body.get("location_missing_reason"),
         "photos": present_photos(photos.of_visit(visit.id), body),
         "clock": clocks_of(body),
+        "since_last": since_last(body, visit.changes),
         "reviews": _decisions(revisions),
         "revisions": revisions,
         "receipt": receipt(visit) | {"received_at": visit.received_at},

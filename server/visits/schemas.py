@@ -15,6 +15,7 @@ from server.visits.photo_schemas import DATUMS, PHOTO_FACTS, SHA256, PhotoFactsS
 
 __all__ = [
     "ACCEPT_REASONS",
+    "CHANGE_REASONS",
     "FAR_REASONS",
     "LIGHTS",
     "MAX_MONO_MS",
@@ -37,6 +38,7 @@ __all__ = [
     "PreviewSchema",
     "ReceiptSchema",
     "SignedReceiptSchema",
+    "SinceLastSchema",
     "UnknownRuleSchema",
     "VisitBodySchema",
     "VisitClockSchema",
@@ -51,6 +53,8 @@ NOTE_LENGTH = 500
 MAX_RULES = 100
 ACCEPT_REASONS = ("indoors", "valley", "weather", "phone", "other")
 FAR_REASONS = ("elsewhere", "moved", "register", "other")
+CHANGE_REASONS = ("real", "last_wrong", "counted_differently", "unknown", "other")
+MAX_STEPS = 200
 MAX_MONO_MS = 2**53 - 1
 _CENTURY_MS = 100 * 366 * 86_400_000
 _METRES = Pattern(r"^[0-9]{1,7}(\.[0-9]{1,3})?$")
@@ -175,6 +179,29 @@ class PreviewSchema(WireSchema):
         return Preview(**data)
 
 
+class ChangeReasonSchema(WireSchema):
+    """Why an answer is far from that of the visit ``visit_id``."""
+
+    visit_id = StrictUuid(required=True)
+    reason = fields.String(required=True, validate=validate.OneOf(CHANGE_REASONS))
+
+
+def _by_step(of: fields.Field[Any]) -> Any:
+    """Something said of answers, by question or ``question@member``."""
+    step = fields.String(validate=Pattern(r"^[a-z][a-z0-9_]{0,39}(@[0-9a-f-]{36})?$"))
+    return fields.Dict(keys=step, values=of, required=True, validate=validate.Length(max=MAX_STEPS))
+
+
+class SinceLastSchema(WireSchema):
+    """How the answers came about beside those of earlier visits.
+
+    ``same`` names the visit whose answer a tap took over, ``changes`` the reasons for large changes.
+    """
+
+    same = _by_step(StrictUuid())
+    changes = _by_step(fields.Nested(ChangeReasonSchema))
+
+
 class VisitBodySchema(WireSchema):
     """One visit as the phone signed it. Money and degrees are text; the only JSON numbers are whole."""
 
@@ -202,6 +229,7 @@ class VisitBodySchema(WireSchema):
     device = fields.Nested(PhoneSchema, required=True)
     clock = fields.Nested(VisitClockSchema, allow_none=True)
     preview = fields.Nested(PreviewSchema, allow_none=True)
+    since_last = fields.Nested(SinceLastSchema, allow_none=True)
 
     @validates("photos")
     def _each_once(self, value: list[Any], **_: object) -> None:
@@ -213,7 +241,7 @@ class VisitBodySchema(WireSchema):
 
     @post_load
     def _to_form(self, data: dict[str, Any], **_: object) -> VisitForm:
-        for name in ("device", "clock", "location_missing_reason"):
+        for name in ("device", "clock", "since_last", "location_missing_reason"):
             data.pop(name, None)  # kept in the stored body, used by nothing else
         return VisitForm(**data)
 

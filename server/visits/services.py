@@ -40,6 +40,7 @@ from server.visits.models import APPROVED, RETURNED, SEVERITIES, SUBMITTED, SUPE
 from server.visits.photo_schemas import photo_facts
 from server.visits.receipts import seq_of
 from server.visits.schemas import ExpectedPhoto, Preview, VisitBodySchema, VisitClockSchema, VisitForm
+from server.visits.since import since_last
 
 if TYPE_CHECKING:
     from server.households.queries import Home
@@ -72,6 +73,7 @@ __all__ = [
     "same_number",
     "seq_of",
     "signed_receipt",
+    "since_last",
 ]
 
 UNKNOWN_CLOCK = ClockMark()

@@ -47,6 +47,25 @@ def test_versions_are_known_and_the_newest_is_current():
     assert current_version(date(2020, 1, 1)) == "2026-1"
 
 
+def test_marks_say_what_is_asked_anew_and_what_change_needs_a_reason():
+    always = {key for key, entry in QUESTIONS.items() if entry.get("anew") == "always"}
+    assert always >= {"consent", "sign", "photos", "shock", "roster_change", "roster_edit"}
+    assert always >= {key for key, entry in QUESTIONS.items() if entry.get("observer")}
+    safety = {key for key, entry in QUESTIONS.items() if entry.get("safety")}
+    assert safety == {"basic_lack", "edu_school", "ill_untreated", "house_state", "water_state"}
+
+
+@pytest.mark.parametrize(
+    ("question", "mark", "word"),
+    [("house_state", {"anew": "weekly"}, "anew"), ("sign", {"safety": True}, "safety")],
+)
+def test_a_mark_that_means_nothing_is_refused(question, mark, word):
+    document = copy.deepcopy(DOCUMENT)
+    next(entry for entry in document["questions"] if entry["id"] == question).update(mark)
+    with pytest.raises(DefinitionError, match=f"{question}: {word}"):
+        compile_definition(document)
+
+
 @pytest.mark.parametrize("version", ["2025-1", "../2026-1", "", "2026-1.json"])
 def test_unknown_version_is_not_found(version):
     with pytest.raises(KeyError):

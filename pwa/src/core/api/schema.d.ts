@@ -2895,6 +2895,20 @@ export interface components {
             finished_mono_ms: number;
             offset_ms?: number | null;
         };
+        ChangeReason: {
+            /** Format: uuid */
+            visit_id: string;
+            /** @enum {string} */
+            reason: "real" | "last_wrong" | "counted_differently" | "unknown" | "other";
+        };
+        SinceLast: {
+            same: {
+                [key: string]: string;
+            };
+            changes: {
+                [key: string]: components["schemas"]["ChangeReason"];
+            };
+        };
         Cause: {
             fact: string;
             value: unknown;
@@ -3046,6 +3060,7 @@ export interface components {
             clock_offset_ms: number | null;
             clock_suspect: boolean;
             clock: components["schemas"]["VisitClock"] | null;
+            since_last: components["schemas"]["SinceLast"] | null;
             lights: components["schemas"]["StandingLight"][];
             unknown: components["schemas"]["UnknownRule"][];
             not_asked: string[];
@@ -3901,6 +3916,7 @@ export interface components {
             device: components["schemas"]["Phone"];
             clock?: components["schemas"]["VisitClock"] | null;
             preview?: components["schemas"]["Preview"] | null;
+            since_last?: components["schemas"]["SinceLast"] | null;
         };
         SignedReceipt: {
             number: string;
