@@ -28,3 +28,10 @@ export async function checklist(version?: string): Promise<ChecklistJson> {
   const kept = await read((database) => database.get('checklists', wanted));
   return kept === undefined ? fetchVersion(wanted) : open<ChecklistJson>('checklists', wanted, kept);
 }
+
+/** The newest definition this phone has; null without one. Asks nobody. */
+export async function keptChecklist(): Promise<ChecklistJson | null> {
+  const current = await readMeta<string>(CURRENT);
+  const kept = current && (await read((database) => database.get('checklists', current)));
+  return kept ? open<ChecklistJson>('checklists', current, kept) : null;
+}

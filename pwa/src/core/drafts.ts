@@ -10,6 +10,15 @@ const ids = signal<ReadonlySet<string>>(new Set());
 /** Households of the signed-in user with a form begun. */
 export const draftHouseholds: ReadonlySignal<ReadonlySet<string>> = ids;
 
+let leftOpen: string | null = null;
+
+/** The household whose form was on the screen when the app ended, however it ended; told once. */
+export function formLeftOpen(): string | null {
+  const id = leftOpen;
+  leftOpen = null;
+  return id;
+}
+
 /** Key of a draft in its store. */
 export function draftKey(householdId: string): string {
   return `${userId()}/${householdId}`;
@@ -19,7 +28,9 @@ export function draftKey(householdId: string): string {
 export async function loadDrafts(): Promise<void> {
   const me = user.value?.id;
   const rows = me === undefined ? [] : await read((database) => database.getAll('drafts'));
-  ids.value = new Set(rows.filter((row) => row.user_id === me).map((row) => row.household_id));
+  const mine = rows.filter((row) => row.user_id === me).sort((a, b) => b.saved_at - a.saved_at);
+  ids.value = new Set(mine.map((row) => row.household_id));
+  leftOpen = mine.find((row) => row.open)?.household_id ?? null;
 }
 
 /** The form begun for a household, or null. */
@@ -36,12 +47,22 @@ export async function saveDraft(householdId: string, value: unknown): Promise<vo
     user_id: userId(),
     household_id: householdId,
     saved_at: now(),
+    open: true,
     sealed: await seal('drafts', key, value),
   };
   await writeStrict(['drafts'], async (tx) => {
     await tx.objectStore('drafts').put(row, key);
   });
   noteDraft(householdId, true);
+}
+
+/** The form's screen was left: the next start does not go back to it. */
+export async function leaveDraft(householdId: string): Promise<void> {
+  const key = draftKey(householdId);
+  await writeStrict(['drafts'], async (tx) => {
+    const row = await tx.objectStore('drafts').get(key);
+    if (row?.open) await tx.objectStore('drafts').put({ ...row, open: false }, key);
+  });
 }
 
 /** Removes the form, for example because the person chose to start anew. */

@@ -4,9 +4,10 @@
  */
 import { type ReadonlySignal, signal } from '@preact/signals';
 import type { User } from './api/types';
-import { loadHouseholds } from './assignments';
-import { loadDrafts } from './drafts';
+import { householdById, loadHouseholds } from './assignments';
+import { formLeftOpen, loadDrafts } from './drafts';
 import { writeStrict } from './localDb';
+import { place, startAt } from './nav';
 import { sendingNow } from './outbox';
 import { reloadOutbox } from './outbox/signals';
 import {
@@ -121,7 +122,14 @@ async function opened(id: string, raw: Bytes, proof: Arrival | null): Promise<vo
   else await restoreSession();
   if (user.value === null) return signedOut(id);
   await showOwn();
+  backToForm();
   state.value = { at: 'open' };
+}
+
+/** An app that ended in the middle of a form goes on there, unless another place was asked for. */
+function backToForm(): void {
+  const id = formLeftOpen();
+  if (id !== null && place.value.parts.length === 0 && householdById(id)) startAt(`#/visit/${id}`);
 }
 
 /** A vault without a sign-in in it: the app ended in the middle of the first one. */

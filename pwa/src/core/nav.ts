@@ -47,6 +47,13 @@ export function go(hash: string, options?: { replace?: boolean }): void {
   else location.hash = hash;
 }
 
+/** Shows a place at once, before anything else is drawn; Back leads to the one before. */
+export function startAt(hash: string): void {
+  history.pushState(null, '', hash);
+  depth += 1;
+  current.value = parsePlace(location.hash);
+}
+
 /** One step back inside the app, or to `fallback` when there is none. */
 export function back(fallback = '#/'): void {
   if (depth > 0) {

@@ -21,6 +21,8 @@ interface RowProps {
   row: AnswerRow;
   note: string | undefined;
   earlier: string | undefined;
+  /** The visitor took the last visit's answer over by a tap. */
+  same: boolean;
   commenting: Commenting | undefined;
 }
 
@@ -66,7 +68,7 @@ function Editor({ label, text, onInput, onClose }: EditorProps) {
   );
 }
 
-function Row({ row, note, earlier, commenting }: RowProps) {
+function Row({ row, note, earlier, same, commenting }: RowProps) {
   const [editing, setEditing] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
   const mine = commenting?.texts[row.question];
@@ -81,6 +83,7 @@ function Row({ row, note, earlier, commenting }: RowProps) {
         <span class="rec-answer-q">
           {row.label}
           {row.observer && <small>{t('record.observer')}</small>}
+          {same && <small>{t('record.takenOver')}</small>}
         </span>
         <span class={row.shown.asked ? 'rec-answer-a' : 'rec-answer-a rec-not-asked'}>{row.shown.text}</span>
         {commenting?.writable && (
@@ -117,16 +120,18 @@ interface SectionProps {
   section: AnswerSection;
   notes: Notes;
   earlier: Readonly<Record<string, string>>;
+  same: Readonly<Record<string, string>>;
   commenting: Commenting | undefined;
 }
 
-function Section({ section, notes, earlier, commenting }: SectionProps) {
+function Section({ section, notes, earlier, same, commenting }: SectionProps) {
   const draw = (row: AnswerRow) => (
     <Row
       key={row.key}
       row={row}
       note={notes[row.question]}
       earlier={earlier[row.question]}
+      same={same[row.step] !== undefined}
       commenting={commenting}
     />
   );
@@ -180,6 +185,7 @@ export function AnswerList({ visit, checklist, commenting }: AnswerListProps) {
           section={section}
           notes={visit.notes}
           earlier={earlier}
+          same={visit.since_last?.same ?? {}}
           commenting={commenting}
         />
       ))}

@@ -12,13 +12,17 @@ export interface ChangeTableProps {
   previous: VisitDetail['previous_visit'];
   checklist: Checklist;
   members: readonly Member[];
+  /** Reasons the visitor gave for large changes, by step. */
+  reasons?: NonNullable<VisitDetail['since_last']>['changes'] | undefined;
 }
 
 function Words({ shown }: { shown: Shown }) {
   return <span class={shown.asked ? undefined : 'rec-not-asked'}>{shown.text}</span>;
 }
 
-function Group({ group }: { group: ChangeGroup }) {
+type GroupProps = Pick<ChangeTableProps, 'reasons'> & { group: ChangeGroup };
+
+function Group({ group, reasons = {} }: GroupProps) {
   return (
     <tbody>
       {group.who !== null && (
@@ -37,6 +41,7 @@ function Group({ group }: { group: ChangeGroup }) {
           <td class="rec-diff-now">
             <Words shown={row.after} />
             {row.delta && <span class="rec-diff-delta num">{row.delta}</span>}
+            <Reason of={reasons[row.step]} />
           </td>
         </tr>
       ))}
@@ -44,8 +49,13 @@ function Group({ group }: { group: ChangeGroup }) {
   );
 }
 
+function Reason({ of }: { of: NonNullable<ChangeTableProps['reasons']>[string] | undefined }) {
+  if (!of) return null;
+  return <small class="rec-diff-why">{t('record.changeReason', { why: t(`record.reason.${of.reason}`) })}</small>;
+}
+
 /** A table, or one sentence when there is nothing to compare or nothing changed. */
-export function ChangeTable({ changes, previous, checklist, members }: ChangeTableProps) {
+export function ChangeTable({ changes, previous, checklist, members, reasons }: ChangeTableProps) {
   if (previous === null) return <p class="rec-note">{t('record.firstVisit')}</p>;
   const since = showDay(dayOf(Date.parse(previous.visited_at)));
   if (changes.length === 0) return <p class="rec-note">{t('record.nothingChanged', { since })}</p>;
@@ -60,7 +70,7 @@ export function ChangeTable({ changes, previous, checklist, members }: ChangeTab
         </tr>
       </thead>
       {changeGroups(changes, checklist, members).map((group) => (
-        <Group key={group.who ?? ''} group={group} />
+        <Group key={group.who ?? ''} group={group} reasons={reasons} />
       ))}
     </table>
   );

@@ -6,6 +6,8 @@ import type { Checklist } from './checklist';
 
 export interface ChangeRow {
   readonly key: string;
+  /** `question`, or `question@member` inside a loop. */
+  readonly step: string;
   readonly question: string;
   readonly label: string;
   readonly before: Shown;
@@ -37,6 +39,7 @@ function changeRow(change: Change, checklist: Checklist, members: readonly Membe
       : { text: plainText(value), asked: value !== null && value !== undefined };
   return {
     key: `${change.question}:${change.item ?? ''}`,
+    step: change.item === null ? change.question : `${change.question}@${change.item}`,
     question: change.question,
     label: factLabel(checklist, change.question),
     before: show(change.before),

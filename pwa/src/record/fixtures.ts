@@ -139,6 +139,7 @@ export function makeDetail(id: string, changes: Partial<VisitDetail> = {}): Visi
     clock_offset_ms: 0,
     clock_suspect: false,
     clock: null,
+    since_last: null,
     lights: [],
     unknown: [],
     not_asked: ['house_prior'],

@@ -7,6 +7,8 @@ import type { Checklist, Loop, Question } from './checklist';
 
 export interface AnswerRow {
   readonly key: string;
+  /** `question`, or `question@member` inside a loop. */
+  readonly step: string;
   readonly question: string;
   readonly label: string;
   readonly shown: Shown;
@@ -46,9 +48,16 @@ export function itemName(people: People, loop: Loop, item: Item): string {
   return year === undefined || year === null ? name : t('record.inYear', { name, year: String(year) });
 }
 
-function row(question: Question, key: string, value: Json | undefined, people: People): AnswerRow {
+function row(
+  question: Question,
+  key: string,
+  value: Json | undefined,
+  people: People,
+  who?: Json,
+): AnswerRow {
   return {
     key,
+    step: typeof who === 'string' ? `${question.id}@${who}` : question.id,
     question: question.id,
     label: pick(question.label),
     shown: answerText(question, value, people),
@@ -64,7 +73,7 @@ function loopGroups(
 ): AnswerGroup[] {
   return loopItems(answers, loop.id).map((item, index) => ({
     who: itemName(people, loop, item),
-    rows: questions.map((one) => row(one, `${one.id}:${index}`, item[one.id], people)),
+    rows: questions.map((one) => row(one, `${one.id}:${index}`, item[one.id], people, item[loop.key])),
   }));
 }
 

@@ -50,6 +50,7 @@ export function VisitRecordView({ record, hrefOf, commenting, lightsAside, child
           previous={visit.previous_visit}
           checklist={checklist}
           members={visit.household.members}
+          reasons={visit.since_last?.changes}
         />
       </Card>
       {!lightsAside && (

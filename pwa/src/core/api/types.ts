@@ -203,6 +203,16 @@ export interface VisitBody {
   clock?: VisitClock;
   /** What the phone's rules said; absent where it had none. */
   preview?: VisitPreview;
+  /** How the answers came about beside those of the last visit; absent where there was none to compare with. */
+  since_last?: SinceLast;
+}
+
+export type ChangeReason = 'real' | 'last_wrong' | 'counted_differently' | 'unknown' | 'other';
+
+/** By question or `question@member`: the visit whose answer a tap took over, and why others are far from it. */
+export interface SinceLast {
+  same: Record<string, string>;
+  changes: Record<string, { visit_id: string; reason: ChangeReason }>;
 }
 
 /** Rules met and left open on the phone, by which version of the county's rules. */
@@ -344,6 +354,7 @@ export interface VisitDetail extends Omit<VisitSummary, 'household'> {
   /** More than ten minutes off. */
   clock_suspect: boolean;
   clock: VisitClock | null;
+  since_last: SinceLast | null;
   lights: StandingLight[];
   unknown: UnknownRule[];
   not_asked: string[];

@@ -19,8 +19,8 @@ export type ChunkRow = SealedRow & { ids: readonly string[] };
 /** A sealed household, key `<user>/<household>`. */
 export type HouseholdRow = SealedRow;
 
-/** A form being filled in, key `<user>/<household>`. */
-export type DraftRow = SealedRow & { household_id: string; saved_at: number };
+/** A form being filled in, key `<user>/<household>`; `open` until its screen was left. */
+export type DraftRow = SealedRow & { household_id: string; saved_at: number; open?: boolean };
 
 /** The body of a saved operation (a finished visit, an edit) as it is sent, key operation id; never changed. */
 export type VisitRow = SealedRow & { saved_at: number };

@@ -36,6 +36,23 @@ function reasonOf(error: unknown): Left['why'] {
   return name === 'QuotaExceededError' || name === 'AbortError' ? 'storage' : 'unreadable';
 }
 
+/** The tap on a camera's input. */
+interface Tap {
+  readonly currentTarget: HTMLInputElement;
+  readonly preventDefault: () => void;
+}
+
+/** Opens the camera once the form is on disk; where it cannot be stored, the notice on top says so instead. */
+export function openAfter(stored: Promise<void> | null, event: Tap): void {
+  if (stored === null) return;
+  const input = event.currentTarget;
+  event.preventDefault();
+  stored.then(
+    () => input.click(),
+    () => undefined,
+  );
+}
+
 export function openCamera(addPhoto: PhotoActs['addPhoto']): Camera {
   const state = signal<CameraState>(IDLE);
   let queue: Promise<void> = Promise.resolve();

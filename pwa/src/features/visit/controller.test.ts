@@ -68,10 +68,10 @@ describe('the draft', () => {
     });
     world.controller.answer(step(world, 'consent'), 'yes');
     await expect(world.controller.flush()).rejects.toThrow('full');
-    expect(world.controller.unsaved.value).toBe(true);
+    expect(world.controller.stored.value).toBe('failed');
     full = false;
     await world.controller.flush();
-    expect(world.controller.unsaved.value).toBe(false);
+    expect(world.controller.stored.value).toBe('kept');
   });
 });
 

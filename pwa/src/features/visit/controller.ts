@@ -14,11 +14,31 @@ import { autosave } from './autosave';
 import { buildBody } from './draft';
 import { earlierPhotos } from './earlier';
 import { type Issue, issues } from './issues';
-import { type Form, type Progress, progress, readForm, type Step, setAnswer, unanswered } from './model';
+import { type LastVisit, lastAnswer } from './last';
+import {
+  type Form,
+  type Progress,
+  progress,
+  readForm,
+  type Situation,
+  type Step,
+  setAnswer,
+  unanswered,
+} from './model';
 import type { Opened } from './open';
 import { type PhotoActs, photoActs } from './photoActs';
 import type { Shrink } from './shrinker';
-import type { Draft, PhotoFacts, VisitBody } from './types';
+import { answeredAnew, explained, type LargeChange, largeChanges, takeable, takenOver } from './since';
+import type { ChangeReason, Draft, PhotoFacts, VisitBody } from './types';
+
+/** What the chunk that reads questions aloud adds, where the phone has a voice of its own. */
+export interface Aloud {
+  readonly Button: ComponentType<{ readonly controller: Controller; readonly step: Step }>;
+  readonly stop: () => void;
+}
+
+/** Whether the newest state is on disk; `idle` before anything was said. */
+export type Stored = 'idle' | 'writing' | 'kept' | 'failed';
 
 /** Where the form stands: being filled in, being written, written (with its id). */
 export type Phase = { kind: 'filling' } | { kind: 'saving' } | { kind: 'saved'; visitId: string };
@@ -49,10 +69,25 @@ export interface Controller extends PhotoActs {
   readonly phase: ReadonlySignal<Phase>;
   /** The phone's rules at work; null until they are loaded, and where the phone has none. */
   readonly judging: Signal<Judging | null>;
+  readonly aloud: Signal<Aloud | null>;
+  /** The visit that answers are compared with; null at the first one, and where a returned one is corrected. */
+  readonly last: LastVisit | null;
+  /** Answers far from the last visit's. */
+  readonly large: ReadonlySignal<readonly LargeChange[]>;
   /** Day of the visit, Asia/Shanghai. */
   readonly day: string;
-  /** True while the last change is not on disk because writing failed. */
-  readonly unsaved: ReadonlySignal<boolean>;
+  readonly stored: ReadonlySignal<Stored>;
+  /** Takes the last visit's answers over: of these steps, or of what a section still leaves open. */
+  readonly takeStep: (step: Step) => void;
+  readonly takeSection: (section: string) => void;
+  /** Why an answer is far from the last visit's. */
+  readonly explainChange: (step: Step, reason: ChangeReason) => void;
+  /** Resolves once the draft is on disk as one that goes on by the checklist of that version. */
+  readonly adopt: (version: string) => Promise<void>;
+  /** The newer checklist is not wanted for this draft. */
+  readonly decline: (version: string) => void;
+  /** Null when everything is on disk, else what to wait for before the memory may be taken away. */
+  readonly beforeCamera: () => Promise<void> | null;
   readonly answer: (step: Step, value: Json | undefined) => void;
   readonly note: (question: string, text: string) => void;
   readonly moveTo: (key: string) => void;
@@ -99,7 +134,7 @@ export const appServices = (shrink: Shrink): Services => ({
 export interface Keeper {
   readonly draft: Signal<Draft>;
   readonly phase: Signal<Phase>;
-  readonly unsaved: Signal<boolean>;
+  readonly stored: Signal<Stored>;
   /** Something somebody said: the form is begun. */
   readonly change: (part: Partial<Draft>) => void;
   /** Looking around: kept only once the form is begun. */
@@ -110,26 +145,89 @@ export interface Keeper {
 function keeper(opened: Opened, services: Services): Keeper {
   const draft = signal(opened.draft);
   const phase = signal<Phase>({ kind: 'filling' });
-  const unsaved = signal(false);
+  const stored = signal<Stored>(opened.resumed ? 'kept' : 'idle');
   let begun = opened.resumed;
   const write = async (value: Draft) => {
     await services.saveDraft(opened.household.id, value);
-    unsaved.value = false;
+    // Said only of the newest state: one that came meanwhile is on its way.
+    if (draft.value === value) stored.value = 'kept';
   };
   const saver = autosave<Draft>(write, () => {
-    unsaved.value = true;
+    stored.value = 'failed';
   });
   const glance = (part: Partial<Draft>) => {
     if (phase.value.kind !== 'filling') return;
     draft.value = { ...draft.value, ...part };
-    if (begun) saver.put(draft.value);
+    if (!begun) return;
+    if (stored.value !== 'failed') stored.value = 'writing';
+    saver.put(draft.value);
   };
   const change = (part: Partial<Draft>) => {
     begun = true;
     glance(part);
   };
-  return { draft, phase, unsaved, change, glance, flush: saver.flush };
+  return { draft, phase, stored, change, glance, flush: saver.flush };
 }
+
+/** Answers given by themselves, and answers taken over from the last visit. */
+function answerActs({ draft, change }: Keeper, opened: Opened, last: LastVisit | null, situation: Situation) {
+  const take = (steps: readonly { step: Step; value: Json }[]) => {
+    const at = steps.at(-1)?.step.key;
+    if (last === null || at === undefined) return;
+    const { answers, since } = draft.value;
+    const keys = steps.map(({ step }) => step.key);
+    change({
+      answers: steps.reduce((all, { step, value }) => setAnswer(all, step, value), answers),
+      since: takenOver(since, keys, last.id),
+      at,
+    });
+  };
+  const formNow = () => readForm(opened.checklist, draft.value.answers, situation);
+  return {
+    answer: (step: Step, value: Json | undefined) => {
+      const { answers, since } = draft.value;
+      change({
+        answers: setAnswer(answers, step, value),
+        since: answeredAnew(since, step.key),
+        at: step.key,
+      });
+    },
+    takeStep: (step: Step) => {
+      const value = last === null ? undefined : lastAnswer(step, last, formNow().around);
+      if (value !== undefined) take([{ step, value }]);
+    },
+    takeSection: (section: string) => {
+      if (last === null) return;
+      // An answer taken over may open questions that were answered last time too.
+      for (let more = takeable(formNow(), section, last); more.length > 0; ) {
+        take(more);
+        more = takeable(formNow(), section, last);
+      }
+    },
+    explainChange: (step: Step, reason: ChangeReason) => {
+      if (last !== null) change({ since: explained(draft.value.since, step.key, last.id, reason) });
+    },
+  };
+}
+
+function draftActs({ draft, change, stored, flush }: Keeper) {
+  return {
+    adopt: (version: string) => {
+      change({ checklist_version: version });
+      return flush();
+    },
+    decline: (version: string) => change({ declined: version }),
+    beforeCamera: () => {
+      if (stored.value === 'kept') return null;
+      // Also a form in which nothing was said yet: the picture will belong to it.
+      change({ at: draft.value.at });
+      return flush();
+    },
+  };
+}
+
+/** A returned visit is corrected by what the reviewer says of it, not by the visit before. */
+const comparedWith = ({ draft, last }: Opened): LastVisit | null => (draft.revises === null ? last : null);
 
 /** What travels with the visit of the phone's own judgement: rule ids, and by which rules. */
 function previewOf(judged: Judged | null): VisitBody['preview'] {
@@ -148,10 +246,11 @@ async function close(
   started_mono_ms: number | null,
 ): Promise<string> {
   const { household } = opened;
+  const last = comparedWith(opened);
   const device = { deviceId: await services.deviceId(), appVersion: services.appVersion };
   const clock = { started_mono_ms, finished_mono_ms: monotonic(), offset_ms: serverOffset() };
   const preview = previewOf(judged);
-  const body = buildBody(draft, form, household, { now: nowIso(), ...device, clock, preview });
+  const body = buildBody(draft, form, household, { now: nowIso(), ...device, clock, preview, last });
   const wanted = new Set(body.photos.map((p) => p.sha256));
   const stored = await services.listPhotos(body.id);
   const photos = stored.flatMap((p) => (p.bytes && wanted.has(p.sha256) ? [{ ...p, bytes: p.bytes }] : []));
@@ -209,6 +308,7 @@ export function openController(opened: Opened, services: Services): Controller {
   const { roster, members } = opened.household;
   const day = today();
   const situation = { roster, members, today: day };
+  const last = comparedWith(opened);
   const judging = signal<Judging | null>(null);
   const form = computed(() => readForm(opened.checklist, draft.value.answers, situation));
   const photoCount = computed(() => draft.value.photos.length);
@@ -218,12 +318,16 @@ export function openController(opened: Opened, services: Services): Controller {
     form,
     day,
     judging,
+    aloud: signal<Aloud | null>(null),
+    last,
+    large: computed(() => (last === null ? [] : largeChanges(form.value, last))),
     phase: kept.phase,
-    unsaved: kept.unsaved,
+    stored: kept.stored,
     issues: computed(() => issues(form.value)),
     open: computed(() => unanswered(form.value, photoCount.value)),
     progress: computed(() => progress(form.value, photoCount.value)),
-    answer: (step, value) => change({ answers: setAnswer(draft.value.answers, step, value), at: step.key }),
+    ...answerActs(kept, opened, last, situation),
+    ...draftActs(kept),
     note: (question, text) => change({ notes: { ...draft.value.notes, [question]: text } }),
     moveTo: (key) => {
       if (draft.value.at !== key) glance({ at: key });

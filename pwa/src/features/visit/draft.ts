@@ -3,8 +3,10 @@
 import type { VisitClock } from '../../core/api/types';
 import { canonical, type Json } from '../../core/canonical';
 import { isFar } from './gps';
+import type { LastVisit } from './last';
 import { type Form, PHOTOS, type Step } from './model';
 import { isItem } from './reading';
+import { sinceLast } from './since';
 import type { Draft, Household, PhotoFacts, PhotoRef, ReadonlyAnswers, VisitBody } from './types';
 
 export interface Birth {
@@ -96,6 +98,7 @@ export function correctionOf(body: VisitBody, birth: Birth): Draft {
     location: body.location,
     location_missing_reason: body.location_missing_reason,
     at: null,
+    ...(body.since_last && { since: body.since_last }),
   };
 }
 
@@ -106,6 +109,8 @@ export interface Closing {
   readonly clock: VisitClock;
   /** What the phone's rules say, when it has any. */
   readonly preview?: VisitBody['preview'];
+  /** The visit that answers were compared with. */
+  readonly last?: LastVisit | null;
 }
 
 /** The visit as it goes on the wire: only open questions, notes that say something, whole numbers only. */
@@ -126,6 +131,7 @@ export function buildBody(draft: Draft, form: Form, household: Household, closin
     device: { id: closing.deviceId, app_version: closing.appVersion },
     clock: closing.clock,
     ...(closing.preview && { preview: closing.preview }),
+    ...(closing.last && { since_last: sinceLast(draft.since, form, closing.last) }),
   };
   // Fails here, with the draft still at hand, rather than at the hash.
   canonical(body as unknown as Parameters<typeof canonical>[0]);

@@ -15,9 +15,11 @@ import type { Controller } from './controller';
 import { followPosition, type Gps } from './gps';
 import { sameAsLast } from './last';
 import { counted, findStep, nextAfter, type Step } from './model';
+import { NewerChecklist } from './newerChecklist';
 import { PlaceLine } from './place';
 import { PracticeBand } from './practiceBand';
 import { ReviewSheet } from './reviewSheet';
+import { SameSection } from './sameSection';
 import { PracticeDone, SavedView } from './savedView';
 import { cards, numberOf, type OpenSection, openSections } from './sections';
 import { StepView } from './stepView';
@@ -62,7 +64,13 @@ function useWay(controller: Controller, touched: { readonly current: boolean }) 
   return { openId, checking, setChecking, jump, jumpTo, goOn, settled };
 }
 
-export function FormScreen({ controller }: { controller: Controller }) {
+export interface FormProps {
+  readonly controller: Controller;
+  /** The draft goes on by another checklist: the form has to be opened anew. */
+  readonly onMoved: () => void;
+}
+
+export function FormScreen({ controller, onMoved }: FormProps) {
   const touched = useRef(true);
   const way = useWay(controller, touched);
   const gps = useGps(controller);
@@ -83,7 +91,12 @@ export function FormScreen({ controller }: { controller: Controller }) {
       foot={
         <div class="visit-foot">
           {judging && <judging.Strip controller={controller} onJump={way.jumpTo} />}
-          <Button onClick={way.goOn}>{last ? t('visit.finish') : t('visit.next')}</Button>
+          <div class="visit-go">
+            <Skipped controller={controller} onJump={way.jump} />
+            <Button block onClick={way.goOn}>
+              {last ? t('visit.finish') : t('visit.next')}
+            </Button>
+          </div>
         </div>
       }
     >
@@ -97,6 +110,7 @@ export function FormScreen({ controller }: { controller: Controller }) {
         }}
       >
         <Notices controller={controller} gps={gps} />
+        <NewerChecklist controller={controller} onMoved={onMoved} />
         <Sections controller={controller} openId={way.openId} onOpen={way.jump} onSettled={way.settled} />
       </div>
       <ReviewSheet
@@ -107,6 +121,32 @@ export function FormScreen({ controller }: { controller: Controller }) {
         onJump={way.jumpTo}
       />
     </Page>
+  );
+}
+
+/** Back to the first question that was passed by, in the thumb's reach; not there while none was. */
+function Skipped({ controller, onJump }: { controller: Controller; onJump: (step: Step) => void }) {
+  const { steps } = controller.form.value;
+  const at = steps.findIndex(({ key }) => key === controller.draft.value.at);
+  const passed = controller.open.value.filter((step) => steps.indexOf(step) < at);
+  const [first] = passed;
+  if (!first) return null;
+  return (
+    <Button kind="quiet" onClick={() => onJump(first)}>
+      {t('visit.skipped', { n: passed.length })}
+    </Button>
+  );
+}
+
+/** Whether every keystroke so far is on this phone's disk. */
+function Stored({ controller }: { controller: Controller }) {
+  const stored = controller.stored.value;
+  if (stored !== 'kept' && stored !== 'writing') return null;
+  return (
+    <span class={`visit-stored visit-stored-${stored}`}>
+      <Icon name={stored === 'kept' ? 'check' : 'clock'} size={16} />
+      {t(`visit.stored.${stored}`)}
+    </span>
   );
 }
 
@@ -121,7 +161,12 @@ function Bar({ controller }: { controller: Controller }) {
     <AppBar
       title={household.head_name}
       note={t('visit.position', { n, total })}
-      subtitle={<span class="visit-address">{household.address}</span>}
+      subtitle={
+        <span class="visit-under">
+          <span class="visit-address">{household.address}</span>
+          <Stored controller={controller} />
+        </span>
+      }
       back={{
         label: t('visit.leave'),
         onClick: () => back(practice ? '#/practice' : `#/household/${household.id}`),
@@ -213,11 +258,20 @@ function useGps(controller: Controller): Gps {
 function useHousekeeping(controller: Controller): void {
   useEffect(() => holdReload(), []);
   useEffect(() => {
+    const store = () => {
+      controller.aloud.value?.stop();
+      void controller.flush().catch(() => undefined);
+    };
     const hide = () => {
-      if (document.visibilityState === 'hidden') void controller.flush().catch(() => undefined);
+      if (document.visibilityState === 'hidden') store();
     };
     document.addEventListener('visibilitychange', hide);
-    return () => document.removeEventListener('visibilitychange', hide);
+    addEventListener('pagehide', store);
+    return () => {
+      document.removeEventListener('visibilitychange', hide);
+      removeEventListener('pagehide', store);
+      controller.aloud.value?.stop();
+    };
   }, [controller]);
 }
 
@@ -227,7 +281,7 @@ function Notices({ controller, gps }: { controller: Controller; gps: Gps }) {
   const state = gps.state.value;
   return (
     <>
-      {controller.unsaved.value && (
+      {controller.stored.value === 'failed' && (
         <Banner tone="red" icon="alert" role="alert">
           {t('visit.unsaved')}
         </Banner>
@@ -259,6 +313,7 @@ function SectionView({ one, controller, onSettled }: SectionProps & { onSettled:
   return (
     <section class="visit-section" aria-label={pick(one.section.title)}>
       <h2>{pick(one.section.title)}</h2>
+      <SameSection controller={controller} section={one.section} onTaken={onSettled} />
       {cards(one.steps).map((steps) => (
         <div key={steps[0]?.key} class="visit-card">
           <CardTitle controller={controller} step={steps[0]} />
@@ -307,8 +362,8 @@ function FoldState({ one, controller }: SectionProps) {
         {open > 0 ? t('visit.fold.open', { n: open }) : t('visit.fold.optional')}
       </span>
     );
-  const last = controller.opened.household.last_visit;
-  const same = last !== null && sameAsLast(form, one.steps, last.answers, form.around);
+  const { last } = controller;
+  const same = last !== null && sameAsLast(form, one.steps, last);
   if (same) return <Tag tone="green">{t('visit.fold.same')}</Tag>;
   const trouble = form.taken.some((taken) => taken.problem && taken.step.question.section === one.section.id);
   return trouble ? <Tag tone="accent">{t('visit.fold.trouble')}</Tag> : <Tag>{t('visit.fold.done')}</Tag>;

@@ -2,7 +2,8 @@
 import './visit.css';
 import { useEffect, useState } from 'preact/hooks';
 import { registerTexts, t } from '../../core/i18n';
-import { back } from '../../core/nav';
+import { leaveDraft } from '../../core/drafts';
+import { back, place } from '../../core/nav';
 import { texts as zh } from '../../i18n/zh-CN/visit';
 import { AppBar, Page } from '../../ui/appBar';
 import { Button } from '../../ui/button';
@@ -27,6 +28,14 @@ type Opening =
   | { kind: 'failed'; error: unknown }
   | { kind: 'open'; controller: Controller };
 
+/** Left by going elsewhere, not by a lock: the form that is still this address is still open. */
+async function left(householdId: string, controller: Controller): Promise<void> {
+  const [first, id] = place.peek().parts;
+  if (first === 'visit' && id === householdId) return;
+  await controller.flush().catch(() => undefined);
+  await leaveDraft(householdId).catch(() => undefined);
+}
+
 /** The form of a household; before the very first one on a phone the three cards. */
 export function VisitPage(props: VisitPageProps) {
   const [first, setFirst] = useState(cardsWanted);
@@ -47,6 +56,8 @@ function OpenForm({ householdId, from }: VisitPageProps) {
         setState({ kind: 'open', controller });
         // Without rules, or with rules this version cannot read, the form works as ever.
         void import('./lights').then(({ attach }) => attach(controller)).catch(() => undefined);
+        if ('speechSynthesis' in globalThis)
+          void import('./readAloud').then(({ attach }) => attach(controller)).catch(() => undefined);
       },
       (error: unknown) => {
         if (!gone) setState({ kind: 'failed', error });
@@ -57,7 +68,10 @@ function OpenForm({ householdId, from }: VisitPageProps) {
       shrinker.close();
     };
   }, [householdId, from, attempt]);
-  if (state.kind === 'open') return <FormScreen controller={state.controller} />;
+  const controller = state.kind === 'open' ? state.controller : null;
+  useEffect(() => () => void (controller && left(householdId, controller)), [householdId, controller]);
+  if (state.kind === 'open')
+    return <FormScreen controller={state.controller} onMoved={() => setAttempt(attempt + 1)} />;
   return (
     <Page
       bar={<AppBar title={t('visit.title')} back={{ label: t('visit.leave'), onClick: () => back('#/') }} />}

@@ -1,19 +1,42 @@
 /** What the household said last time, offered line by line and never taken by itself. */
 
 import type { Json } from '../../core/canonical';
+import { dayOf } from '../../core/clock';
 import { answerAt, CONSENT, type Form, type Step } from './model';
 import { type Around, read } from './reading';
-import type { ReadonlyAnswers } from './types';
+import type { Question, ReadonlyAnswers } from './types';
 import { storedItem } from './walk';
 
-/** Consent and confirmation are given anew each time; photos and member changes are events, not states. */
-const NEVER: ReadonlySet<string> = new Set([CONSENT, 'sign', 'roster_change', 'roster_edit', 'photos']);
+/** The visit to compare with: the newest one the server told of, or a newer one saved on this phone. */
+export interface LastVisit {
+  readonly id: string;
+  readonly visited_at: string;
+  readonly answers: ReadonlyAnswers;
+}
+
+/** For checklists without marks: consent and confirmation are given anew, changes and photos are no states. */
+const NEVER: ReadonlySet<string> = new Set([
+  CONSENT,
+  'sign',
+  'roster_change',
+  'roster_edit',
+  'photos',
+  'shock',
+]);
+
+const yearOf = (last: LastVisit): string => dayOf(Date.parse(last.visited_at)).slice(0, 4);
+
+function mustBeAsked({ id, anew, observer }: Question, last: LastVisit, today: string): boolean {
+  if (anew === 'always' || observer || NEVER.has(id)) return true;
+  return anew === 'year' && yearOf(last) !== today.slice(0, 4);
+}
 
 /** The answer of the last visit to this step while it still fits the question, or undefined. */
-export function lastAnswer(step: Step, last: ReadonlyAnswers, around: Around): Json | undefined {
+export function lastAnswer(step: Step, last: LastVisit, around: Around): Json | undefined {
   const { question, loop, who = '' } = step;
-  if (NEVER.has(question.id)) return undefined;
-  const value = loop === undefined ? last[question.id] : storedItem(last, loop, who)?.[question.id];
+  if (mustBeAsked(question, last, around.today)) return undefined;
+  const { answers } = last;
+  const value = loop === undefined ? answers[question.id] : storedItem(answers, loop, who)?.[question.id];
   if (value === undefined || value === null) return undefined;
   // Options may be gone in a newer checklist, members may have left.
   return read(question, value, around).code === undefined ? value : undefined;
@@ -29,11 +52,6 @@ export function sameAnswer(a: Json | undefined, b: Json | undefined): boolean {
 }
 
 /** Whether every answer of these steps repeats the last visit's. */
-export function sameAsLast(
-  form: Form,
-  steps: readonly Step[],
-  last: ReadonlyAnswers,
-  around: Around,
-): boolean {
-  return steps.every((step) => sameAnswer(answerAt(form.answers, step), lastAnswer(step, last, around)));
+export function sameAsLast(form: Form, steps: readonly Step[], last: LastVisit): boolean {
+  return steps.every((step) => sameAnswer(answerAt(form.answers, step), lastAnswer(step, last, form.around)));
 }

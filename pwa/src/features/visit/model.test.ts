@@ -192,10 +192,15 @@ describe('same as last time', () => {
     if (!step) throw new Error(`no step ${key}`);
     return step;
   };
+  const said = (answers: ReadonlyAnswers, visited_at = `${around.today}T02:00:00Z`) => ({
+    id: 'v0',
+    visited_at,
+    answers,
+  });
 
   it('offers the earlier answer to the same question', () => {
-    expect(lastAnswer(at('house_state'), { house_state: 'C' }, around)).toBe('C');
-    expect(lastAnswer(at('ins_gap'), { ins_gap: [] }, around)).toEqual([]);
+    expect(lastAnswer(at('house_state'), said({ house_state: 'C' }), around)).toBe('C');
+    expect(lastAnswer(at('ins_gap'), said({ ins_gap: [] }), around)).toEqual([]);
   });
 
   it('offers the answer about the same person inside a loop', () => {
@@ -206,13 +211,21 @@ describe('same as last time', () => {
         { who: 'm1', ill_type: 'chronic' },
       ],
     };
-    expect(lastAnswer(step, last, around)).toBe('chronic');
+    expect(lastAnswer(step, said(last), around)).toBe('chronic');
   });
 
   it('offers neither consent, nor an option that is gone, nor a member who left', () => {
-    expect(lastAnswer(at('consent'), { consent: 'yes' }, around)).toBeUndefined();
-    expect(lastAnswer(at('house_state'), { house_state: 'E' }, around)).toBeUndefined();
-    expect(lastAnswer(at('ill_who'), { ill_who: ['gone'] }, around)).toBeUndefined();
+    expect(lastAnswer(at('consent'), said({ consent: 'yes' }), around)).toBeUndefined();
+    expect(lastAnswer(at('house_state'), said({ house_state: 'E' }), around)).toBeUndefined();
+    expect(lastAnswer(at('ill_who'), said({ ill_who: ['gone'] }), around)).toBeUndefined();
+  });
+
+  it('offers nothing that must be asked anew: events, wishes, and what was true of another year', () => {
+    for (const key of ['shock', 'ask_help', 'roster_change'])
+      expect(lastAnswer(at(key), said(CLEAN), around)).toBeUndefined();
+    const lastYear = `${Number(around.today.slice(0, 4)) - 1}-12-31T02:00:00Z`;
+    expect(lastAnswer(at('ins_gap'), said(CLEAN, lastYear), around)).toBeUndefined();
+    expect(lastAnswer(at('house_state'), said(CLEAN, lastYear), around)).toBe('safe');
   });
 
   it('compares lists without their order', () => {

@@ -6,6 +6,7 @@ import type { Household } from './types';
 const phone = vi.hoisted(() => ({
   households: [] as unknown[],
   checklist: null as unknown,
+  newest: null as unknown,
   draft: null as unknown,
   items: [] as unknown[],
   record: null as unknown,
@@ -16,6 +17,7 @@ vi.mock('../../core/assignments', () => ({
   householdById: (id: string) => (phone.households as Household[]).find((one) => one.id === id),
 }));
 vi.mock('../../core/checklists', () => ({
+  keptChecklist: () => Promise.resolve(phone.newest ?? phone.checklist),
   checklist: () =>
     phone.checklist ? Promise.resolve(phone.checklist) : Promise.reject(new Error('offline')),
 }));
@@ -81,6 +83,7 @@ const again = (sha256: string, state: 'expected' | 'stored' | 'ready' | 'refused
 
 beforeEach(() => {
   Object.assign(phone, { households: [household()], checklist, draft: null, items: [], record: null });
+  phone.newest = null;
   phone.photos.clear();
 });
 
@@ -210,5 +213,48 @@ describe('opening the form of a household', () => {
     const body = { id: 'refused', checklist_version: '2026-1', revises: 'old', answers: CLEAN, photos: [] };
     phone.record = { body, photos: [], problem: { code: 'revision_outdated' } };
     expect((await openVisit('h1', 'refused')).draft.revises).toBeNull();
+  });
+});
+
+describe('the checklist of a draft', () => {
+  it('stays the one it began with; a newer one on the phone is offered beside it', async () => {
+    phone.draft = begun;
+    expect((await openVisit('h1')).newer).toBeNull();
+    phone.newest = { ...checklist, version: '2026-2' };
+    const opened = await openVisit('h1');
+    expect(opened.checklist.version).toBe('2026-1');
+    expect(opened.newer?.version).toBe('2026-2');
+    expect(opened.draft.checklist_version).toBe('2026-1');
+  });
+});
+
+describe('the last visit', () => {
+  const told = { id: 'told', visited_at: '2026-11-20T00:00:00Z', state: 'approved', severity: 'none' };
+  const known = { ...told, checklist_version: '2026-1', answers: { house_state: 'safe' } };
+  const mine = { ...saved('queued', null), kind: 'visit' };
+  const body = { id: 'v1', finished_at: '2026-11-21T00:00:00Z', answers: { house_state: 'C' } };
+
+  it('is the one that waits on this phone, when it is newer than what the server told', async () => {
+    phone.households = [household({ last_visit: known as Household['last_visit'] })];
+    phone.items = [mine];
+    phone.record = { body };
+    expect((await openVisit('h1')).last).toEqual({
+      id: 'v1',
+      visited_at: body.finished_at,
+      answers: body.answers,
+    });
+  });
+
+  it('is the one the server told where the saved one is older, refused, or not readable any more', async () => {
+    phone.households = [household({ last_visit: known as Household['last_visit'] })];
+    const others = [
+      { item: { ...mine, savedAt: Date.parse('2026-11-19T00:00:00Z') }, record: { body } },
+      { item: { ...mine, state: 'rejected' }, record: { body } },
+      { item: mine, record: null },
+    ];
+    for (const { item, record } of others) {
+      Object.assign(phone, { items: [item], record });
+      expect((await openVisit('h1')).last?.id).toBe('told');
+    }
   });
 });

@@ -2,13 +2,14 @@
 
 import type { Problem } from '../../core/api/types';
 import { householdById } from '../../core/assignments';
-import { checklist } from '../../core/checklists';
+import { checklist, keptChecklist } from '../../core/checklists';
 import { nowIso } from '../../core/clock';
 import { loadDraft, saveDraft } from '../../core/drafts';
 import { uuidv7 } from '../../core/ids';
 import { answeredReturns, newestSaved, outboxItems, refused, reopen } from '../../core/outbox';
 import { listPhotos, putPhoto, type StoredPhoto } from '../../core/photos';
 import { correctionOf, factsOf, newDraft, photosAtServer, revisedBy, withNumbers } from './draft';
+import type { LastVisit } from './last';
 import { PHOTOS } from './model';
 import { MOST_PHOTOS } from './photoRules';
 import type { Checklist, Draft, Household, PhotoRef } from './types';
@@ -23,7 +24,12 @@ export interface Opened {
   readonly problem: Problem | null;
   /** Of the made-up household: nothing of it is kept or sent. */
   readonly practice?: boolean;
+  readonly last: LastVisit | null;
+  /** The checklist that came after the one this draft was begun with. */
+  readonly newer: Checklist | null;
 }
+
+type Beginning = Omit<Opened, 'last'>;
 
 export class UnknownHousehold extends Error {}
 export class NoChecklist extends Error {}
@@ -63,7 +69,7 @@ function asItStands(household: Household): Household {
   return open ? household : { ...household, returned: null };
 }
 
-async function begin(household: Household): Promise<Opened> {
+async function begin(household: Household): Promise<Beginning> {
   const definitionNow = await definition();
   const birth = { id: uuidv7(), version: definitionNow.version, now: nowIso() };
   const fresh = newDraft(household, birth);
@@ -74,10 +80,11 @@ async function begin(household: Household): Promise<Opened> {
     await carryPhotos(before, draft.id, sent?.body.photos ?? []),
     photosAtServer(household.returned),
   );
-  return { household, checklist: definitionNow, draft: { ...draft, photos }, resumed: false, problem: null };
+  const opened = { household, checklist: definitionNow, resumed: false, problem: null, newer: null };
+  return { ...opened, draft: { ...draft, photos } };
 }
 
-async function correct(household: Household, from: string): Promise<Opened | null> {
+async function correct(household: Household, from: string): Promise<Beginning | null> {
   const record = await reopen(from);
   if (!record) return null;
   const { body, problem } = record;
@@ -88,7 +95,8 @@ async function correct(household: Household, from: string): Promise<Opened | nul
   const atServer = revises === household.returned?.visit_id ? photosAtServer(household.returned) : [];
   const kept = atServer.filter((photo) => wanted.has(photo.sha256));
   const photos = together(await carryPhotos(record.photos, copy.id, body.photos), kept);
-  return { household, checklist: form, draft: { ...copy, revises, photos }, resumed: false, problem };
+  const opened = { household, checklist: form, resumed: false, problem, newer: null };
+  return { ...opened, draft: { ...copy, revises, photos } };
 }
 
 /** A draft whose id was saved meanwhile, in another tab: it goes on as a visit of its own, after that one. */
@@ -113,12 +121,39 @@ function answering(draft: Draft, { returned }: Household, most: number): Draft {
   return { ...draft, revises: returned.visit_id, photos };
 }
 
-async function resume(household: Household, kept: Draft): Promise<Opened> {
+/** The current checklist of this phone where it is another one than that of a draft. */
+async function newerThan(version: string): Promise<Checklist | null> {
+  const current = await keptChecklist().catch(() => null);
+  return current === null || current.version === version ? null : (current as unknown as Checklist);
+}
+
+async function resume(household: Household, kept: Draft): Promise<Beginning> {
   const form = await definition(kept.checklist_version);
   const most = form.questions.find((question) => question.id === PHOTOS)?.max_count ?? MOST_PHOTOS;
   const draft = answering(await apartFromSaved(kept), household, most);
   if (draft !== kept) await saveDraft(household.id, draft);
-  return { household, checklist: form, draft, resumed: true, problem: null };
+  const newer = await newerThan(kept.checklist_version);
+  return { household, checklist: form, draft, resumed: true, problem: null, newer };
+}
+
+/** The newest visit of the household: saved on this phone and not sent yet, or known to the server. */
+async function lastVisit({ id, last_visit: told }: Household, draft: Draft): Promise<LastVisit | null> {
+  const since = told === null ? 0 : Date.parse(told.visited_at);
+  const saved = outboxItems.value
+    .filter((one) => one.kind === 'visit' && one.householdId === id && !refused(one.state))
+    .filter((one) => one.visitId !== draft.id && one.savedAt > since)
+    .sort((a, b) => b.savedAt - a.savedAt)[0];
+  const body = saved && (await reopen(saved.visitId))?.body;
+  if (!body) return told;
+  return { id: body.id, visited_at: body.finished_at, answers: body.answers };
+}
+
+async function openForm(household: Household, from?: string): Promise<Beginning> {
+  const kept = await loadDraft<Draft>(household.id);
+  // A form begun earlier comes first, even before a correction: opening another would overwrite it.
+  if (kept) return resume(household, kept);
+  const corrected = from === undefined ? null : await correct(household, from);
+  return corrected ?? begin(household);
 }
 
 /**
@@ -128,10 +163,6 @@ async function resume(household: Household, kept: Draft): Promise<Opened> {
 export async function openVisit(householdId: string, from?: string): Promise<Opened> {
   const known = householdById(householdId);
   if (!known) throw new UnknownHousehold(householdId);
-  const household = asItStands(known);
-  const kept = await loadDraft<Draft>(householdId);
-  // A form begun earlier comes first, even before a correction: opening another would overwrite it.
-  if (kept) return resume(household, kept);
-  const corrected = from === undefined ? null : await correct(household, from);
-  return corrected ?? begin(household);
+  const opened = await openForm(asItStands(known), from);
+  return { ...opened, last: await lastVisit(known, opened.draft) };
 }

@@ -9,7 +9,7 @@ import { Dialog } from '../../ui/dialog';
 import { Icon } from '../../ui/icon';
 import { PictureBox } from '../../ui/pictureBox';
 import { ZoomStage } from '../../ui/zoomStage';
-import { type Camera, waiting } from './camera';
+import { type Camera, openAfter, waiting } from './camera';
 import type { Controller } from './controller';
 import type { PhotoKind, PhotoRef, Question } from './types';
 
@@ -72,6 +72,7 @@ export function Pictures({ controller, camera, question }: PicturesProps) {
               onOpen={() => setLarge(photo.sha256)}
               onRetake={(file) => void camera.retake(file, photo.kind, photo.sha256)}
               onSort={(kind) => void controller.sortPhoto(photo.sha256, kind)}
+              before={controller.beforeCamera}
               onDelete={() => deleting.ask({ photo, name: nameOf(photo, at) })}
             />
           ))}
@@ -105,9 +106,11 @@ interface CardProps {
   readonly onRetake: (file: File) => void;
   readonly onSort: (kind: PhotoKind) => void;
   readonly onDelete: () => void;
+  /** What to wait for before the camera opens. */
+  readonly before: () => Promise<void> | null;
 }
 
-function Card({ photo, name, url, question, onOpen, onRetake, onSort, onDelete }: CardProps) {
+function Card({ photo, name, url, question, onOpen, onRetake, onSort, onDelete, before }: CardProps) {
   return (
     <li class="visit-pic">
       {url ? (
@@ -148,6 +151,7 @@ function Card({ photo, name, url, question, onOpen, onRetake, onSort, onDelete }
             accept="image/*"
             capture="environment"
             aria-label={`${t('visit.photo.retake')} ${name}`}
+            onClick={(event) => openAfter(before(), event)}
             onChange={(event) => {
               const file = event.currentTarget.files?.[0];
               event.currentTarget.value = '';

@@ -4,7 +4,7 @@ import { pick, t } from '../../core/i18n';
 import { holds } from '../../core/policy/expression';
 import { Icon, type IconName } from '../../ui/icon';
 import { Progress } from '../../ui/progress';
-import { type Camera, openCamera, waiting } from './camera';
+import { type Camera, openAfter, openCamera, waiting } from './camera';
 import type { Controller } from './controller';
 import { photosAtServer } from './draft';
 import type { Step } from './model';
@@ -51,7 +51,6 @@ function Shots({ controller, camera, step: { question }, most }: ShotsProps) {
   const room = most - photos.length;
   const full = room - waiting(camera.state.value) <= 0;
   const wanted = wantedKinds(controller.form.value.facts, photos);
-  const open = () => void controller.flush().catch(() => undefined);
   const take = (kind: PhotoKind) => (files: readonly File[]) => void camera.take(files, kind, room);
   return (
     <div class="visit-shots">
@@ -62,7 +61,7 @@ function Shots({ controller, camera, step: { question }, most }: ShotsProps) {
           note={wanted.includes(option.id as PhotoKind) ? t('visit.photo.wanted') : undefined}
           icon="camera"
           full={full}
-          onOpen={open}
+          before={controller.beforeCamera}
           onFiles={take(option.id as PhotoKind)}
         />
       ))}
@@ -71,7 +70,7 @@ function Shots({ controller, camera, step: { question }, most }: ShotsProps) {
         note={t('visit.photo.albumNote')}
         icon="list"
         full={full}
-        onOpen={open}
+        before={controller.beforeCamera}
         onFiles={take('scene')}
       />
     </div>
@@ -83,13 +82,13 @@ interface ShotProps {
   readonly note?: string | undefined;
   readonly icon: IconName;
   readonly full: boolean;
-  /** Before the camera opens: it may take the memory of this page. */
-  readonly onOpen: () => void;
+  /** What to wait for before the camera opens: it may take the memory of this page. */
+  readonly before: () => Promise<void> | null;
   readonly onFiles: (files: readonly File[]) => void;
 }
 
 /** With `capture` a phone opens its camera for one picture; without, its album for several. */
-function Shot({ label, note, icon, full, onOpen, onFiles }: ShotProps) {
+function Shot({ label, note, icon, full, before, onFiles }: ShotProps) {
   return (
     <label class="visit-shot">
       <Icon name={icon} />
@@ -101,7 +100,7 @@ function Shot({ label, note, icon, full, onOpen, onFiles }: ShotProps) {
         {...(icon === 'camera' && { capture: 'environment' as const })}
         multiple
         disabled={full}
-        onClick={onOpen}
+        onClick={(event) => openAfter(before(), event)}
         onChange={(event) => {
           onFiles([...(event.currentTarget.files ?? [])]);
           event.currentTarget.value = '';

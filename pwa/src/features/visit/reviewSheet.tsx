@@ -1,16 +1,17 @@
 /** Before saving: what is wrong, what was not asked, photos, place. One look, then one button. */
 import { useState } from 'preact/hooks';
-import { pick, t } from '../../core/i18n';
+import { t } from '../../core/i18n';
 import { Banner } from '../../ui/banner';
 import { Button } from '../../ui/button';
 import { Dialog } from '../../ui/dialog';
 import { Icon } from '../../ui/icon';
 import type { Controller } from './controller';
 import type { Gps } from './gps';
-import { CONSENT, type Step } from './model';
+import { LargeChanges, leftToExplain } from './largeChanges';
+import { CONSENT } from './model';
 import { Place } from './place';
 import { PracticeBand } from './practiceBand';
-import { issueText, personName } from './words';
+import { issueText, stepName } from './words';
 
 export interface ReviewProps {
   readonly controller: Controller;
@@ -26,6 +27,7 @@ export function ReviewSheet({ controller, gps, open, onClose, onJump }: ReviewPr
   const judging = controller.judging.value;
   const wrong = controller.issues.value.length > 0;
   const missing = controller.open.value.length > 0;
+  const unsaid = leftToExplain(controller).length > 0;
   const save = () => {
     setFailed(false);
     controller.save().catch(() => setFailed(true));
@@ -38,7 +40,7 @@ export function ReviewSheet({ controller, gps, open, onClose, onJump }: ReviewPr
       <Button
         block
         busy={controller.phase.value.kind === 'saving'}
-        disabled={wrong || (missing && !sure)}
+        disabled={wrong || unsaid || (missing && !sure)}
         onClick={save}
       >
         {t('visit.save')}
@@ -50,6 +52,7 @@ export function ReviewSheet({ controller, gps, open, onClose, onJump }: ReviewPr
       {controller.opened.practice && <PracticeBand />}
       {judging && <judging.Findings controller={controller} onJump={onJump} />}
       <Findings controller={controller} onJump={onJump} />
+      <LargeChanges controller={controller} />
       <p class="inline small muted">
         <Icon name="camera" size={18} />
         {t('visit.check.photos', { n: controller.draft.value.photos.length })}
@@ -138,17 +141,11 @@ function Line({ controller, target, note, onJump }: LineProps) {
     <li>
       <button type="button" class="visit-fold" onClick={() => onJump(target)}>
         <span>
-          {step ? stepName(controller, step) : target}
+          {step ? stepName(step, controller.form.value.around.people, controller.opened.checklist) : target}
           {note && <small class="field-error">{note}</small>}
         </span>
         <Icon name="next" size={20} />
       </button>
     </li>
   );
-}
-
-function stepName(controller: Controller, step: Step): string {
-  const label = pick(step.question.label);
-  const person = controller.form.value.around.people.find((p) => p.id === step.who);
-  return person ? `${pick(personName(person, controller.opened.checklist))} · ${label}` : label;
 }

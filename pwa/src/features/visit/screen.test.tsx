@@ -22,7 +22,7 @@ afterEach(cleanup);
 
 function open(options?: WorldOptions) {
   const world = openWorld(options);
-  render(<FormScreen controller={world.controller} />);
+  render(<FormScreen controller={world.controller} onMoved={() => undefined} />);
   return world;
 }
 

@@ -42,9 +42,7 @@ export function StepView(props: StepProps) {
       {question.id === 'roster_change' && <Roster controller={controller} />}
       <LastTime {...props} />
       <Control {...props} />
-      {step.loop === undefined && question.type !== 'photo' && (
-        <Note controller={controller} question={question.id} />
-      )}
+      <Tools controller={controller} step={step} />
     </div>
   );
 }
@@ -87,11 +85,11 @@ function Roster({ controller }: { controller: Controller }) {
 }
 
 function LastTime({ controller, step, onSettled }: StepProps) {
-  const { checklist, household } = controller.opened;
-  const last = household.last_visit;
-  if (last === null || controller.draft.value.revises !== null) return null;
+  const { checklist } = controller.opened;
+  const { last } = controller;
+  if (last === null) return null;
   const { around } = controller.form.value;
-  const value = lastAnswer(step, last.answers, around);
+  const value = lastAnswer(step, last, around);
   if (value === undefined) return null;
   const words = t('visit.last', {
     day: showDay(dayOf(Date.parse(last.visited_at))),
@@ -106,7 +104,7 @@ function LastTime({ controller, step, onSettled }: StepProps) {
       </p>
     );
   const take = () => {
-    controller.answer(step, value);
+    controller.takeStep(step);
     onSettled(step);
   };
   return (
@@ -185,23 +183,52 @@ function Choices(props: StepProps & { value: Json | undefined; error: string | u
 
 const NOTE_LENGTH = 500;
 
-function Note({ controller, question }: { controller: Controller; question: string }) {
-  const text = controller.draft.value.notes[question] ?? '';
+/** Under the answer: a note, the question read aloud, the answer taken back. */
+function Tools({ controller, step }: Pick<StepProps, 'controller' | 'step'>) {
+  const { question } = step;
+  const noted = step.loop === undefined && question.type !== 'photo';
+  const text = controller.draft.value.notes[question.id] ?? '';
   const [open, setOpen] = useState(text !== '');
-  if (!open)
-    return (
-      <button type="button" class="visit-more" onClick={() => setOpen(true)}>
-        <Icon name="edit" size={18} />
-        {t('visit.addNote')}
-      </button>
-    );
+  const Listen = controller.aloud.value?.Button;
   return (
-    <Field
-      label={t('visit.note')}
-      multiline
-      maxLength={NOTE_LENGTH}
-      value={text}
-      onInput={(next) => controller.note(question, next)}
-    />
+    <>
+      {noted && open && (
+        <Field
+          label={t('visit.note')}
+          multiline
+          maxLength={NOTE_LENGTH}
+          value={text}
+          onInput={(next) => controller.note(question.id, next)}
+        />
+      )}
+      <div class="visit-tools">
+        {noted && !open && (
+          <button type="button" class="visit-more" onClick={() => setOpen(true)}>
+            <Icon name="edit" size={18} />
+            {t('visit.addNote')}
+          </button>
+        )}
+        {Listen && <Listen controller={controller} step={step} />}
+        <TakeBack controller={controller} step={step} />
+      </div>
+    </>
+  );
+}
+
+/** A slip of the finger must not turn "not asked" into an answer for good. */
+function TakeBack({ controller, step }: Pick<StepProps, 'controller' | 'step'>) {
+  const { type, label } = step.question;
+  const given = answerAt(controller.draft.value.answers, step) !== undefined;
+  if (!given || type === 'photo' || type === 'repeat') return null;
+  return (
+    <button
+      type="button"
+      class="visit-more"
+      aria-label={t('visit.takeBackOf', { question: pick(label) })}
+      onClick={() => controller.answer(step, undefined)}
+    >
+      <Icon name="erase" size={18} />
+      {t('visit.takeBack')}
+    </button>
   );
 }

@@ -98,6 +98,7 @@ export interface WorldOptions {
   readonly home?: Household;
   readonly draft?: Partial<Draft>;
   readonly resumed?: boolean;
+  readonly newer?: Checklist;
   readonly services?: Partial<Services>;
 }
 
@@ -114,6 +115,7 @@ export function openWorld({
   home = household(),
   draft = {},
   resumed = false,
+  newer,
   services = {},
 }: WorldOptions = {}): World {
   const drafts: Draft[] = [];
@@ -126,6 +128,8 @@ export function openWorld({
     draft: { ...newDraft(home, birth), ...draft },
     resumed,
     problem: null,
+    last: home.last_visit,
+    newer: newer ?? null,
   };
   const stored = (photo: NewPhoto): StoredPhoto => ({ ...photo, length: photo.bytes.byteLength });
   const controller = openController(opened, {

@@ -2,6 +2,7 @@
 
 import type {
   Answers,
+  ChangeReason,
   Household,
   Member,
   Notes,
@@ -11,6 +12,7 @@ import type {
   PhotoQuality,
   PhotoRef,
   RosterFacts,
+  SinceLast,
   VisitBody,
 } from '../../core/api/types';
 import type { Json } from '../../core/canonical';
@@ -18,6 +20,7 @@ import type { Bilingual } from '../../core/i18n';
 
 export type {
   Answers,
+  ChangeReason,
   Household,
   Member,
   Notes,
@@ -27,6 +30,7 @@ export type {
   PhotoQuality,
   PhotoRef,
   RosterFacts,
+  SinceLast,
   VisitBody,
 };
 
@@ -76,6 +80,10 @@ export interface Question {
   readonly neutral?: Json;
   /** Filled in by the visitor from what they see; never read out to the household. */
   readonly observer?: boolean;
+  /** When the last visit's answer may not stand for this one's: never, or not in another year. */
+  readonly anew?: 'always' | 'year';
+  /** A change between "nothing wrong" and "something wrong" needs a reason. */
+  readonly safety?: boolean;
 }
 
 export interface Loop {
@@ -145,4 +153,8 @@ export interface Draft {
   readonly location: VisitBody['location'];
   readonly location_missing_reason: string | null;
   readonly at: string | null;
+  /** Absent in drafts of older versions. */
+  readonly since?: Readonly<SinceLast>;
+  /** The newer checklist that was offered to this draft and not wanted. */
+  readonly declined?: string;
 }

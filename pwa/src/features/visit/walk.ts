@@ -162,11 +162,11 @@ class Round {
   }
 }
 
-const sameJson = (a: Json | undefined, b: Json | undefined): boolean =>
+export const sameJson = (a: Json | undefined, b: Json | undefined): boolean =>
   JSON.stringify(a) === JSON.stringify(b);
 
 /** The stored answer that means "nothing wrong": the first option, [] where that option is "none". */
-function clear(question: Question): Json | undefined {
+export function clear(question: Question): Json | undefined {
   const first = question.options?.[0]?.id;
   if (question.type === 'one' || first === undefined) return first;
   return first === 'none' ? [] : [first];

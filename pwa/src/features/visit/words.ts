@@ -9,6 +9,7 @@ import { optionsOf } from './choices';
 import type { Issue } from './issues';
 import { isMoney } from './money';
 import type { Checklist, Option, Person, Question } from './types';
+import type { Step } from './walk';
 
 /** The relation in both languages: the register keeps the word of the national form, the checklist translates it. */
 function relationWords(relation: string, checklist: Checklist): Bilingual {
@@ -28,6 +29,13 @@ export function personName({ name, relation, age }: Person, checklist: Checklist
     zh: `${who}（${more.map((part) => part.zh).join('，')}）`,
     en: `${who} (${more.map((part) => part.en).join(', ')})`,
   };
+}
+
+/** A question, with the person it is about. */
+export function stepName(step: Step, people: readonly Person[], checklist: Checklist): string {
+  const label = pick(step.question.label);
+  const person = people.find(({ id }) => id === step.who);
+  return person ? `${pick(personName(person, checklist))} · ${label}` : label;
 }
 
 /** The choices of a question as it is drawn. */
