@@ -57,11 +57,19 @@ function useWay(controller: Controller, touched: { readonly current: boolean }) 
       if (next && draft.value.at === step.key) jump(next);
     }, GLANCE_MS);
   };
+  const taken = (section: string) =>
+    setTimeout(() => {
+      // What one tap could not take over comes first, then the next section.
+      const last = form.value.steps.findLast(({ question }) => question.section === section);
+      const open = controller.open.value.find(({ question }) => question.section === section);
+      const next = open ?? after(last?.key ?? null);
+      if (next) jump(next);
+    }, GLANCE_MS);
   useEffect(() => {
     const step = findStep(form.value, draft.value.at);
     if (step && (controller.opened.resumed || draft.value.revises !== null)) jump(step);
   }, []);
-  return { openId, checking, setChecking, jump, jumpTo, goOn, settled };
+  return { openId, checking, setChecking, jump, jumpTo, goOn, settled, taken };
 }
 
 export interface FormProps {
@@ -111,7 +119,13 @@ export function FormScreen({ controller, onMoved }: FormProps) {
       >
         <Notices controller={controller} gps={gps} />
         <NewerChecklist controller={controller} onMoved={onMoved} />
-        <Sections controller={controller} openId={way.openId} onOpen={way.jump} onSettled={way.settled} />
+        <Sections
+          controller={controller}
+          openId={way.openId}
+          onOpen={way.jump}
+          onSettled={way.settled}
+          onTaken={way.taken}
+        />
       </div>
       <ReviewSheet
         controller={controller}
@@ -185,10 +199,12 @@ interface SectionsProps {
   readonly openId: string;
   readonly onOpen: (step: Step) => void;
   readonly onSettled: (step: Step) => void;
+  /** A section was taken over from the last visit. */
+  readonly onTaken: (section: string) => void;
 }
 
 /** The open section between the folded ones; those before and after share one surface each. */
-function Sections({ controller, openId, onOpen, onSettled }: SectionsProps) {
+function Sections({ controller, openId, onOpen, onSettled, onTaken }: SectionsProps) {
   const sections = sectionsOf(controller);
   const at = sections.findIndex((one) => one.section.id === openId);
   const current = sections[at];
@@ -208,7 +224,15 @@ function Sections({ controller, openId, onOpen, onSettled }: SectionsProps) {
   return (
     <>
       {folds(sections.slice(0, Math.max(0, at)))}
-      {current && <SectionView key={openId} one={current} controller={controller} onSettled={onSettled} />}
+      {current && (
+        <SectionView
+          key={openId}
+          one={current}
+          controller={controller}
+          onSettled={onSettled}
+          onTaken={onTaken}
+        />
+      )}
       {folds(sections.slice(at + 1))}
     </>
   );
@@ -309,11 +333,13 @@ interface SectionProps {
   readonly controller: Controller;
 }
 
-function SectionView({ one, controller, onSettled }: SectionProps & { onSettled: (step: Step) => void }) {
+type SectionViewProps = SectionProps & Pick<SectionsProps, 'onSettled' | 'onTaken'>;
+
+function SectionView({ one, controller, onSettled, onTaken }: SectionViewProps) {
   return (
     <section class="visit-section" aria-label={pick(one.section.title)}>
       <h2>{pick(one.section.title)}</h2>
-      <SameSection controller={controller} section={one.section} onTaken={onSettled} />
+      <SameSection controller={controller} section={one.section} onTaken={onTaken} />
       {cards(one.steps).map((steps) => (
         <div key={steps[0]?.key} class="visit-card">
           <CardTitle controller={controller} step={steps[0]} />

@@ -1,4 +1,4 @@
-import { cleanup, fireEvent, render, screen } from '@testing-library/preact';
+import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/preact';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { registerTexts } from '../../core/i18n';
 import { texts as core } from '../../i18n/zh-CN/core';
@@ -61,7 +61,7 @@ describe('reading aloud', () => {
     const stopped = phone.speech.cancel.mock.calls.length;
     await new Promise((resolve) => setTimeout(resolve, 50)); // effects run after the screen is drawn
     unmount();
-    expect(phone.speech.cancel.mock.calls.length).toBe(stopped + 1);
+    await waitFor(() => expect(phone.speech.cancel.mock.calls.length).toBe(stopped + 1));
   });
 
   it('is not offered without a Chinese voice on the phone, and is as soon as one is named', async () => {

@@ -4,7 +4,6 @@ import { showDay } from '../../core/format';
 import { pick, t } from '../../core/i18n';
 import { Button } from '../../ui/button';
 import type { Controller } from './controller';
-import type { Step } from './model';
 import { takeable } from './since';
 import type { Section } from './types';
 import { answerText, stepName } from './words';
@@ -15,21 +14,20 @@ const WORTH_IT = 2;
 interface SameSectionProps {
   readonly controller: Controller;
   readonly section: Section;
-  /** Called with the last question that was answered, so that the form may move on. */
-  readonly onTaken: (step: Step) => void;
+  /** Called once the section is answered as far as it can be, so that the form may move on. */
+  readonly onTaken: (section: string) => void;
 }
 
 export function SameSection({ controller, section, onTaken }: SameSectionProps) {
   const { last } = controller;
   const form = controller.form.value;
   const lines = last === null ? [] : takeable(form, section.id, last);
-  const end = lines.at(-1);
-  if (last === null || end === undefined || lines.length < WORTH_IT) return null;
+  if (last === null || lines.length < WORTH_IT) return null;
   const { checklist } = controller.opened;
   const { people } = form.around;
   const take = () => {
     controller.takeSection(section.id);
-    onTaken(end.step);
+    onTaken(section.id);
   };
   return (
     <section class="visit-same" aria-label={t('visit.sameSection', { section: pick(section.title) })}>

@@ -5,7 +5,7 @@ import { registerTexts } from '../../core/i18n';
 import { texts as core } from '../../i18n/zh-CN/core';
 import { texts as zh } from '../../i18n/zh-CN/visit';
 import { FormScreen } from './formScreen';
-import { CLEAN, HEAD, household, openWorld, SON, type WorldOptions } from './testWorld';
+import { CLEAN, checklist, HEAD, household, openWorld, SON, type WorldOptions } from './testWorld';
 
 beforeAll(() => {
   registerTexts({ zh: { ...core, ...zh }, en: {} });
@@ -232,5 +232,93 @@ describe('saving', () => {
     fireEvent.click(sheet.getByRole('button', { name: '保存' }));
     await screen.findByRole('heading', { name: '已保存' });
     expect(world.sent[0]?.body.answers).toEqual({ consent: 'no' });
+  });
+});
+
+describe('beside the last visit', () => {
+  const last = (answers: object) =>
+    household({
+      last_visit: {
+        id: 'v0',
+        visited_at: '2026-11-12T02:00:00Z',
+        state: 'approved',
+        severity: 'none',
+        checklist_version: '2026-1',
+        answers: answers as never,
+      },
+    });
+
+  it('shows what a section was and takes it over with one tap, then moves on', async () => {
+    const world = open({ home: last(CLEAN), draft: { at: 'job_state' } });
+    const card = within(screen.getByRole('region', { name: '就业产业：上次的回答' }));
+    expect(card.getByText('种养、经营受损或失收吗？')).toBeTruthy();
+    fireEvent.pointerDown(card.getByRole('button'));
+    fireEvent.click(card.getByRole('button', { name: '这 2 问都和上次一样' }));
+    expect(answers(world)).toMatchObject({ job_state: 'stable', biz_event: 'none' });
+    await waitFor(() => expect(group(/人均纯收入/)).toBeTruthy());
+    expect(screen.getByRole('button', { name: /就业产业 和上次一样/ })).toBeTruthy();
+  });
+
+  it('wants a reason for a large change before it saves', async () => {
+    const world = open({
+      home: last({ ...CLEAN, house_state: 'C', house_cause: 'age', house_fix: 'can' }),
+      draft: { answers: CLEAN, at: 'ask_help' },
+    });
+    fireEvent.click(main());
+    const sheet = within(screen.getByRole('dialog'));
+    expect(sheet.getByText('有 1 处和上次差得多，为什么？')).toBeTruthy();
+    const save = sheet.getByRole('button', { name: '保存' }) as HTMLButtonElement;
+    expect(save.disabled).toBe(true);
+    fireEvent.click(sheet.getByLabelText('情况真变了'));
+    expect(save.disabled).toBe(false);
+    fireEvent.click(save);
+    await screen.findByRole('heading', { name: '已保存' });
+    expect(world.sent[0]?.body.since_last?.changes['house_state']?.reason).toBe('real');
+  });
+});
+
+describe('finding the way', () => {
+  it('leads back to what was passed by, and says nothing while nothing was', async () => {
+    const { basic_lack: _, ...most } = CLEAN;
+    const world = open({ draft: { answers: most, at: 'water_state' } });
+    fireEvent.click(screen.getByRole('button', { name: '没答的 1' }));
+    await waitFor(() => expect(group('吃穿有没有缺的？')).toBeTruthy());
+    expect(world.controller.draft.value.at).toBe('basic_lack');
+    expect(screen.queryByRole('button', { name: /没答的/ })).toBeNull();
+  });
+
+  it('takes an answer back, so that it is not asked again', () => {
+    const world = open({ draft: { answers: { house_state: 'D' }, at: 'house_state' } });
+    fireEvent.click(screen.getByRole('button', { name: '清除回答：现住房安全吗？' }));
+    expect(answers(world)).toEqual({});
+    const safe = within(group('现住房安全吗？')).getByLabelText(/安全/) as HTMLInputElement;
+    expect(safe.checked).toBe(false);
+  });
+
+  it('says when a keystroke is on the disk, and only then', async () => {
+    let store: () => void = () => undefined;
+    const world = open({ services: { saveDraft: () => new Promise((done) => (store = done)) } });
+    expect(screen.queryByText('已存')).toBeNull();
+    pickIn('已说明来意、用途并征得同意', '已同意');
+    expect(screen.getByText('在存')).toBeTruthy();
+    await waitFor(() => store());
+    store();
+    await screen.findByText('已存');
+    expect(world.controller.stored.value).toBe('kept');
+  });
+});
+
+describe('a newer checklist', () => {
+  const newer = { ...checklist, version: '2026-2' };
+
+  it('changes nothing by itself; refused, it stays out of the way but within reach', async () => {
+    const world = open({ newer, resumed: true, draft: { answers: { consent: 'yes' } } });
+    expect(screen.getByText(/走访清单有新版（2026-2）/)).toBeTruthy();
+    fireEvent.click(screen.getByRole('button', { name: '看哪里不同' }));
+    expect(screen.getByText('这一户要问的题和已有的回答都不变。')).toBeTruthy();
+    fireEvent.click(screen.getByRole('button', { name: '不换' }));
+    expect(screen.queryByText(/走访清单有新版/)).toBeNull();
+    expect(screen.getByText(/按 2026-1 填完/)).toBeTruthy();
+    expect(world.controller.draft.value.checklist_version).toBe('2026-1');
   });
 });
