@@ -12,6 +12,7 @@ from tests.bench import (
     backups,
     browser,
     county_runs,
+    form,
     kills,
     long_lists,
     phone_rules,
@@ -33,6 +34,7 @@ BENCHES: dict[str, Bench] = (
     | browser.BENCHES
     | kills.BENCHES
     | long_lists.BENCHES
+    | form.BENCHES
 )
 
 

@@ -31,7 +31,7 @@ STRETCH = """async () => {
 }"""
 
 
-def _kept_app(playwright: Playwright, county: County, profile: str) -> Phone:
+def kept_app(playwright: Playwright, county: County, profile: str) -> Phone:
     """A phone with the app and the households on it."""
     build_pwa()
     phone = Phone(playwright, county.folder / profile, county.server.url)
@@ -68,7 +68,7 @@ def cold_start(county: County) -> Iterator[Result]:
     """
     locks, lists, stretches, heaps = [], [], [], []
     with sync_playwright() as playwright:
-        phone = _kept_app(playwright, county, "cold")
+        phone = kept_app(playwright, county, "cold")
         phone.go_offline()
         for _ in range(STARTS):
             phone.reopen("#/me")
@@ -126,7 +126,7 @@ def _wait_for(port: int) -> None:
 def lighthouse(county: County) -> Iterator[Result]:
     """Lighthouse on the grid member's home, signed in, with its slow phone on a slow line."""
     with sync_playwright() as playwright:
-        _kept_app(playwright, county, "lighthouse").close()
+        kept_app(playwright, county, "lighthouse").close()
     with _signed_in_browser(county.folder / "lighthouse") as port:
         command = ["npx", "--no", "lighthouse", f"{county.server.url}/#/", f"--port={port}", "--quiet"]
         command += ["--output=json", "--output-path=stdout", "--disable-storage-reset"]

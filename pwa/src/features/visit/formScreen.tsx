@@ -60,7 +60,7 @@ function useWay(controller: Controller, touched: { readonly current: boolean }) 
   const taken = (section: string) =>
     setTimeout(() => {
       // What one tap could not take over comes first, then the next section.
-      const last = form.value.steps.findLast(({ question }) => question.section === section);
+      const last = form.value.steps.filter(({ question }) => question.section === section).at(-1);
       const open = controller.open.value.find(({ question }) => question.section === section);
       const next = open ?? after(last?.key ?? null);
       if (next) jump(next);
