@@ -26,8 +26,8 @@ TROUBLE: dict[str, Any] = {"house_state": "D", "house_fix": "cannot", "water_sta
 WATCH = """() => {
   window.paints = [];
   new PerformanceObserver(list => {
-    for (const one of list.getEntries())
-      if (['keydown', 'input', 'click'].includes(one.name)) window.paints.push([one.name, one.startTime, one.duration]);
+    for (const { name, startTime, duration } of list.getEntries())
+      if (['keydown', 'input', 'click'].includes(name)) window.paints.push([name, startTime, duration]);
   }).observe({ type: 'event', durationThreshold: 16 });
 }"""
 SAVED = """async () => {
@@ -62,7 +62,7 @@ def _begun(page: Page, household: dict[str, Any], answers: dict[str, Any]) -> Vi
 
 
 def key_to_paint(county: County) -> Iterator[Result]:
-    """Digits into the amounts of a household in trouble, and taps on answers, each until it is on the glass."""
+    """Digits into the amounts of a household in trouble, and taps on answers: each until it is painted."""
     household = _households(county)[0]
     who = household["members"][0]["id"]
     with sync_playwright() as playwright:
@@ -126,8 +126,7 @@ def save_with_photos(county: County) -> Iterator[Result]:
 
 def _saved(phone: Phone, page: Page, form: VisitForm) -> float:
     sheet = form.check()
-    for why in sheet.get_by_text("情况真变了").all():
-        why.click()
+    form.explain(sheet)
     if (sure := sheet.get_by_text("这些题没问到")).is_visible():
         sure.click()
     expect(sheet.get_by_role("button", name="保存", exact=True)).to_be_enabled()

@@ -164,8 +164,15 @@ class VisitForm:
         expect(sheet).to_be_visible()
         return sheet
 
+    @staticmethod
+    def explain(sheet: Locator) -> None:
+        """Say of every answer that is far from the last visit's that things really changed."""
+        for reason in sheet.get_by_text("情况真变了", exact=True).all():
+            reason.click()
+
     def save(self) -> None:
         """Check, save, and see that it is saved on this phone."""
         sheet = self.check()
+        self.explain(sheet)
         sheet.get_by_role("button", name="保存", exact=True).click()
         expect(self.page.get_by_role("heading", name="已保存")).to_be_visible()

@@ -44,7 +44,11 @@ class Worklist:
         self.search = page.get_by_role("searchbox")
 
     def wait(self) -> Worklist:
-        """Wait until households are listed."""
+        """Wait until households are listed; a form that the app went back to is left first."""
+        form = self.page.get_by_role("button", name="返回，已填的会留着")
+        expect(self.search.or_(form).first).to_be_visible()
+        if form.is_visible():
+            form.click()
         expect(self.search).to_be_visible()
         expect(self.rows.first).to_be_visible()
         return self

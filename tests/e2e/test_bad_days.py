@@ -158,8 +158,7 @@ def test_browser_killed_in_the_middle_of_the_form_opens_at_the_same_answers(
 
     phone.kill()
     page = phone.open()
-    Worklist(page).open(household)
-    form = VisitForm(page, household).begin("继续填写")
+    form = VisitForm(page, household).wait()
     expect(page.get_by_text(position)).to_be_visible()
     form.go_to("food", "basic_lack")
     expect(form.step("basic_lack").get_by_role("checkbox", name="口粮不够")).to_be_checked()

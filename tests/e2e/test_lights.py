@@ -81,6 +81,7 @@ def test_light_shows_with_its_article_while_the_form_is_filled_in_offline(
     sure = review.get_by_text("这些题没问到")
     if sure.is_visible():
         sure.click()
+    form.explain(review)
     review.get_by_role("button", name="保存", exact=True).click()
     expect(page.get_by_role("heading", name="已保存")).to_be_visible()
 
@@ -118,6 +119,7 @@ def test_phone_with_other_rules_is_overruled_and_shows_on_the_countys_page(
     sure = review.get_by_text("这些题没问到")
     if sure.is_visible():
         sure.click()
+    form.explain(review)
     review.get_by_role("button", name="保存", exact=True).click()
     expect(page.get_by_text("服务器已收到，回执")).to_be_visible(timeout=60_000)
 

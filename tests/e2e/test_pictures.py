@@ -168,6 +168,7 @@ def accept_place(form: VisitForm) -> None:
     accept.get_by_text("山高谷深", exact=True).click()
     sheet.get_by_role("group", name=re.compile("离登记的住房约")).get_by_text("不在家里谈").click()
     expect(sheet.get_by_text("已按误差约 180 米的位置记下：山高谷深")).to_be_visible()
+    form.explain(sheet)
 
 
 def arrived(api: Api, household: dict[str, Any]) -> dict[str, Any]:

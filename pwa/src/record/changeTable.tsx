@@ -51,7 +51,9 @@ function Group({ group, reasons = {} }: GroupProps) {
 
 function Reason({ of }: { of: NonNullable<ChangeTableProps['reasons']>[string] | undefined }) {
   if (!of) return null;
-  return <small class="rec-diff-why">{t('record.changeReason', { why: t(`record.reason.${of.reason}`) })}</small>;
+  return (
+    <small class="rec-diff-why">{t('record.changeReason', { why: t(`record.reason.${of.reason}`) })}</small>
+  );
 }
 
 /** A table, or one sentence when there is nothing to compare or nothing changed. */

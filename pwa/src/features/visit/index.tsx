@@ -1,8 +1,8 @@
 /** The visit form, a chunk of its own: the app mounts `VisitPage` at #/visit/<household>. */
 import './visit.css';
 import { useEffect, useState } from 'preact/hooks';
-import { registerTexts, t } from '../../core/i18n';
 import { leaveDraft } from '../../core/drafts';
+import { registerTexts, t } from '../../core/i18n';
 import { back, place } from '../../core/nav';
 import { texts as zh } from '../../i18n/zh-CN/visit';
 import { AppBar, Page } from '../../ui/appBar';

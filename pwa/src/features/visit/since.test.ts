@@ -6,7 +6,13 @@ import type { Household, ReadonlyAnswers } from './types';
 const DAY = '2026-11-20T02:00:00Z';
 
 function visited(answers: ReadonlyAnswers, options: WorldOptions = {}) {
-  const last = { id: 'v0', visited_at: DAY, state: 'approved', severity: 'none', checklist_version: '2026-1' };
+  const last = {
+    id: 'v0',
+    visited_at: DAY,
+    state: 'approved',
+    severity: 'none',
+    checklist_version: '2026-1',
+  };
   const last_visit = { ...last, answers } as unknown as Household['last_visit'];
   return openWorld({ home: household({ last_visit }), ...options });
 }
@@ -55,7 +61,8 @@ describe('taking over', () => {
 
   it('travels with the visit as the answers it still is true of', async () => {
     const world = visited({ ...CLEAN, house_state: 'C', house_cause: 'age' });
-    for (const section of ['food', 'health', 'housing', 'water', 'work']) world.controller.takeSection(section);
+    for (const section of ['food', 'health', 'housing', 'water', 'work'])
+      world.controller.takeSection(section);
     expect(answers(world)).toMatchObject({ house_state: 'C', house_cause: 'age' });
     world.controller.answer(step(world, 'water_state'), 'ok');
     // Closes the question about the cause again, whose answer was taken over.
