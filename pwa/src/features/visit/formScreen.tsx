@@ -1,5 +1,5 @@
 /** The form itself: sections that fold when done, the current one open, one main button at the bottom. */
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { errorText, ServerProblem } from '../../core/api/problem';
 import { now } from '../../core/clock';
 import { pick, t } from '../../core/i18n';
@@ -21,56 +21,10 @@ import { PracticeBand } from './practiceBand';
 import { ReviewSheet } from './reviewSheet';
 import { SameSection } from './sameSection';
 import { PracticeDone, SavedView } from './savedView';
-import { cards, numberOf, type OpenSection, openSections } from './sections';
+import { cards, numberOf, type OpenSection } from './sections';
 import { StepView } from './stepView';
+import { sectionsOf, useWay } from './way';
 import { personName, withoutStop } from './words';
-
-/** Long enough to see the tap take, short enough not to wait for it. */
-const GLANCE_MS = 220;
-
-/** Moving through the form: which section is open, jumping, going on, and going on by itself. */
-function useWay(controller: Controller, touched: { readonly current: boolean }) {
-  const { draft, form } = controller;
-  const [openId, setOpenId] = useState(() => firstOpen(controller));
-  const [checking, setChecking] = useState(false);
-  const jump = (step: Step) => {
-    controller.moveTo(step.key);
-    setOpenId(step.question.section);
-    setChecking(false);
-    requestAnimationFrame(() => reveal(step.key));
-  };
-  const jumpTo = (key: string) => {
-    const step = findStep(form.value, key);
-    if (step) jump(step);
-  };
-  const after = (key: string | null) => nextAfter(form.value, key, draft.value.photos.length);
-  const goOn = () => {
-    const next = after(draft.value.at);
-    if (next) jump(next);
-    else setChecking(true);
-  };
-  const settled = (step: Step) => {
-    // With a keyboard the arrows choose too: moving on by itself would run away from the reader.
-    if (!touched.current) return;
-    setTimeout(() => {
-      const next = after(step.key);
-      if (next && draft.value.at === step.key) jump(next);
-    }, GLANCE_MS);
-  };
-  const taken = (section: string) =>
-    setTimeout(() => {
-      // What one tap could not take over comes first, then the next section.
-      const last = form.value.steps.filter(({ question }) => question.section === section).at(-1);
-      const open = controller.open.value.find(({ question }) => question.section === section);
-      const next = open ?? after(last?.key ?? null);
-      if (next) jump(next);
-    }, GLANCE_MS);
-  useEffect(() => {
-    const step = findStep(form.value, draft.value.at);
-    if (step && (controller.opened.resumed || draft.value.revises !== null)) jump(step);
-  }, []);
-  return { openId, checking, setChecking, jump, jumpTo, goOn, settled, taken };
-}
 
 export interface FormProps {
   readonly controller: Controller;
@@ -238,33 +192,10 @@ function Sections({ controller, openId, onOpen, onSettled, onTaken }: SectionsPr
   );
 }
 
-const sectionsOf = (controller: Controller): OpenSection[] =>
-  openSections(controller.opened.checklist, controller.form.value, controller.draft.value.photos.length);
-
-function firstOpen(controller: Controller): string {
-  const step = findStep(controller.form.value, controller.draft.value.at);
-  const sections = sectionsOf(controller);
-  const first = sections.find((one) => !one.done) ?? sections[0];
-  return step?.question.section ?? first?.section.id ?? '';
-}
-
 function firstStep(controller: Controller, one: OpenSection): Step {
   const open = new Set(controller.open.value);
   const [first] = one.steps;
   return one.steps.find((step) => open.has(step)) ?? (first as Step);
-}
-
-/** Brings a question under the thumb and moves the reading position there. */
-function reveal(key: string): void {
-  const element = document.getElementById(`q-${key}`);
-  if (!element) return;
-  const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
-  (element.closest('.visit-card') === element.parentElement &&
-  element.parentElement?.firstElementChild === element
-    ? element.parentElement
-    : element
-  ).scrollIntoView({ block: 'start', behavior: calm ? 'auto' : 'smooth' });
-  element.focus({ preventScroll: true });
 }
 
 function useGps(controller: Controller): Gps {
