@@ -98,6 +98,37 @@ describe('a phone', () => {
   });
 });
 
+describe('an app that ended in the middle of a form', () => {
+  /** Opens it anew at an address, on a phone that knows every household; where it is then. */
+  async function reopen(hash: string): Promise<string> {
+    vi.doMock('./assignments', () => ({ householdById: () => ({}), loadHouseholds: async () => undefined }));
+    history.replaceState(null, '', hash);
+    app = await start();
+    await app.unlock(PIN);
+    vi.doUnmock('./assignments');
+    return location.hash;
+  }
+  afterEach(() => history.replaceState(null, '', '#/'));
+
+  it('goes on there after the PIN, with the form that was worked at last', async () => {
+    await signIn('a');
+    await app.saveDraft('h1', {});
+    vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 1_000);
+    await app.saveDraft('h2', {});
+    vi.restoreAllMocks();
+    expect(await reopen('#/')).toBe('#/visit/h2');
+  });
+
+  it('shows another place that was asked for, and the list once the form was left', async () => {
+    await signIn('a');
+    await app.saveDraft('h1', {});
+    expect(await reopen('#/me')).toBe('#/me');
+    await app.leaveDraft('h1');
+    expect(await app.loadDraft('h1')).toEqual({});
+    expect(await reopen('#/')).toBe('#/');
+  });
+});
+
 describe('a new sign-in', () => {
   it('of the same user keeps the PIN', async () => {
     await signIn('a');
