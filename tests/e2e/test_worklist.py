@@ -168,7 +168,7 @@ def test_the_first_visit_begins_with_three_cards_and_practice_never_leaves_the_p
     phone = phone_of(server, first_cards=True)
     page = keep_app(phone, "grid1")
     sent: list[Request] = []
-    phone.context.on("request", lambda request: sent.append(request))
+    phone.context.on("request", sent.append)
     Worklist(page).open(household)
     page.get_by_role("link", name="开始走访").click()
     for title in ("一题点一下", "没有网络也能存"):

@@ -29,10 +29,10 @@ import { personName, withoutStop } from './words';
 export interface FormProps {
   readonly controller: Controller;
   /** The draft goes on by another checklist: the form has to be opened anew. */
-  readonly onMoved: () => void;
+  readonly onMoved?: () => void;
 }
 
-export function FormScreen({ controller, onMoved }: FormProps) {
+export function FormScreen({ controller, onMoved = () => undefined }: FormProps) {
   const touched = useRef(true);
   const way = useWay(controller, touched);
   const gps = useGps(controller);

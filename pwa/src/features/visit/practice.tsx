@@ -79,6 +79,8 @@ export function PracticeVisit() {
         const controller = openController(opened, practiceServices(shrinker.shrink));
         setState({ kind: 'open', controller });
         void import('./lights').then(({ attach }) => attach(controller)).catch(() => undefined);
+        if ('speechSynthesis' in globalThis)
+          void import('./readAloud').then(({ attach }) => attach(controller)).catch(() => undefined);
       },
       () => !gone && setState({ kind: 'failed' }),
     );

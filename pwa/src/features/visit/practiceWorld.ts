@@ -111,7 +111,16 @@ export async function openPractice(): Promise<Opened> {
   const birth = { id: uuidv7(), version: definition.version, now: nowIso() };
   const kept = room.draft;
   const draft = kept ?? newDraft(household, birth);
-  return { household, checklist: definition, draft, resumed: kept !== null, problem: null, practice: true };
+  return {
+    household,
+    checklist: definition,
+    draft,
+    resumed: kept !== null,
+    problem: null,
+    practice: true,
+    last: null,
+    newer: null,
+  };
 }
 
 const stored = (photo: NewPhoto): StoredPhoto => ({ ...photo, length: photo.bytes.byteLength });
