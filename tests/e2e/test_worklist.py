@@ -146,6 +146,17 @@ def test_a_household_nobody_knew_is_proposed_offline_and_on_the_list_once_it_is_
     expect(Worklist(page).find("mxf").first).to_contain_text("蒙小芳")
 
 
+def everything_sent(phone: Phone) -> list[Request]:
+    """A list that fills with the requests of all tabs and of the service worker."""
+    sent: list[Request] = []
+
+    def note(request: Request) -> None:
+        sent.append(request)
+
+    phone.context.on("request", note)
+    return sent
+
+
 def practise(page: Page) -> None:
     """From the page on practising to its end, with nothing wrong."""
     people = [("head", "练习户主"), ("mother", "练习母亲"), ("daughter", "练习女儿")]
@@ -167,8 +178,7 @@ def test_the_first_visit_begins_with_three_cards_and_practice_never_leaves_the_p
     household = untouched(api_of(server, "grid1"))[0]
     phone = phone_of(server, first_cards=True)
     page = keep_app(phone, "grid1")
-    sent: list[Request] = []
-    phone.context.on("request", sent.append)
+    sent = everything_sent(phone)
     Worklist(page).open(household)
     page.get_by_role("link", name="开始走访").click()
     for title in ("一题点一下", "没有网络也能存"):
