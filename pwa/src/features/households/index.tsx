@@ -217,12 +217,7 @@ function Worklist() {
   return (
     <>
       <TodayCard sorted={sorted} />
-      <div class="hh-acts">
-        <NearButton />
-        <Button kind="quiet" icon="plus" href="#/new">
-          {t('households.add')}
-        </Button>
-      </div>
+      <NearButton />
       <Lines lines={lines} />
     </>
   );
@@ -237,13 +232,16 @@ export function HouseholdsHome() {
       title={t('households.title')}
       subtitle={<StatusLine />}
       actions={
-        <Button
-          kind="plain"
-          icon="refresh"
-          label={t('households.refresh')}
-          busy={download.value.phase === 'downloading'}
-          onClick={() => void refreshHouseholds()}
-        />
+        <div class="hh-acts">
+          {has && <Button kind="plain" icon="plus" label={t('households.add')} href="#/new" />}
+          <Button
+            kind="plain"
+            icon="refresh"
+            label={t('households.refresh')}
+            busy={download.value.phase === 'downloading'}
+            onClick={() => void refreshHouseholds()}
+          />
+        </div>
       }
     >
       {has && <SearchBox value={query} onInput={setQuery} />}

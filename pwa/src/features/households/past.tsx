@@ -64,11 +64,13 @@ function Lights({ lights }: { lights: readonly LitLight[] }) {
         {lights.map((light) => (
           <li key={light.rule}>
             <Light severity={light.severity} word={severityWord(light.severity)} title={pick(light.label)}>
-              {light.articles.map((id) => (
-                <Button key={id} kind="plain" onClick={() => open(id)}>
-                  {t('household.article', { id })}
-                </Button>
-              ))}
+              <div class="hh-articles">
+                {light.articles.map((id) => (
+                  <Button key={id} kind="plain" onClick={() => open(id)}>
+                    {t('household.article', { id })}
+                  </Button>
+                ))}
+              </div>
             </Light>
           </li>
         ))}

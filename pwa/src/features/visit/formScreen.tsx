@@ -140,10 +140,10 @@ function Bar({ controller }: { controller: Controller }) {
         onClick: () => back(practice ? '#/practice' : `#/household/${household.id}`),
       }}
     >
-      {practice && <PracticeBand />}
       <div class="visit-progress">
         <Progress value={answered} max={total} label={t('visit.progress', { n: answered, total })} />
       </div>
+      {practice && <PracticeBand />}
     </AppBar>
   );
 }
