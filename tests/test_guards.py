@@ -41,6 +41,7 @@ from tests.factories import (
 from tests.local_policy import settings
 from tests.support.pictures import jpeg
 from tests.sync.pushing import op_of, push
+from tests.sync.relaying import bring, key_of, make_file, op_record
 from tests.visits.bodies import DRY, new_id, send, send_batch, visit_of
 
 WRITING = {"POST", "PUT", "PATCH", "DELETE"}
@@ -104,7 +105,7 @@ def test_each_role_may_call_exactly_what_the_table_says(app, login, role):
     assert refused == expected
 
 
-CONTENT = ("sync", "legacy", "held", "photos", "proposals", "reviews", "local_policy")
+CONTENT = ("sync", "relay", "legacy", "held", "photos", "proposals", "reviews", "local_policy")
 
 
 def test_administrator_and_auditor_reach_no_household(app):
@@ -212,6 +213,12 @@ def _push(_app, login, visit, _clock):
     return push(login(MEI), op_of(visit_of(visit["household_id"])))
 
 
+def _carry(app, login, visit, _clock):
+    login(MEI)
+    file = make_file(key_of(app, MEI), op_record(op_of(visit_of(visit["household_id"]))))
+    return bring(login(WEI), file, 0)
+
+
 def _decide_held(app, login, _visit, _clock):
     push(login(MEI), op_of(visit_of(make_household(app, OTHER_GRID).id)))
     wei = login(WEI)
@@ -297,6 +304,7 @@ WRITES = {
     "legacy.put_visit": (_put_visit, "visit.accept"),
     "legacy.post_batch": (_post_batch, "visit.accept"),
     "sync.push": (_push, "visit.accept"),
+    "relay.carry": (_carry, "visit.accept"),
     "held.decide_held": (_decide_held, "sync.decide"),
     "photos.put_photo": (_put_photo, "photo.store"),
     "photos.send_chunk": (_send_chunk, "photo.store"),
