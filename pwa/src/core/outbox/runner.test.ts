@@ -36,6 +36,19 @@ describe('a day with a network', () => {
     expect(server.reports.at(-1)).toMatchObject({ outbox_count: 0, photos_unsent: 0, dead: 0 });
   });
 
+  it('tells once what the phone found when it checked itself', async () => {
+    await phone.runner.kick('connection');
+    const check = { at: '2026-11-22T00:00:00.000Z', warn: ['place'], bad: [] };
+    await phone.storage.note({ check });
+    await phone.runner.kick();
+    await phone.runner.kick();
+    const told = pushes().map(({ request }) => JSON.parse(String(request.body)).report.check);
+    expect(told).toEqual([null, check]);
+    await phone.storage.note({ check: { ...check, at: '2026-11-23T00:00:00.000Z' } });
+    await phone.runner.kick();
+    expect(pushes()).toHaveLength(3);
+  });
+
   it('says nothing when there is nothing to say', async () => {
     await phone.runner.kick('connection');
     const before = phone.calls.length;
