@@ -68,7 +68,8 @@ type Judged = [Grade, string, Record<string, string | number>?];
 
 function space(free: number | null): Judged {
   if (free === null) return ['warn', 'unknown'];
-  const params = { mb: Math.floor(free / MB) };
+  const mb = Math.floor(free / MB);
+  const params = { size: mb < 1024 ? `${mb} MB` : `${(mb / 1024).toFixed(1)} GB` };
   if (free < TOO_LITTLE) return ['bad', 'little', params];
   return free < LITTLE ? ['warn', 'little', params] : ['ok', 'enough', params];
 }
