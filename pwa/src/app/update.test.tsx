@@ -12,6 +12,7 @@ vi.mock('virtual:pwa-register', () => ({
   },
 }));
 vi.mock('workbox-precaching', () => ({
+  addPlugins() {},
   cleanupOutdatedCaches() {},
   createHandlerBoundToURL() {},
   matchPrecache: async () => undefined,

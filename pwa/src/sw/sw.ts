@@ -1,6 +1,7 @@
 /// <reference lib="webworker" />
 /** Service worker: the app opens without a network. It keeps the app's own files only, never an answer of the API. */
 import {
+  addPlugins,
   cleanupOutdatedCaches,
   createHandlerBoundToURL,
   matchPrecache,
@@ -41,6 +42,23 @@ self.addEventListener('message', (event) => {
   offlineUntil = on === true ? Date.now() + REHEARSAL_MS : 0;
   event.waitUntil(countFiles().then((counted) => event.ports[0]?.postMessage(counted)));
 });
+
+/** Files that did not come whole: a cut one may lie in the browser's own cache, which is passed by the next time. */
+const FAILED = 'liangdeng-failed';
+
+addPlugins([
+  {
+    requestWillFetch: async ({ request }) => {
+      const failed = await caches.match(request.url, { cacheName: FAILED });
+      return failed ? new Request(request, { cache: 'reload' }) : request;
+    },
+    fetchDidFail: async ({ request }) => {
+      const cache = await caches.open(FAILED);
+      await cache.put(request.url, new Response());
+    },
+  },
+]);
+self.addEventListener('activate', (event) => event.waitUntil(caches.delete(FAILED)));
 
 cleanupOutdatedCaches();
 precacheAndRoute(files);
