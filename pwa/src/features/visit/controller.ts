@@ -62,6 +62,8 @@ export interface JudgingProps {
 export interface Controller extends PhotoActs {
   readonly opened: Opened;
   readonly draft: ReadonlySignal<Draft>;
+  /** The draft's answers, to the last key. */
+  readonly answers: ReadonlySignal<Draft['answers']>;
   readonly form: ReadonlySignal<Form>;
   readonly issues: ReadonlySignal<readonly Issue[]>;
   readonly open: ReadonlySignal<readonly Step[]>;
@@ -89,6 +91,8 @@ export interface Controller extends PhotoActs {
   /** Null when everything is on disk, else what to wait for before the memory may be taken away. */
   readonly beforeCamera: () => Promise<void> | null;
   readonly answer: (step: Step, value: Json | undefined) => void;
+  /** The same for a keystroke: stored at once like every answer, the form follows when the key is on the glass. */
+  readonly typed: (step: Step, value: Json | undefined) => void;
   readonly note: (question: string, text: string) => void;
   readonly moveTo: (key: string) => void;
   readonly locate: (location: VisitBody['location']) => void;
@@ -169,8 +173,27 @@ function keeper(opened: Opened, services: Services): Keeper {
   return { draft, phase, stored, change, glance, flush: saver.flush };
 }
 
-/** Answers given by themselves, and answers taken over from the last visit. */
-function answerActs({ draft, change }: Keeper, opened: Opened, last: LastVisit | null, situation: Situation) {
+/** Once what was typed is on the glass. */
+const afterPaint = (work: () => void) => void requestAnimationFrame(() => setTimeout(work));
+
+/**
+ * Answers given by themselves, and answers taken over from the last visit. `shown` are those the form is made of:
+ * the same as the draft's, but that a key is painted before the whole form is read anew.
+ */
+function answerActs(kept: Keeper, opened: Opened, last: LastVisit | null, situation: Situation) {
+  const { draft } = kept;
+  const shown = signal(opened.draft.answers);
+  const follow = () => {
+    shown.value = draft.value.answers;
+  };
+  const change = (part: Partial<Draft>) => {
+    kept.change(part);
+    follow();
+  };
+  const answered = (step: Step, value: Json | undefined): Partial<Draft> => {
+    const { answers, since } = draft.value;
+    return { answers: setAnswer(answers, step, value), since: answeredAnew(since, step.key), at: step.key };
+  };
   const take = (steps: readonly { step: Step; value: Json }[]) => {
     const at = steps.at(-1)?.step.key;
     if (last === null || at === undefined) return;
@@ -184,13 +207,12 @@ function answerActs({ draft, change }: Keeper, opened: Opened, last: LastVisit |
   };
   const formNow = () => readForm(opened.checklist, draft.value.answers, situation);
   return {
-    answer: (step: Step, value: Json | undefined) => {
-      const { answers, since } = draft.value;
-      change({
-        answers: setAnswer(answers, step, value),
-        since: answeredAnew(since, step.key),
-        at: step.key,
-      });
+    shown,
+    follow,
+    answer: (step: Step, value: Json | undefined) => change(answered(step, value)),
+    typed: (step: Step, value: Json | undefined) => {
+      kept.change(answered(step, value));
+      afterPaint(follow);
     },
     takeStep: (step: Step) => {
       const value = last === null ? undefined : lastAnswer(step, last, formNow().around);
@@ -310,7 +332,8 @@ export function openController(opened: Opened, services: Services): Controller {
   const situation = { roster, members, today: day };
   const last = comparedWith(opened);
   const judging = signal<Judging | null>(null);
-  const form = computed(() => readForm(opened.checklist, draft.value.answers, situation));
+  const { shown, follow, ...acts } = answerActs(kept, opened, last, situation);
+  const form = computed(() => readForm(opened.checklist, shown.value, situation));
   const photoCount = computed(() => draft.value.photos.length);
   return {
     opened,
@@ -326,7 +349,7 @@ export function openController(opened: Opened, services: Services): Controller {
     issues: computed(() => issues(form.value)),
     open: computed(() => unanswered(form.value, photoCount.value)),
     progress: computed(() => progress(form.value, photoCount.value)),
-    ...answerActs(kept, opened, last, situation),
+    ...acts,
     ...draftActs(kept),
     note: (question, text) => change({ notes: { ...draft.value.notes, [question]: text } }),
     moveTo: (key) => {
@@ -335,6 +358,7 @@ export function openController(opened: Opened, services: Services): Controller {
     ...placeActs(kept),
     ...photoActs(kept, opened.household, services),
     flush: kept.flush,
-    save: saveAct(kept, form, opened, services, judging),
+    answers: computed(() => draft.value.answers),
+    save: saveAct({ ...kept, flush: () => kept.flush().then(follow) }, form, opened, services, judging),
   };
 }

@@ -38,7 +38,7 @@ export function FormScreen({ controller, onMoved = () => undefined }: FormProps)
   const gps = useGps(controller);
   useHousekeeping(controller);
   const { household } = controller.opened;
-  const { draft, phase } = controller;
+  const { phase } = controller;
   if (phase.value.kind === 'saved')
     return controller.opened.practice ? (
       <PracticeDone name={household.head_name} />
@@ -46,7 +46,6 @@ export function FormScreen({ controller, onMoved = () => undefined }: FormProps)
       <SavedView visitId={phase.value.visitId} name={household.head_name} />
     );
   const judging = controller.judging.value;
-  const last = nextAfter(controller.form.value, draft.value.at, draft.value.photos.length) === null;
   return (
     <Page
       bar={<Bar controller={controller} />}
@@ -55,9 +54,7 @@ export function FormScreen({ controller, onMoved = () => undefined }: FormProps)
           {judging && <judging.Strip controller={controller} onJump={way.jumpTo} />}
           <div class="visit-go">
             <Skipped controller={controller} onJump={way.jump} />
-            <Button block onClick={way.goOn}>
-              {last ? t('visit.finish') : t('visit.next')}
-            </Button>
+            <GoOn controller={controller} onGo={way.goOn} />
           </div>
         </div>
       }
@@ -102,6 +99,17 @@ function Skipped({ controller, onJump }: { controller: Controller; onJump: (step
   return (
     <Button kind="quiet" onClick={() => onJump(first)}>
       {t('visit.skipped', { n: passed.length })}
+    </Button>
+  );
+}
+
+/** The main button: on to what is open, or to the look before saving. */
+function GoOn({ controller, onGo }: { controller: Controller; onGo: () => void }) {
+  const { at, photos } = controller.draft.value;
+  const last = nextAfter(controller.form.value, at, photos.length) === null;
+  return (
+    <Button block onClick={onGo}>
+      {last ? t('visit.finish') : t('visit.next')}
     </Button>
   );
 }

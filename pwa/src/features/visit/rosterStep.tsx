@@ -25,7 +25,7 @@ export function RosterStep({ controller, step, issues }: RosterProps) {
   const stored = answerAt(controller.draft.value.answers, step);
   const changes = (Array.isArray(stored) ? stored : []) as unknown as RosterChange[];
   const put = (next: readonly RosterChange[]) =>
-    controller.answer(step, next.length === 0 ? undefined : (next as unknown as Json));
+    controller.typed(step, next.length === 0 ? undefined : (next as unknown as Json));
   const begin = (change: RosterChange) => put([...changes, change]);
   return (
     <fieldset class="choice stack">

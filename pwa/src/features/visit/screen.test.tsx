@@ -142,25 +142,25 @@ describe('a returned visit', () => {
 });
 
 describe('the member form', () => {
-  it('adds a person, checks the number and lets answers name them', () => {
+  it('adds a person, checks the number and lets answers name them', async () => {
     const world = open({ draft: { answers: { ...CLEAN, roster_change: ['born'] }, at: 'roster_edit' } });
     fireEvent.click(screen.getByRole('button', { name: '增加一个人' }));
     fireEvent.input(screen.getByLabelText('姓名'), { target: { value: '丁某' } });
     fireEvent.input(screen.getByLabelText('身份证号'), { target: { value: '110105194912310021' } });
-    expect(screen.getByText('身份证号最后一位对不上，请核对')).toBeTruthy();
+    await screen.findByText('身份证号最后一位对不上，请核对');
     fireEvent.input(screen.getByLabelText('身份证号'), { target: { value: '11010519491231002x' } });
-    expect(screen.queryByText(/最后一位对不上/)).toBeNull();
+    await waitFor(() => expect(screen.queryByText(/最后一位对不上/)).toBeNull());
     expect((screen.getByLabelText('出生日期') as HTMLInputElement).value).toBe('1949-12-31');
     expect((screen.getByLabelText('性别') as HTMLSelectElement).value).toBe('female');
     expect(world.controller.form.value.around.people.map((p) => p.name)).toContain('丁某');
   });
 
-  it('says that the household needs a head when the head is taken out, until that is undone', () => {
+  it('says that the household needs a head when the head is taken out, until that is undone', async () => {
     open({ draft: { answers: { ...CLEAN, roster_change: ['died'] }, at: 'roster_edit' } });
     fireEvent.click(screen.getByRole('button', { name: '减少 甲某' }));
-    expect(screen.getByText(/没有户主了/)).toBeTruthy();
+    await screen.findByText(/没有户主了/);
     fireEvent.click(screen.getByRole('button', { name: '撤销' }));
-    expect(screen.queryByText(/没有户主了/)).toBeNull();
+    await waitFor(() => expect(screen.queryByText(/没有户主了/)).toBeNull());
     expect(screen.getByRole('button', { name: `减少 ${SON.name}` })).toBeTruthy();
   });
 });

@@ -1,4 +1,5 @@
 /** One question: what was said last time, its control, what is wrong with the answer, and a place for a note. */
+import { useComputed } from '@preact/signals';
 import { useState } from 'preact/hooks';
 import { issueWords } from '../../core/api/problem';
 import { incomeLine } from '../../core/assignments';
@@ -84,7 +85,11 @@ function Roster({ controller }: { controller: Controller }) {
   );
 }
 
+/** The answer of a step; who reads it is drawn again only when it is another one. */
+const useAnswer = ({ answers }: Controller, step: Step) => useComputed(() => answerAt(answers.value, step));
+
 function LastTime({ controller, step, onSettled }: StepProps) {
+  const given = useAnswer(controller, step);
   const { checklist } = controller.opened;
   const { last } = controller;
   if (last === null) return null;
@@ -95,7 +100,7 @@ function LastTime({ controller, step, onSettled }: StepProps) {
     day: showDay(dayOf(Date.parse(last.visited_at))),
     answer: answerText(step.question, value, around.people, checklist),
   });
-  const now = answerAt(controller.draft.value.answers, step);
+  const now = given.value;
   if (now !== undefined)
     return (
       <p class="visit-was">
@@ -127,8 +132,8 @@ function Control(props: StepProps) {
   const { question } = step;
   const mine = controller.issues.value.filter((issue) => issue.key === step.key);
   const error = mine[0] && issueText(mine[0]);
-  const value = answerAt(controller.draft.value.answers, step);
-  const set = (next: Json | undefined) => controller.answer(step, next);
+  const value = useAnswer(controller, step).value;
+  const set = (next: Json | undefined) => controller.typed(step, next);
   const label = pick(question.label);
   const hint = hintOf(question);
   if (question.type === 'photo') return <PhotoStep controller={controller} step={step} />;
@@ -187,7 +192,7 @@ const NOTE_LENGTH = 500;
 function Tools({ controller, step }: Pick<StepProps, 'controller' | 'step'>) {
   const { question } = step;
   const noted = step.loop === undefined && question.type !== 'photo';
-  const text = controller.draft.value.notes[question.id] ?? '';
+  const text = useComputed(() => controller.draft.value.notes[question.id] ?? '').value;
   const [open, setOpen] = useState(text !== '');
   const Listen = controller.aloud.value?.Button;
   return (
@@ -218,7 +223,7 @@ function Tools({ controller, step }: Pick<StepProps, 'controller' | 'step'>) {
 /** A slip of the finger must not turn "not asked" into an answer for good. */
 function TakeBack({ controller, step }: Pick<StepProps, 'controller' | 'step'>) {
   const { type, label } = step.question;
-  const given = answerAt(controller.draft.value.answers, step) !== undefined;
+  const given = useAnswer(controller, step).value !== undefined;
   if (!given || type === 'photo' || type === 'repeat') return null;
   return (
     <button
