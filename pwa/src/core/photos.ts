@@ -61,6 +61,15 @@ export async function listPhotos(visitId: string): Promise<StoredPhoto[]> {
   return Promise.all(rows.map(openRow));
 }
 
+/** Which photos of a visit have their bytes on this phone; none is opened for it. */
+export async function heldPhotos(visitId: string): Promise<Omit<StoredPhoto, 'bytes'>[]> {
+  const range = IDBKeyRange.bound([visitId, ''], [visitId, '\uffff']);
+  const rows = await read((database) => database.getAll('photos', range));
+  return rows
+    .filter(({ bytes }) => bytes !== null)
+    .map(({ sha256, taken_at, length, kind }) => ({ sha256, taken_at, length, kind: kind as PhotoKind }));
+}
+
 /** Removes a photo of a form being filled in; a photo of a saved visit stays and the call throws. */
 export async function dropPhoto(visitId: string, sha256: string): Promise<void> {
   await writeStrict(['photos', 'outbox'], async (tx) => {

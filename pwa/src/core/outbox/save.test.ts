@@ -101,6 +101,27 @@ describe('saving a visit', () => {
     expect(await loadDraft('h1')).toEqual({ begun: true });
   });
 
+  const held = { ...PHOTO, bytes: null, length: 3 };
+
+  it('takes photos that lie on the disk already as they are, also under another id', async () => {
+    const id = newId();
+    await putPhoto(id, PHOTO);
+    await addVisit(visit(id), [held]);
+    const [record] = await loadRecords(me);
+    expect(record?.entry.photos).toMatchObject([{ sha256: PHOTO.sha256 }]);
+    const second = await addVisit({ ...visit(id), notes: { consent: '另一页的回答' } }, [held]);
+    expect((await listPhotos(second)).map((photo) => photo.bytes?.byteLength)).toEqual([3]);
+  });
+
+  it('saves nothing of a visit one of whose photos is gone from the disk', async () => {
+    const id = newId();
+    await saveDraft('h1', { begun: true });
+    await expect(addVisit(visit(id), [held])).rejects.toThrow('not on the disk');
+    expect(await loadRecords(me)).toEqual([]);
+    expect(await loadBody(id)).toBeNull();
+    expect(await loadDraft('h1')).toEqual({ begun: true });
+  });
+
   it('twice is saving once', async () => {
     const id = newId();
     await addVisit(visit(id), []);

@@ -8,7 +8,7 @@ import { monotonic, now, serverOffset } from '../clock';
 import { draftKey, noteDraft } from '../drafts';
 import { uuidv7 } from '../ids';
 import { type OutboxRow, type PhotoRow, type VisitRow, type WriteTx, writeStrict } from '../localDb';
-import { photoRow } from '../photos';
+import { getPhoto, photoRow } from '../photos';
 import { userId } from '../session';
 import type { EditBody, NewHouseholdBody, NewMemberBody, OpBody } from '../sync/wire';
 import { seal } from '../vault';
@@ -19,12 +19,14 @@ import { dataOf, loadBody, loadRecords } from './rows';
 import { outboxChanged } from './signals';
 import type { OpRecord } from './storage';
 
-export interface EnqueuedPhoto {
+interface PhotoFacts {
   sha256: string;
-  bytes: ArrayBuffer;
   kind: PhotoKind;
   taken_at: string;
 }
+
+/** Without bytes it lies on the disk already, under the visit's id: sealing it again takes longer than all the rest. */
+export type EnqueuedPhoto = PhotoFacts & ({ bytes: ArrayBuffer } | { bytes: null; length: number });
 
 export interface EnqueueOptions {
   /** Shown in the list while there is no network. */
@@ -52,6 +54,8 @@ interface Prepared {
   body: VisitRow;
   row: Omit<OutboxRow, 'n'>;
   photos: PhotoRow[];
+  /** Hashes of photos whose rows must be there already. */
+  held: string[];
   /** Key of the draft that ends with it. */
   draft: string | null;
   corrects: string | undefined;
@@ -87,7 +91,10 @@ async function sealed(record: OpRecord, body: OpBody): Promise<Pick<Prepared, 'b
 
 /** All photos of a visit. Those listed without bytes here are with the server, which says so when it answers. */
 function photosOf(body: VisitBody, photos: readonly EnqueuedPhoto[]) {
-  const here = photos.map(({ sha256, bytes, kind }) => ({ sha256, kind, length: bytes.byteLength }));
+  const here = photos.map((photo) => {
+    const { sha256, kind } = photo;
+    return { sha256, kind, length: photo.bytes === null ? photo.length : photo.bytes.byteLength };
+  });
   const held = new Set(here.map((photo) => photo.sha256));
   const elsewhere = body.photos.filter((photo) => !held.has(photo.sha256));
   return [...here, ...elsewhere.map(({ sha256, kind, length }) => ({ sha256, kind, length }))];
@@ -110,10 +117,12 @@ async function prepareVisit(
     photosOf(body, photos),
     await factsOf(body, await parentsOf(body), options),
   );
+  const brought = photos.flatMap((photo) => (photo.bytes ? [{ ...photo, bytes: photo.bytes }] : []));
   return {
     opId: body.id,
     ...(await sealed(record, body)),
-    photos: await Promise.all(photos.map((photo) => photoRow(body.id, photo))),
+    photos: await Promise.all(brought.map((photo) => photoRow(body.id, photo))),
+    held: photos.flatMap(({ sha256, bytes }) => (bytes ? [] : [sha256])),
     draft: draftKey(body.household_id),
     corrects: options.corrects,
   };
@@ -135,7 +144,7 @@ async function markCorrected(tx: SaveTx, oldId: string, newId: string): Promise<
 }
 
 /** Writes everything in one strict transaction; false, and nothing written, when the id is taken. */
-async function write({ opId, body, row, photos, draft, corrects }: Prepared): Promise<boolean> {
+async function write({ opId, body, row, photos, held, draft, corrects }: Prepared): Promise<boolean> {
   let free = true;
   await writeStrict(['visits', 'photos', 'outbox', 'drafts', 'meta'], async (tx) => {
     free = (await tx.objectStore('outbox').get(opId)) === undefined;
@@ -146,6 +155,8 @@ async function write({ opId, body, row, photos, draft, corrects }: Prepared): Pr
     await tx.objectStore('outbox').put({ ...row, n }, opId);
     const photoStore = tx.objectStore('photos');
     await Promise.all(photos.map((photo) => photoStore.put(photo, [photo.visit_id, photo.sha256])));
+    const there = await Promise.all(held.map((sha256) => photoStore.getKey([opId, sha256])));
+    if (there.includes(undefined)) throw new Error('a photo of the visit is not on the disk');
     if (corrects !== undefined) await markCorrected(tx, corrects, opId);
   });
   return free;
@@ -154,6 +165,15 @@ async function write({ opId, body, row, photos, draft, corrects }: Prepared): Pr
 /** Whether two bodies say the same; the moment of pressing "save" does not count. */
 function sameVisit(a: VisitBody, b: VisitBody): boolean {
   return canonical(asJson({ ...a, finished_at: '' })) === canonical(asJson({ ...b, finished_at: '' }));
+}
+
+/** The photos with their bytes, for a visit that is stored under another id than they were. */
+async function withBytes(visitId: string, photos: readonly EnqueuedPhoto[]): Promise<EnqueuedPhoto[]> {
+  const opened = photos.map(async (photo) => {
+    const bytes = photo.bytes ?? (await getPhoto(visitId, photo.sha256))?.bytes;
+    return bytes ? { ...photo, bytes } : photo;
+  });
+  return Promise.all(opened);
 }
 
 /** Another tab saved this id with other answers: these become a visit of their own, after that one. */
@@ -186,7 +206,8 @@ export async function addVisit(
     return body.id;
   }
   const other = await apart(body);
-  const prepared = await prepareVisit(other.body, photos, { ...options, corrects: other.corrects });
+  const carried = await withBytes(body.id, photos);
+  const prepared = await prepareVisit(other.body, carried, { ...options, corrects: other.corrects });
   if (await write(prepared)) return other.body.id;
   throw new Error('a new visit id was taken');
 }
@@ -199,6 +220,7 @@ export async function addEdit(body: EditBody, options: EditOptions): Promise<str
     opId,
     ...(await sealed(record, body)),
     photos: [],
+    held: [],
     draft: null,
     corrects: options.corrects,
   };

@@ -7,7 +7,7 @@ import type { Json } from '../../core/canonical';
 import { monotonic, nowIso, serverOffset, today } from '../../core/clock';
 import { saveDraft } from '../../core/drafts';
 import { enqueueVisit } from '../../core/outbox/save';
-import { dropPhoto, listPhotos, putPhoto } from '../../core/photos';
+import { dropPhoto, heldPhotos, listPhotos, putPhoto } from '../../core/photos';
 import type { Judged } from '../../core/policy/engine';
 import { deviceId, user } from '../../core/session';
 import { autosave } from './autosave';
@@ -111,6 +111,7 @@ export interface Services {
   readonly putPhoto: typeof putPhoto;
   readonly dropPhoto: typeof dropPhoto;
   readonly listPhotos: typeof listPhotos;
+  readonly heldPhotos: typeof heldPhotos;
   readonly deviceId: () => Promise<string>;
   readonly shrink: Shrink;
   /** Who takes the pictures, by the name everybody at the desk knows. */
@@ -127,6 +128,7 @@ export const appServices = (shrink: Shrink): Services => ({
   putPhoto,
   dropPhoto,
   listPhotos,
+  heldPhotos,
   deviceId,
   shrink,
   who: () => user.value?.display_name ?? '',
@@ -274,8 +276,8 @@ async function close(
   const preview = previewOf(judged);
   const body = buildBody(draft, form, household, { now: nowIso(), ...device, clock, preview, last });
   const wanted = new Set(body.photos.map((p) => p.sha256));
-  const stored = await services.listPhotos(body.id);
-  const photos = stored.flatMap((p) => (p.bytes && wanted.has(p.sha256) ? [{ ...p, bytes: p.bytes }] : []));
+  const held = await services.heldPhotos(body.id);
+  const photos = held.filter((one) => wanted.has(one.sha256)).map((one) => ({ ...one, bytes: null }));
   const corrects = draft.corrects === null ? {} : { corrects: draft.corrects };
   return services.enqueueVisit(body, photos, { headName: household.head_name, ...corrects });
 }

@@ -1,6 +1,7 @@
 /** A household, a checklist and services without a browser, for the tests beside. */
 import definition from '../../../../server/checklists/definitions/2026-1.json';
 import { sha256Hex } from '../../core/canonical';
+import type { EnqueuedPhoto } from '../../core/outbox/save';
 import type { NewPhoto, StoredPhoto } from '../../core/photos';
 import { type Controller, openController, type Services } from './controller';
 import { newDraft } from './draft';
@@ -90,7 +91,7 @@ export const CLEAN = {
 export interface World {
   readonly controller: Controller;
   readonly drafts: Draft[];
-  readonly sent: { body: VisitBody; photos: readonly NewPhoto[]; corrects?: string | undefined }[];
+  readonly sent: { body: VisitBody; photos: readonly EnqueuedPhoto[]; corrects?: string | undefined }[];
   readonly photos: Map<string, NewPhoto>;
 }
 
@@ -147,6 +148,7 @@ export function openWorld({
       photos.delete(sha256);
     },
     listPhotos: async () => [...photos.values()].map(stored),
+    heldPhotos: async () => [...photos.values()].map(stored),
     deviceId: async () => 'phone-1',
     shrink: pictureOf,
     who: () => '戊某',
