@@ -164,12 +164,12 @@ function keeper(opened: Opened, services: Services): Keeper {
   const glance = (part: Partial<Draft>) => {
     if (phase.value.kind !== 'filling') return;
     draft.value = { ...draft.value, ...part };
-    if (!begun) return;
-    if (stored.value !== 'failed') stored.value = 'writing';
-    saver.put(draft.value);
+    if (begun) saver.put(draft.value);
   };
   const change = (part: Partial<Draft>) => {
     begun = true;
+    // Not said of a glance: the place comes every second, and nobody typed it.
+    if (stored.value !== 'failed' && phase.value.kind === 'filling') stored.value = 'writing';
     glance(part);
   };
   return { draft, phase, stored, change, glance, flush: saver.flush };
