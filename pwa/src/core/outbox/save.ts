@@ -239,7 +239,7 @@ export async function saveNewcomer(
 ): Promise<string> {
   const opId = uuidv7();
   const record = newcomerRecord(opId, newcomer, await factsOf(body, [], options));
-  const kept = { photos: [], draft: draftKey(options.draft), corrects: options.corrects };
+  const kept = { photos: [], held: [], draft: draftKey(options.draft), corrects: options.corrects };
   if (!(await write({ opId, ...(await sealed(record, body)), ...kept })))
     throw new Error('a new operation id was taken');
   noteDraft(options.draft, false);

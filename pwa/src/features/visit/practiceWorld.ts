@@ -141,6 +141,7 @@ export const practiceServices = (shrink: Shrink): Services => ({
     room.photos.delete(sha256);
   },
   listPhotos: async () => [...room.photos.values()].map(stored),
+  heldPhotos: async () => [...room.photos.values()].map(stored).map(({ bytes: _bytes, ...photo }) => photo),
   deviceId,
   shrink,
   who: () => user.value?.display_name ?? '',
