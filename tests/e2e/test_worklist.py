@@ -91,6 +91,24 @@ def test_a_day_counts_offline_leaves_a_slip_and_shows_what_it_found(
     assert number in slip_of(page)
 
 
+def test_the_place_is_only_asked_for_after_a_tap_and_then_brings_the_near_ones_first(
+    server: LiveServer, phone_of: Callable[..., Phone]
+) -> None:
+    phone = phone_of(server)
+    page = keep_app(phone, "grid1")
+    away = page.get_by_text(re.compile(r"\b\d+ 米"))
+    expect(away.first).to_be_visible()  # allowed before: nobody has to tap
+    phone.context.clear_permissions()
+    phone.reload()
+    Worklist(page).wait()
+    button = page.get_by_role("button", name="看看附近有哪些户")
+    expect(button).to_be_visible()
+    expect(away).to_have_count(0)
+    phone.context.grant_permissions(["geolocation"])
+    button.click()
+    expect(away.first).to_be_visible()
+
+
 def write_down(page: Page) -> None:
     """A household of two that the list does not have."""
     page.get_by_role("link", name="登记新户").click()

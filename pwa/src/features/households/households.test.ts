@@ -70,8 +70,11 @@ describe('search', () => {
   });
 
   it('finds the household by another member', () => {
-    const member = { name: '莫小军' } as Household['members'][number];
-    expect(search(prepare([household({ members: [member] })]), '小军')).toHaveLength(1);
+    const member = { name: '莫小军', id_masked: '450321********992X' } as Household['members'][number];
+    const entries = prepare([household({ members: [member] })]);
+    expect(search(entries, '小军')).toHaveLength(1);
+    expect(search(entries, '992x')).toHaveLength(1);
+    expect(search(entries, '450321')).toEqual([]);
   });
 
   it('finds one in five thousand', () => {

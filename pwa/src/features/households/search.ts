@@ -8,7 +8,7 @@ export interface Entry {
   initials: string;
   number: string;
   tail: string;
-  /** Names of the other members. */
+  /** Names of the members, and the last four of their numbers. */
   members: string;
 }
 
@@ -29,7 +29,9 @@ export function prepare(households: readonly Household[]): Entry[] {
     initials: normal(household.initials),
     number: normal(household.number),
     tail: normal(household.id_tail),
-    members: household.members.map((member) => normal(member.name)).join(' '),
+    members: household.members
+      .map(({ name, id_masked }) => `${normal(name)} ${normal(id_masked.slice(-4))}`)
+      .join(' '),
   }));
 }
 
