@@ -6,9 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from flask_smorest import Blueprint
+from sqlalchemy.exc import IntegrityError
 
 from server.core.auth import current_actor
 from server.core.db import transaction
+from server.core.problems import Problem
 from server.proposals import queries, services, views
 from server.proposals.forms import HouseholdEditForm
 from server.proposals.schemas import (
@@ -47,6 +49,9 @@ def list_proposals(state: str, cursor: str | None, limit: int) -> dict[str, Any]
 @blueprint.response(200, ProposalSchema)
 def decide_proposal(given: dict[str, str], proposal_id: UUID) -> dict[str, Any]:
     """Approve or decline a correction. Sent again it changes nothing."""
-    with transaction():
-        proposal = services.decide(current_actor(), proposal_id, **given)
+    try:
+        with transaction():
+            proposal = services.decide(current_actor(), proposal_id, **given)
+    except IntegrityError as error:  # somebody gave the next number of the same grid at this moment
+        raise Problem("busy", retry_after=1) from error
     return views.decided(proposal)

@@ -135,6 +135,16 @@ def test_the_second_decision_is_the_first(app, mei, wei, kind):
     assert dump(app) == before
 
 
+def test_who_comes_second_to_the_next_number_tries_again(app, mei, wei, monkeypatch):
+    make_household(app, number=f"{GRID}001")
+    results(mei, household_op())
+    with monkeypatch.context() as patch:
+        patch.setattr("server.households.newcomers.next_number", lambda grid: f"{grid}001")
+        late = decide(wei)
+        assert (late.status_code, late.json["code"]) == (503, "busy")
+    assert decide(wei).json["household_number"] == f"{GRID}002"
+
+
 BAD = id_number(date(1990, 5, 6), "female", 992)[:-1] + "!"
 FALSE_DIGIT = NUMBER[:-1] + ("0" if NUMBER[-1] != "0" else "1")
 
