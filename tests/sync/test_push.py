@@ -8,7 +8,7 @@ from sqlalchemy import select
 from server.core import state
 from server.core.auth import Actor
 from server.core.db import db, transaction
-from server.sync import ledger, routes, services
+from server.sync import intake, ledger, services
 from server.sync.models import Operation
 from server.visits.services import open_signed
 from tests.factories import MEI, OTHER_GRID, PING, inside, make_household
@@ -212,15 +212,15 @@ def test_a_crash_after_the_commit_and_before_the_answer_gives_the_same_answer_la
     app, mei, homes, monkeypatch
 ):
     ops = [op_of(visit_of(home.id, DRY)) for home in homes]
-    real = routes.answer_text
+    real = intake.answer_text
 
     def answer_text(*_args):
         raise Crash
 
-    monkeypatch.setattr(routes, "answer_text", answer_text)
+    monkeypatch.setattr(intake, "answer_text", answer_text)
     with pytest.raises(Crash):
         push(mei, *ops)
-    monkeypatch.setattr(routes, "answer_text", real)
+    monkeypatch.setattr(intake, "answer_text", real)
     assert count(app) == 4
     before = dump(app)
     first = push(mei, *ops)
