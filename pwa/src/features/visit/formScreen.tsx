@@ -220,6 +220,10 @@ function useGps(controller: Controller): Gps {
 /** While the form is open: no reload under the hands, and everything on disk before the page is hidden. */
 function useHousekeeping(controller: Controller): void {
   useEffect(() => holdReload(), []);
+  const filling = controller.phase.value.kind === 'filling';
+  useEffect(() => {
+    if (!filling) controller.aloud.value?.stop();
+  }, [filling]);
   useEffect(() => {
     const store = () => {
       controller.aloud.value?.stop();

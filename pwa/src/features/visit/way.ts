@@ -12,6 +12,7 @@ export function useWay(controller: Controller, touched: { readonly current: bool
   const [openId, setOpenId] = useState(() => firstOpen(controller));
   const [checking, setChecking] = useState(false);
   const jump = (step: Step) => {
+    controller.aloud.value?.stop();
     controller.moveTo(step.key);
     setOpenId(step.question.section);
     setChecking(false);
