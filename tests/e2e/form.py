@@ -174,5 +174,7 @@ class VisitForm:
         """Check, save, and see that it is saved on this phone."""
         sheet = self.check()
         self.explain(sheet)
-        sheet.get_by_role("button", name="保存", exact=True).click()
+        button = sheet.get_by_role("button", name="保存", exact=True)
+        expect(button).to_be_enabled()  # else the failure shows what the sheet still asks for
+        button.click()
         expect(self.page.get_by_role("heading", name="已保存")).to_be_visible()
