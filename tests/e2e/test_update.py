@@ -91,6 +91,7 @@ def cut_a_file(served: Path) -> None:
 def version_of(page: Page) -> str:
     """What the page about me says."""
     Tabs(page).go("我的")
+    expect(page.get_by_role("main").get_by_text("应用版本")).to_be_visible()
     found = re.search(r"应用版本\s+([\d.]+)", page.get_by_role("main").inner_text())
     assert found
     return found[1]

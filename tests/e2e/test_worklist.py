@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, Request, expect
 
 from tests.e2e.form import VisitForm
-from tests.e2e.looks import SIZES, ComplaintsOf, Screen
+from tests.e2e.looks import SIZES, ComplaintsOf, Screen, settle
 from tests.e2e.pages import Outbox, Worklist, sign_in
 from tests.e2e.story import keep_app, untouched
 from tests.support.api import Api
@@ -92,11 +92,15 @@ def test_a_day_counts_offline_leaves_a_slip_and_shows_what_it_found(
 
 
 def test_the_place_is_only_asked_for_after_a_tap_and_then_brings_the_near_ones_first(
-    server: LiveServer, phone_of: Callable[..., Phone]
+    server: LiveServer, phone_of: Callable[..., Phone], api_of: Callable[[LiveServer, str], Api]
 ) -> None:
+    home = next(one["home"] for one in untouched(api_of(server, "grid1")) if one["home"])
     phone = phone_of(server)
     page = keep_app(phone, "grid1")
     away = page.get_by_text(re.compile(r"\b\d+ 米"))
+    there = {"latitude": float(home["lat"]), "longitude": float(home["lon"]), "accuracy": 12}
+    phone.context.set_geolocation(there)  # type: ignore[arg-type]
+    phone.reload()
     expect(away.first).to_be_visible()  # allowed before: nobody has to tap
     phone.context.clear_permissions()
     phone.reload()
@@ -148,6 +152,7 @@ def test_a_household_nobody_knew_is_proposed_offline_and_on_the_list_once_it_is_
     reviewer = desk.open()
     sign_in(reviewer, "first1")
     expect(reviewer.get_by_role("navigation", name="主要页面")).to_be_visible()
+    settle(reviewer)
     reviewer.goto(f"{desk.url}/#/incoming")
     card = reviewer.get_by_role("listitem").filter(has_text="蒙小芳").first
     expect(card).to_contain_text("上寨九号")

@@ -2,7 +2,7 @@
 import './review.css';
 import { useEffect, useState } from 'preact/hooks';
 import { t } from '../../core/i18n';
-import { go } from '../../core/nav';
+import { go, parsePlace } from '../../core/nav';
 import { online } from '../../core/network';
 import { user } from '../../core/session';
 import { prefetchRecord, RecordLights, type RecordState, severityShort, useRecord } from '../../record';
@@ -245,7 +245,10 @@ export function ReviewScreen({ visitId }: { visitId: string | null }) {
   const first = shown.value[0]?.id;
   useNextInAdvance(visitId, state.record !== null);
   useEffect(() => {
-    if (wide && visitId === null && first !== undefined) go(hrefOf(first), { replace: true });
+    const [at = 'review'] = parsePlace(location.hash).parts;
+    // Who has gone elsewhere while the queue was read is not called back.
+    if (wide && visitId === null && first !== undefined && at === 'review')
+      go(hrefOf(first), { replace: true });
   }, [wide, visitId, first]);
   const step = (by: 1 | -1) => {
     const target = neighbour(shown.value, visitId, by);
