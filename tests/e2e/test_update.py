@@ -49,7 +49,7 @@ def next_build(app_build: None, tmp_path_factory: pytest.TempPathFactory) -> Pat
     return folder
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def county(seeded: LiveServer, app_build: None, tmp_path_factory: pytest.TempPathFactory) -> LiveServer:
     """A server that serves the app out of a folder of its own."""
     folder = tmp_path_factory.mktemp("served")

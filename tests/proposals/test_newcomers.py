@@ -91,11 +91,9 @@ def test_what_was_decided_is_on_record(app, mei, wei):
     results(mei, household_op())
     decide(wei)
     with inside(app):
-        query = select(AuditEntry.action).where(
-            AuditEntry.action.in_(("proposal.make", "household.register"))
-        )
-        actions = set(db.session.scalars(query))
-    assert actions == set(told)
+        acts = ("proposal.make", "household.register")
+        found = set(db.session.scalars(select(AuditEntry.action).where(AuditEntry.action.in_(acts))))
+    assert found == set(acts)
 
 
 def test_a_declined_household_is_told_to_its_author_with_the_reason(app, mei, wei):
