@@ -33,7 +33,7 @@ def settle(page: Page) -> None:
 
 
 def violations(page: Page) -> list[str]:
-    """What axe finds, one line a place. On a window as tall as page and sheet: no bar lies over half a button."""
+    """What axe finds, one line a place. On a window that holds page and sheet: no bar lies over a button."""
     size = page.viewport_size or {"width": SMALL[0], "height": SMALL[1]}
     tall = int(page.evaluate(TALLEST) * 1.3) + size["height"]  # a sheet takes a part of the window only
     page.set_viewport_size({"width": size["width"], "height": min(tall, 8_000)})
