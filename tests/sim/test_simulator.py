@@ -10,7 +10,7 @@ import pytest
 from tests.sim.seeds import Outcome, machinery, run_many, run_seed
 
 # A seed always gives the same: these floors hold for each ten of them, and so for the hundred.
-# Forty of the hundred that `make sim` runs: since the lock a seed takes half a minute, and everybody waits for these.
+# Forty of the hundred that `make sim` runs: since the lock a seed takes half a minute.
 TEN_SEEDS = [list(range(first, first + 10)) for first in range(1, 41, 10)]
 VISITS, FAULTS = 1_300, 1_500
 KINDS = {
