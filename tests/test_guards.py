@@ -21,7 +21,6 @@ from tests.factories import (
     ADMIN,
     AUDITOR,
     BY_ROLE,
-    CAST,
     FANG,
     GONG,
     HONG,
@@ -397,7 +396,3 @@ def test_the_test_above_finds_each_way_past(tmp_path, line, monkeypatch):
     (tmp_path / "planted.py").write_text(line)
     monkeypatch.setattr("tests.test_guards.ROOT", tmp_path)
     assert list(_offences(tmp_path / "planted.py"))
-
-
-def test_cast_has_no_two_people_with_one_name():
-    assert len({person.username for person in CAST}) == len(CAST)
