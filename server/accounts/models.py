@@ -35,8 +35,9 @@ class LoginSession(Base):
     """One sign-in on one device; every token names it, so that switching it off ends them all.
 
     ``refresh_jti`` is the refresh token to be used next, ``previous_jti`` the one it took the place of, which
-    stays good until then: its answer may have been lost. ``expires_at`` moves with every use, ``ends_at``
-    never.
+    stays good until then: its answer may have been lost. ``older_jti`` came before both; a copy of it that
+    was long on its way may arrive shortly after ``rotated_at``, the last exchange. ``expires_at`` moves with
+    every use, ``ends_at`` never.
     """
 
     __tablename__ = "login_session"
@@ -48,6 +49,8 @@ class LoginSession(Base):
     app_version: Mapped[str] = mapped_column(String(40))
     refresh_jti: Mapped[str] = mapped_column(String(36))
     previous_jti: Mapped[str | None] = mapped_column(String(36))
+    older_jti: Mapped[str | None] = mapped_column(String(36))
+    rotated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_used_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)

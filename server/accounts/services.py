@@ -23,6 +23,8 @@ from server.core.scope import NOTHING
 NOWHERE = "0"  # region code of audit entries that concern no region
 _USED_NOTED_EVERY = timedelta(hours=1)
 LONGEST_SIGN_IN = timedelta(days=180)
+# No line holds a request back for longer; the phone itself gives up far sooner.
+_LONGEST_WAY = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -228,12 +230,14 @@ def renew(
     """Take a refresh token in, and say whether its session may go on.
 
     The token to be used next makes way for a new one. The one before it gets that new one again as long as it
-    was not used: the answer that carried it may have been lost, and an old client never takes it. Any other
-    one was copied, or comes from a copy of the phone: the whole session ends. Only after a restore one that
-    was given (``given_at``, Unix time) in the time the server forgot counts as the one to be used next.
+    was not used: the answer that carried it may have been lost, and an old client never takes it. One older
+    still gives nothing: shortly after the exchange it may be a request that the line held back and the phone
+    gave up. Any other one was copied, or comes from a copy of the phone: the whole session ends. Only after a
+    restore one that was given (``given_at``, Unix time) in the time the server forgot counts as the one to be
+    used next.
 
     Raises:
-        Problem: token_invalid, when the session ended meanwhile.
+        Problem: token_invalid, when the session ended meanwhile; token_late.
     """
     session = queries.session_by_id(session_id, lock=True)
     if session is None or session.revoked_at is not None:
@@ -241,15 +245,24 @@ def renew(
     if jti not in (session.refresh_jti, session.previous_jti) and _may_be_forgotten(session, given_at):
         session.refresh_jti = jti
     if jti not in (session.refresh_jti, session.previous_jti):
+        if _is_late(session, jti):
+            raise Problem("token_late")
         session.revoked_at = clock.now()
         audit.record("account.token_reused", ("user", actor.id), actor.region_code, session=str(session.id))
         return session, False
     rotates = jti == session.refresh_jti
     if rotates:
+        session.older_jti, session.rotated_at = session.previous_jti, clock.now()
         session.previous_jti, session.refresh_jti = jti, str(uuid4())
     if rotates or clock.now() - session.last_used_at >= _USED_NOTED_EVERY:
         _note_use(session, actor, lifetime)
     return session, True
+
+
+def _is_late(session: LoginSession, jti: str) -> bool:
+    """Whether the last exchange is so fresh that a request of before may only have been long on its way."""
+    fresh = session.rotated_at is not None and clock.now() - session.rotated_at < _LONGEST_WAY
+    return fresh and jti == session.older_jti
 
 
 def _may_be_forgotten(session: LoginSession, given_at: int) -> bool:

@@ -53,6 +53,8 @@ CATALOGUE: dict[str, Kind] = {
     "token_reused": Kind(401, "This sign-in was used a second time, so it was ended. Sign in again; nothing on the phone "
                               "is lost.",
                          "这个登录凭证被重复使用，已作废。请重新登录；手机上的记录不会丢。"),
+    "token_late": Kind(409, "This request was long on its way; the phone has signed in anew since. Nothing is to be done.",
+                       "这个请求在路上耽搁太久，手机已换了新的登录凭证；不用处理，稍后会自动再试。"),
     "device_wiped": Kind(403, "The county ordered this device to be wiped. Ask your township.",
                          "县里已要求清除这台设备上的数据，请联系乡镇。"),
     "device_draining": Kind(403, "The county is taking this device out of service: it only hands over what was not sent yet.",

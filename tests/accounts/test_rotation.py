@@ -68,10 +68,11 @@ def test_a_hundred_lost_answers_cost_no_sign_in(app, client, first):
     assert refresh(client, held).status_code == 200
 
 
-def test_a_token_before_the_last_one_ends_the_sign_in(app, client, first):
+def test_a_token_before_the_last_one_ends_the_sign_in(app, client, clock, first):
     access = sign_in(client).json["access_token"]
     second = renewed(client, first)
     third = renewed(client, second)
+    clock.advance(minutes=2)
     assert code(refresh(client, first)) == (401, "token_reused")
     for token in (first, second, third):
         assert code(refresh(client, token)) == (401, "token_invalid")
@@ -83,9 +84,36 @@ def test_a_token_before_the_last_one_ends_the_sign_in(app, client, first):
     assert client.get("/api/v1/me", headers=bearer(access)).status_code == 200  # another sign-in
 
 
-def test_reuse_ends_the_access_tokens_too(client, first):
+def test_a_request_that_the_line_held_back_ends_nothing(client, clock, first):
+    """The phone gave it up, asked again, was answered, and went on; then the first request arrives."""
+    second = renewed(client, first)
+    third = renewed(client, second)
+    clock.advance(seconds=90)
+    for _ in range(3):
+        assert code(refresh(client, first)) == (409, "token_late")
+    assert refresh(client, third).status_code == 200
+
+
+def test_only_the_last_but_two_may_be_late(client, first):
+    second = renewed(client, first)
+    renewed(client, renewed(client, second))
+    assert code(refresh(client, first)) == (401, "token_reused")
+
+
+def test_whoever_asks_all_the_time_does_not_hide_that_there_are_two(client, clock, first):
+    """A thief who took the phone's next token keeps the predecessor warm: the owner's own still tells."""
+    second = renewed(client, first)
+    renewed(client, second)
+    clock.advance(seconds=100)
+    renewed(client, second)
+    clock.advance(seconds=21)
+    assert code(refresh(client, first)) == (401, "token_reused")
+
+
+def test_reuse_ends_the_access_tokens_too(client, clock, first):
     reply = refresh(client, first)
     renewed(client, reply.json["refresh_token"])
+    clock.advance(minutes=2)
     refresh(client, first)
     assert code(client.get("/api/v1/me", headers=bearer(reply.json["access_token"]))) == (
         401,

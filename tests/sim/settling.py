@@ -32,6 +32,8 @@ def settle(sim: Simulation, desks: list[Desk]) -> Verdict:
         looks = _round(sim)
         if all(_rests(look) for look in looks.values()):
             break
+        if any(entry["reason"] == "parent_missing" for look in looks.values() for entry in look["entries"]):
+            sim.run_until(sim.loop.now + 1.5 * DAY)  # a phone waits a day for what another may still bring
     return _verdict(sim, desks, _round(sim))
 
 

@@ -14,6 +14,9 @@ export const BATCH_BYTES = 256 * 1024;
 /** Bytes of an operation beside its body, and of a request beside its operations, at most. */
 const OP_BYTES = 900;
 const ENVELOPE_BYTES = 2_000;
+/** So long and so often is a record sent whose parent no one here has. */
+const PATIENT_MS = 24 * 3_600_000;
+const PATIENT_TRIES = 3;
 
 function parentsOf(record: OpRecord): readonly string[] {
   return record.revises === null ? record.needs : [...record.needs, record.revises];
@@ -57,21 +60,30 @@ function refusal(code: string): Outcome {
   return { kind: 'rejected', problem: { type: '', title: '', title_zh: '', status: 0, code } };
 }
 
+/** Whether a record waited long enough for one that another phone of its author may still bring. */
+function patient({ entry }: OpRecord, now: number): boolean {
+  return entry.text.attempts >= PATIENT_TRIES && now - entry.since >= PATIENT_MS;
+}
+
 /**
  * What needs a record that was refused would wait for ever, and its author would never hear of it: it is to be put
- * right as well.
+ * right as well. So is what needs one that this phone never had, and that the server does not get: a restored server
+ * may have forgotten under which number it took a text in.
  */
 function withOrphans(
   outcomes: Map<string, Outcome>,
   batch: readonly OpRecord[],
   records: readonly OpRecord[],
+  now: number,
 ): Map<string, Outcome> {
   const gone = (id: string) =>
     outcomes.get(id)?.kind === 'rejected' ||
     records.some((one) => one.op_id === id && one.entry.state === 'rejected' && !outcomes.has(id));
+  const strange = (id: string) => !records.some((one) => one.op_id === id);
   const orphans = batch.filter((record) => {
     const outcome = outcomes.get(record.op_id);
-    return outcome?.kind === 'wait' && outcome.reason === 'parent_missing' && parentsOf(record).some(gone);
+    if (outcome?.kind !== 'wait' || outcome.reason !== 'parent_missing') return false;
+    return parentsOf(record).some((id) => gone(id) || (strange(id) && patient(record, now)));
   });
   return new Map([...outcomes, ...orphans.map(({ op_id }) => [op_id, refusal('revision_unknown')] as const)]);
 }
@@ -142,7 +154,7 @@ export async function sendBatch(
   const counts = countsOf(records);
   const { check } = await line.deps.storage.state();
   const { envelope, outcomes: answered } = await post(line, [...ops.values()], counts);
-  const outcomes = withOrphans(answered, batch, records);
+  const outcomes = withOrphans(answered, batch, records, line.now());
   // The epoch first: what a restored server signs for now must not be taken back by the reset.
   if (envelope) await heed(line, envelope);
   await takeOutcomes(line, outcomes, envelope?.epoch);

@@ -229,6 +229,35 @@ describe('a visit that replaces another', () => {
   });
 });
 
+describe('a visit that corrects one which no phone here ever had', () => {
+  it('waits a day for whoever may still bring it, then is to be put right', async () => {
+    await phone.save('c', [], { revises: 'of a forgotten number' });
+    for (let hour = 0; hour < 24; hour += 1) {
+      await phone.runner.kick('all');
+      expect(phone.entry('c')).toMatchObject({ state: 'queued', text: { reason: 'parent_missing' } });
+      phone.time += 3_600_000;
+    }
+    // A tap begins the counting of tries anew: one answer alone says little.
+    await phone.runner.kick('all');
+    for (let tries = 0; tries < 3; tries += 1) {
+      phone.time += 60_000;
+      await phone.runner.kick();
+    }
+    expect(phone.entry('c')).toMatchObject({ state: 'rejected', code: 'revision_unknown' });
+  });
+
+  it('goes on as soon as the other phone brought it', async () => {
+    await phone.save('c', [], { revises: 'elsewhere' });
+    await phone.runner.kick();
+    const other = new TestPhone(server);
+    await other.save('elsewhere');
+    await other.runner.kick();
+    phone.time += 60_000;
+    await phone.runner.kick();
+    expect(phone.entry('c').state).toBe('complete');
+  });
+});
+
 describe('a batch', () => {
   it('stays below the limits, and one long record goes alone', () => {
     const rows = [record('a', 1, [], { size: BATCH_BYTES * 2 }), record('b', 2), record('c', 3)];
