@@ -1,3 +1,4 @@
+// @vitest-environment happy-dom
 /** Five minutes without a sign of anybody, by either clock. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { IDLE_MS, isIdle, watchIdle } from './idle';

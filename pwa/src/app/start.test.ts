@@ -1,3 +1,4 @@
+// @vitest-environment happy-dom
 /** Another tab changed the user: the page leaves the form, keeps the draft under its owner and opens at home. */
 import { expect, it, vi } from 'vitest';
 import type { User } from '../core/api/types';

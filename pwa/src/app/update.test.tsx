@@ -1,3 +1,4 @@
+// @vitest-environment happy-dom
 /** A new version never interrupts a form: it waits for the page, and the page for the person. */
 import { render } from 'preact';
 import { act } from 'preact/test-utils';

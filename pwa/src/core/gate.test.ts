@@ -1,3 +1,4 @@
+// @vitest-environment happy-dom
 /** The way in: password online, PIN anywhere; nobody's data is touched by anybody else. */
 import { IDBFactory } from 'fake-indexeddb';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';

@@ -1,3 +1,4 @@
+// @vitest-environment happy-dom
 /** The list of changes: read out of the changelog, unread until it is opened, no news to whom the app is new. */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';

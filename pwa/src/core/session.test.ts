@@ -1,3 +1,4 @@
+// @vitest-environment happy-dom
 /** Two tabs on one phone: what one does to the session the other follows, and neither overwrites another user's. */
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { User } from './api/types';

@@ -1,3 +1,4 @@
+// @vitest-environment happy-dom
 /** Ordered to forget: the key first, then every row, cache and setting, whatever else is under way. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { User } from './api/types';

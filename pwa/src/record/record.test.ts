@@ -1,3 +1,4 @@
+// @vitest-environment happy-dom
 /** What a recorded visit says in words: answers, differences, and what nobody asked. */
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { PhotoInfo } from '../core/api/types';

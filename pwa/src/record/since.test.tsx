@@ -1,3 +1,4 @@
+// @vitest-environment happy-dom
 /** What a reviewer sees of answers that were taken over, and of the reasons for large changes. */
 import { cleanup, render, screen } from '@testing-library/preact';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';

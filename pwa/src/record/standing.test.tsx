@@ -1,3 +1,4 @@
+// @vitest-environment happy-dom
 /** Lights of a visit after its county was judged again: what a run put on, what it put out, and since when. */
 import { cleanup, fireEvent, render, screen, within } from '@testing-library/preact';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';

@@ -1,3 +1,4 @@
+// @vitest-environment happy-dom
 /** Why a light is lit, as the reviewer opens it: read, refused, out of reach, and read again. */
 import { cleanup, fireEvent, render, screen } from '@testing-library/preact';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';

@@ -1,3 +1,4 @@
+// @vitest-environment happy-dom
 /** Whoever closes a dialog and moves the focus in the next frame keeps it there. */
 import { render } from 'preact';
 import { expect, it, vi } from 'vitest';

@@ -1,3 +1,4 @@
+// @vitest-environment happy-dom
 /** Tokens: renewed once for all, and their loss changes nothing but a notice. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { endSession, loginNeeded, restoreSession, type Session, tokens, user } from '../session';

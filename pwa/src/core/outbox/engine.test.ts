@@ -1,3 +1,4 @@
+// @vitest-environment happy-dom
 /** The engine in the browser: who it sends for, when photos may travel, and work that is safe without it. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { User, VisitBody } from '../api/types';

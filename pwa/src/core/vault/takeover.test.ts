@@ -1,3 +1,4 @@
+// @vitest-environment happy-dom
 /** A phone in the field gets the vault: nothing of it is lost, wherever the app is ended in the middle. */
 import { openDB } from 'idb';
 import { afterEach, describe, expect, it, vi } from 'vitest';

@@ -1,3 +1,4 @@
+// @vitest-environment happy-dom
 /** The way out: the server is told, and its silence keeps nobody signed in. */
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { User } from '../../core/api/types';

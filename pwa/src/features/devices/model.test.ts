@@ -1,3 +1,4 @@
+// @vitest-environment happy-dom
 /** What is wrong with a phone, and what may be ordered of it. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { registerTexts, setLocale } from '../../core/i18n';

@@ -1,3 +1,4 @@
+// @vitest-environment happy-dom
 /** The page of phones as the county and the township use it. */
 import { cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/preact';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';

@@ -1,3 +1,4 @@
+// @vitest-environment happy-dom
 /** The calculator as a person uses it, against a server made of a function. */
 import { cleanup, configure, fireEvent, render, screen, waitFor } from '@testing-library/preact';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';

@@ -1,3 +1,4 @@
+// @vitest-environment happy-dom
 /** Sentences about carried files: one for each reason and fate, in both languages. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { registerTexts, setLocale } from '../../core/i18n';

@@ -1,3 +1,4 @@
+// @vitest-environment happy-dom
 /** The desk as a person uses it, against a server made of a function: decide, lose the answer, retry, keyboard, articles. */
 import { cleanup, configure, fireEvent, render, screen, waitFor, within } from '@testing-library/preact';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';

@@ -1,3 +1,4 @@
+// @vitest-environment happy-dom
 /** What makes a phone ready, what does not, and the sentence for each; the rehearsal on a phone that works and on others. */
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { hasText, registerTexts, t } from '../../core/i18n';

@@ -1,3 +1,4 @@
+// @vitest-environment happy-dom
 /** The form as a person meets it. */
 import { cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/preact';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';

@@ -1,3 +1,4 @@
+// @vitest-environment happy-dom
 /** Asking the server: after a rest, once, and only the last answer counts. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { NO_TRIAL, type Trial } from './model';

@@ -1,3 +1,4 @@
+// @vitest-environment happy-dom
 /** Lights over an open form: what is on, what is still to ask, and what travels with the visit. */
 import { fireEvent, render, screen } from '@testing-library/preact';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
