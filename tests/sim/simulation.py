@@ -22,6 +22,7 @@ from tests.sim.server import START, Answer, Server, number_source
 
 STORM = 14 * DAY
 JOURNAL = 400
+BOOT = "boot/"  # how the keys of such calls begin
 WIPED = "this device was wiped"  # what everything says on such a phone, also what nobody waits for
 
 
@@ -34,6 +35,8 @@ class Simulation:
         self.dice = Random(seed)
         self.network = Network(self, Random(seed + 1))
         self.phones: dict[str, Any] = {}
+        # By user name: a person at a computer signs in when the token has run out.
+        self.desk_tokens: dict[str, str] = {}
         self.attempts: list[Attempt] = []
         # (operation, hash) that this life of the database signed for.
         self.signed: set[tuple[str, str]] = set()
@@ -67,7 +70,7 @@ class Simulation:
             Died: the phone or the tab ended first. Refused: the app said no.
         """
         future = Future(self.loop)
-        key = f"{phone}/{next(self._keys)}"
+        key = f"{name}/{phone}/{next(self._keys)}"
         self._calls[key] = (f"{phone}.{tab}", future)
         self.say({"c": "call", "phone": phone, "tab": tab, "id": key, "name": name, "args": list(args)})
         return future
@@ -107,7 +110,10 @@ class Simulation:
             if future is None:
                 continue
             if "error" in done:
-                future.fail(Refused(f"{done['error']}: {done['message']}"))
+                refusal = f"{done['error']}: {done['message']}"
+                if done["id"].startswith(BOOT) and WIPED not in refusal:
+                    raise RuntimeError(f"the app does not start: {refusal}")  # who owns it would try for ever
+                future.fail(Refused(refusal))
             else:
                 future.set(done["value"])
         for page in reply.reloads:

@@ -58,6 +58,13 @@ def test_a_bug_whose_place_is_gone_is_not_planted_in_silence():
         Patches().set(catalogue, "no_such_name", None)
 
 
+def test_an_app_that_does_not_start_ends_the_simulation(running):
+    line = "export async function start(): Promise<void> {"
+    broken = Line("app/start.ts", line, line + " throw new Error('nobody made this');")
+    found = trial.simulate(Mutant("dead", (), phone=(broken,)), SEEDS[:1], *running)
+    assert found.findings == ["stopped: RuntimeError: the app does not start: Error: nobody made this"]
+
+
 def test_every_line_of_every_bug_is_where_it_was():
     for mutant in (*catalogue.ALL, *catalogue.HARMLESS):
         text = {line.file: (PWA / "src" / line.file).read_text("utf-8") for line in mutant.phone}
