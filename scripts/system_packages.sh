@@ -14,7 +14,10 @@ has_cjk_font() { compgen -G '/usr/share/fonts/opentype/noto/NotoSansCJK*' || fc-
 
 for name in "$@"; do
   case "$name" in
-    chromium) need chromium command -v chromium ;;
+    chromium)
+      need chromium command -v chromium
+      need chromium-headless-shell command -v chromium-headless-shell
+      ;;
     postgresql) need postgresql has_postgres ;;
     fonts) need fonts-noto-cjk has_cjk_font ;;
     venv) missing+=("$(python3.11 -c 'print("python3.11-venv")' 2>/dev/null || echo python3-venv)") ;;

@@ -7,6 +7,7 @@ another's visits.
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -17,8 +18,8 @@ from tests.conftest import new_postgres_database
 from tests.e2e.looks import SIZES, ComplaintsOf, Tour, complaints
 from tests.e2e.pages import PASSWORD
 from tests.support.api import Api
-from tests.support.live_server import LiveServer, build_pwa
-from tests.support.phone import Phone
+from tests.support.live_server import LiveServer, build_pwa, steady_free_port
+from tests.support.phone import Phone, install
 from tests.support.pictures import write_jpegs
 
 HOUSEHOLDS = 60
@@ -62,12 +63,34 @@ def seeded(app_build: None, tmp_path_factory: pytest.TempPathFactory) -> LiveSer
     return made
 
 
+@pytest.fixture(scope="session")
+def steady_port() -> int:
+    """The port of every module's server in turn: what a browser keeps belongs to an address."""
+    return steady_free_port()
+
+
 @pytest.fixture(scope="module")
-def server(seeded: LiveServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+def server(
+    seeded: LiveServer, steady_port: int, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[LiveServer]:
     """A running server on SQLite, fresh for the module."""
-    copy = LiveServer(tmp_path_factory.mktemp("server")).copy_of(seeded).start()
+    copy = LiveServer(tmp_path_factory.mktemp("server"), port=steady_port).copy_of(seeded).start()
     yield copy
     copy.stop()
+
+
+@pytest.fixture(scope="session")
+def installed(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """``installed(url)`` is a profile with the app of that address and nothing else, made once."""
+    made: dict[str, Path] = {}
+
+    def profile(url: str) -> Path:
+        if url not in made:
+            made[url] = tmp_path_factory.mktemp("installed")
+            install(Phone(playwright, made[url], url, whole=False))
+        return made[url]
+
+    return profile
 
 
 @pytest.fixture(scope="module")
@@ -82,13 +105,22 @@ def postgres_server(app_build: None, tmp_path_factory: pytest.TempPathFactory) -
 
 @pytest.fixture
 def phone_of(
-    playwright: Playwright, tmp_path_factory: pytest.TempPathFactory
+    playwright: Playwright,
+    installed: Callable[[str], Path],
+    steady_port: int,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Callable[..., Phone]]:
-    """``phone_of(server)`` is a new phone, not opened; at the end none may have logged an error."""
+    """``phone_of(server)`` is a new phone, not opened; at the end none may have logged an error.
+
+    It has the app already, in a light browser. ``whole=True``: the browser a person has, and nothing in it.
+    """
     phones: list[Phone] = []
 
-    def make(server: LiveServer, **options: object) -> Phone:
-        phone = Phone(playwright, tmp_path_factory.mktemp("profile"), server.url, **options)  # type: ignore[arg-type]
+    def make(server: LiveServer, *, whole: bool = False, **options: object) -> Phone:
+        profile = tmp_path_factory.mktemp("profile")
+        phone = Phone(playwright, profile, server.url, whole=whole, **options)  # type: ignore[arg-type]
+        if not whole and server.port == steady_port:
+            shutil.copytree(installed(server.url), profile, dirs_exist_ok=True)
         phones.append(phone)
         return phone
 

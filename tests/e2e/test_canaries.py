@@ -139,7 +139,7 @@ def test_nothing_that_went_through_the_phone_is_readable_in_the_browsers_profile
     api = api_of(server, "grid1")
     first, second, third = untouched(api)[:3]
     photo, camera_piece = picture(tmp_path)
-    phone = phone_of(server)
+    phone = phone_of(server, whole=True)
     tokens = tokens_in(phone.open())
     page = keep_app(phone, "grid1", opened=True)
     phone.go_offline()

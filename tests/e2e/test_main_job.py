@@ -80,7 +80,7 @@ def test_visit_filled_offline_over_a_restart_reaches_the_server_exactly_once(
     api = api_of(any_server, "grid1")
     household = family_with_student(api)
     before = visits_of(any_server, household)
-    phone = phone_of(any_server)
+    phone = phone_of(any_server, whole=True)
     keep_app(phone, "grid1")
 
     phone.go_offline()

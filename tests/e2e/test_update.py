@@ -105,7 +105,7 @@ def test_a_new_version_waits_and_a_broken_one_leaves_the_old_one_working(
 ) -> None:
     household = untouched(api_of(county, "grid1"))[0]
     now = json.loads((ROOT / "pwa/package.json").read_text())["version"]
-    phone = phone_of(county)
+    phone = phone_of(county, whole=True)
     page = keep_app(phone, "grid1")
     tolerated = ("Failed to load resource", "bad-precaching-response", "integrity", "digest")
     with phone.tolerating(*tolerated):

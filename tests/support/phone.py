@@ -26,6 +26,8 @@ ARGUMENTS = [
     "--disable-sync",
     "--disable-dev-shm-usage",
 ]
+# One process draws every page, as on a phone with little memory.
+LIGHT_ARGUMENTS = [*ARGUMENTS, "--disable-site-isolation-trials", "--renderer-process-limit=1"]
 SMALL, DESK = (360, 800), (1440, 900)
 VILLAGE = {"latitude": 24.77816, "longitude": 110.49671, "accuracy": 12.0}
 TIMEOUT_MS = 30_000
@@ -44,6 +46,11 @@ def chromium() -> str:
     return found
 
 
+def light_chromium() -> str:
+    """Path of the same browser without windows and menus, which cost as much as the pages."""
+    return shutil.which("chromium-headless-shell") or chromium()
+
+
 @dataclass
 class Phone:
     """One browser profile. Open it, close it, kill it, take its network away."""
@@ -57,6 +64,7 @@ class Phone:
     complaints: list[str] = field(default_factory=list)
     tolerated: list[str] = field(default_factory=list)
     pin: str = PIN
+    whole: bool = True  # the browser a person has; else the light one
     first_cards: bool = False  # whether the cards before the very first visit are still to come
     _context: BrowserContext | None = None
 
@@ -80,11 +88,17 @@ class Phone:
             unlock(page, self.pin)
         return page
 
+    def open_bare(self, path: str) -> Page:
+        """Start the browser on a page of the server that is not the app."""
+        page = self._start()
+        page.goto(self.url + path)
+        return page
+
     def _start(self) -> Page:
         self._context = self.playwright.chromium.launch_persistent_context(
             str(self.profile),
-            executable_path=chromium(),
-            args=ARGUMENTS,
+            executable_path=chromium() if self.whole else light_chromium(),
+            args=ARGUMENTS if self.whole else LIGHT_ARGUMENTS,
             headless=True,
             viewport={"width": self.size[0], "height": self.size[1]},
             is_mobile=self.size == SMALL,
@@ -172,6 +186,20 @@ class Phone:
         if message.type != "error" or self.offline or any(word in message.text for word in known):
             return
         self.complaints.append(f"{message.text} ({message.location.get('url', '')})")
+
+
+_INSTALL = """async () => {
+  await navigator.serviceWorker.register('/sw.js');
+  const { active } = await navigator.serviceWorker.ready;
+  if (active.state !== 'activated')
+    await new Promise((resolve) => { active.onstatechange = resolve; });
+}"""
+
+
+def install(phone: Phone) -> None:
+    """Let the service worker keep the app, on a page that is not the app: nothing else comes to be."""
+    phone.open_bare("/healthz").evaluate(_INSTALL)
+    phone.close()
 
 
 def _processes_of(profile: Path) -> list[int]:
