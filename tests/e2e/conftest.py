@@ -1,14 +1,15 @@
 """A small demo county behind real gunicorn, and phones to use it with.
 
-Seeding happens once a worker; every module gets its own copy of the data, so that no module sees
+Seeding happens once; every module gets its own copy of the data, so that no module sees
 another's visits.
 """
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -57,9 +58,22 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="session")
 def seeded(app_build: None, tmp_path_factory: pytest.TempPathFactory) -> LiveServer:
-    """A seeded installation that is never started; copies of it are."""
-    made = LiveServer(tmp_path_factory.mktemp("county"))
-    made.seed(HOUSEHOLDS)
+    """A seeded installation that is never started; copies of it are. All workers share it."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        return seeded_in(tmp_path_factory.mktemp("county"))
+    shared = tmp_path_factory.getbasetemp().parent / "county"
+    shared.mkdir(exist_ok=True)
+    with (shared / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return seeded_in(shared)
+
+
+def seeded_in(folder: Path) -> LiveServer:
+    """The seeded installation of a folder, made unless somebody has made it."""
+    made = LiveServer(folder)
+    if not (folder / "seeded").exists():
+        made.seed(HOUSEHOLDS)
+        (folder / "seeded").touch()
     return made
 
 
@@ -168,10 +182,10 @@ def complaints_of(
     api_of: Callable[[LiveServer, str], Api],
     screenshots: Path | None,
 ) -> ComplaintsOf:
-    """``complaints_of(tour, size)``: what is wrong with the screens of a tour on a phone of that size."""
+    """``complaints_of(tour, sizes)``: what is wrong with its screens in these sizes, walked in the first."""
 
-    def go(tour: Tour, size: str) -> dict[str, object]:
-        screens = tour(phone_of(server, size=SIZES[size]), api_of(server, "grid1"))
-        return complaints(screens, screenshots, f"{tour.__name__}-{{}}-{size}")
+    def go(tour: Tour, sizes: Sequence[str]) -> dict[str, object]:
+        screens = tour(phone_of(server, size=SIZES[sizes[0]]), api_of(server, "grid1"))
+        return complaints(screens, sizes, screenshots, f"{tour.__name__}-{{}}-{{}}")
 
     return go

@@ -39,7 +39,7 @@ def test_on_a_full_phone_nothing_is_called_saved_that_is_not(
     server: LiveServer, phone_of: Callable[..., Phone], api_of: Callable[[LiveServer, str], Api]
 ) -> None:
     household = untouched(api_of(server, "grid1"))[0]
-    phone = phone_of(server)
+    phone = phone_of(server, whole=True)
     keep_app(phone, "grid1")
     phone.go_offline()
     page = phone.reopen(unlocked=False)
@@ -65,7 +65,7 @@ def test_on_a_full_phone_nothing_is_called_saved_that_is_not(
 def test_a_full_phone_says_at_the_lock_why_it_does_not_open(
     server: LiveServer, phone_of: Callable[..., Phone]
 ) -> None:
-    phone = phone_of(server)
+    phone = phone_of(server, whole=True)
     keep_app(phone, "grid1")
     page = phone.reopen(unlocked=False)
     with little_room(page, -1_000_000):

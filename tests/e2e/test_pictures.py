@@ -16,7 +16,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.camera_files import GRASS, ROOF, camera_files
 from tests.e2e.form import VisitForm
-from tests.e2e.looks import SIZES, ComplaintsOf, Screen
+from tests.e2e.looks import ON_A_PHONE, ComplaintsOf, Screen
 from tests.e2e.pages import Worklist, sign_in
 from tests.e2e.story import keep_app, untouched
 from tests.support.api import Api
@@ -330,11 +330,10 @@ def tour(phone: Phone, api: Api, files: Pictures) -> Iterator[Screen]:
     yield "place", page
 
 
-@pytest.mark.parametrize("size", SIZES)
 def test_photos_and_place_are_accessible_whole_and_without_a_complaint(
-    complaints_of: ComplaintsOf, files: Pictures, size: str
+    complaints_of: ComplaintsOf, files: Pictures
 ) -> None:
     def pictures(phone: Phone, api: Api) -> Iterator[Screen]:
         yield from tour(phone, api, files)
 
-    assert complaints_of(pictures, size) == {}
+    assert complaints_of(pictures, ON_A_PHONE) == {}

@@ -7,10 +7,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.looks import SIZES, ComplaintsOf, Screen
+from tests.e2e.looks import ON_A_PHONE, ComplaintsOf, Screen
 from tests.e2e.pages import Outbox, Tabs, Worklist, sign_in
 from tests.e2e.story import keep_app, untouched, visit
 from tests.support.api import Api
@@ -172,6 +171,5 @@ def visit_offline(phone: Phone, household: dict[str, Any]) -> None:
     outbox(phone.page, phone.url)
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_the_pages_are_accessible_and_fit(complaints_of: ComplaintsOf, size: str) -> None:
-    assert complaints_of(papers, size) == {}
+def test_the_pages_are_accessible_and_fit(complaints_of: ComplaintsOf) -> None:
+    assert complaints_of(papers, ON_A_PHONE) == {}

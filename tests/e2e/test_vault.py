@@ -6,11 +6,10 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.form import VisitForm
-from tests.e2e.looks import SIZES, ComplaintsOf, Screen
+from tests.e2e.looks import ON_A_PHONE, ComplaintsOf, Screen
 from tests.e2e.pages import Outbox, Tabs, Worklist, sign_in
 from tests.e2e.story import keep_app, untouched, visit
 from tests.support.api import Api
@@ -248,6 +247,5 @@ def lock(phone: Phone, _api: Api) -> Iterator[Screen]:
     yield "lock-gone", page
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_the_screens_of_the_lock_are_accessible_and_fit(complaints_of: ComplaintsOf, size: str) -> None:
-    assert complaints_of(lock, size) == {}
+def test_the_screens_of_the_lock_are_accessible_and_fit(complaints_of: ComplaintsOf) -> None:
+    assert complaints_of(lock, ON_A_PHONE) == {}

@@ -6,11 +6,10 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import pytest
 from playwright.sync_api import Page, Request, expect
 
 from tests.e2e.form import VisitForm
-from tests.e2e.looks import SIZES, ComplaintsOf, Screen, settle
+from tests.e2e.looks import ON_A_PHONE, ComplaintsOf, Screen, settle
 from tests.e2e.pages import Outbox, Worklist, sign_in
 from tests.e2e.story import keep_app, untouched
 from tests.support.api import Api
@@ -264,6 +263,5 @@ def day(phone: Phone, api: Api) -> Iterator[Screen]:
     yield "practice-visit", page
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_the_screens_of_a_day_are_accessible_and_whole(complaints_of: ComplaintsOf, size: str) -> None:
-    assert complaints_of(day, size) == {}
+def test_the_screens_of_a_day_are_accessible_and_whole(complaints_of: ComplaintsOf) -> None:
+    assert complaints_of(day, ON_A_PHONE) == {}

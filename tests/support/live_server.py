@@ -24,6 +24,16 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 START_SECONDS = 60.0
 SECRET = "only the tests of this folder know this secret"
 
+#: In one process, for loading the app takes as long as either.
+_SET_UP_AND_SEED = """
+import sys
+from wsgi import app
+for words in (["setup"], ["demo", "seed", *sys.argv[1:]]):
+    done = app.test_cli_runner().invoke(args=words, catch_exceptions=False)
+    if done.exit_code:
+        sys.exit(done.output)
+"""
+
 
 def free_port() -> int:
     """A port of 127.0.0.1 nobody listens on now."""
@@ -92,8 +102,8 @@ class LiveServer:
 
     def seed(self, households: int, seed: int = 7) -> None:
         """Make the database and the demo county."""
-        self.flask("setup")
-        self.flask("demo", "seed", "--county", "450321", "--households", str(households), "--seed", str(seed))
+        words = ["--county", "450321", "--households", str(households), "--seed", str(seed)]
+        _run([sys.executable, "-c", _SET_UP_AND_SEED, *words], self.variables())
 
     def users(self) -> list[dict[str, Any]]:
         """The demo users with their passwords."""

@@ -12,8 +12,13 @@ CHOOSE = re.compile("设一个解锁码|设新的解锁码")
 LOCK = "输入解锁码"
 
 
+#: A browser drops keys before the first frame of a page is drawn; nobody is as quick as that.
+_DRAWN = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))"
+
+
 def type_pin(page: Page, pin: str = PIN) -> None:
     """Six digits on the keys of the pad, as a keyboard types them."""
+    page.evaluate(_DRAWN)
     page.keyboard.type(pin)
 
 
