@@ -101,7 +101,7 @@ def installed(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) 
     def profile(url: str) -> Path:
         if url not in made:
             made[url] = tmp_path_factory.mktemp("installed")
-            install(Phone(playwright, made[url], url, whole=False))
+            install(Phone(playwright, made[url], url, whole=False, first_cards=True))
         return made[url]
 
     return profile
