@@ -133,7 +133,7 @@ def phone_of(
     def make(server: LiveServer, *, whole: bool = False, **options: object) -> Phone:
         profile = tmp_path_factory.mktemp("profile")
         phone = Phone(playwright, profile, server.url, whole=whole, **options)  # type: ignore[arg-type]
-        if not whole and server.port == steady_port:
+        if not whole and server.url.endswith(f":{steady_port}"):  # a line to a server has its own address
             shutil.copytree(installed(server.url), profile, dirs_exist_ok=True)
         phones.append(phone)
         return phone

@@ -171,15 +171,22 @@ class Phone:
 
     @contextmanager
     def tolerating(self, *words: str) -> Iterator[None]:
-        """Accept console errors that hold one of the words."""
+        """Accept console errors and uncaught ones that hold one of the words."""
         self.tolerated += words
-        yield
-        for word in words:
-            self.tolerated.remove(word)
+        try:
+            yield
+        finally:
+            for word in words:
+                self.tolerated.remove(word)
 
     def _listen(self, page: Page) -> None:
         page.on("console", self._on_console)
-        page.on("pageerror", lambda error: self.complaints.append(f"uncaught: {error.stack or error}"))
+        page.on("pageerror", self._on_page_error)
+
+    def _on_page_error(self, error: Error) -> None:
+        text = f"uncaught: {error.stack or error}"
+        if not any(word in text for word in self.tolerated):
+            self.complaints.append(text)
 
     def _on_console(self, message: ConsoleMessage) -> None:
         known = ["ERR_INTERNET_DISCONNECTED", *self.tolerated]  # the browser itself logs every failed request

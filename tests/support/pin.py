@@ -11,7 +11,6 @@ OTHER_PIN = "806294"
 CHOOSE = re.compile("设一个解锁码|设新的解锁码")
 LOCK = "输入解锁码"
 
-
 #: A browser drops keys before the first frame of a page is drawn; nobody is as quick as that.
 _DRAWN = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))"
 

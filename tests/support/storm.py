@@ -191,8 +191,10 @@ def bad_line(port: int, seed: int) -> Iterator[Line]:
     """A line to a server's port; its weather is fine until somebody says otherwise."""
     with Line(port, seed) as line:
         threading.Thread(target=line.serve_forever, args=(0.05,), daemon=True).start()
-        yield line
-        line.shutdown()
+        try:
+            yield line
+        finally:
+            line.shutdown()  # else its thread asks a closed socket for ever, and that with a whole core
 
 
 def workers_of(master: int) -> list[int]:
