@@ -6,10 +6,10 @@ import json
 import re
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from uuid import uuid4
 
-from flask import Flask, Request, Response, g
+from flask import Flask, Request, Response, g, request
 from flask.json.provider import DefaultJSONProvider
 from whitenoise import WhiteNoise
 
@@ -57,6 +57,8 @@ _TO_ZEROS = bytes.maketrans(b"123456789", b"0" * 9)
 class ApiRequest(Request):
     """A request whose body must be whole and whose JSON must not be too deep."""
 
+    max_depth = MAX_DEPTH
+
     def on_json_loading_failed(self, e: ValueError | None) -> Any:
         """Say that the body is not JSON; a wrong content type says so itself."""
         if e is None:
@@ -64,7 +66,7 @@ class ApiRequest(Request):
         raise Problem("malformed_json")
 
     def get_data(self, *args: Any, **kwargs: Any) -> Any:
-        """The body, whole, and if it is JSON at most 20 levels deep.
+        """The body, whole, and if it is JSON at most ``max_depth`` levels deep.
 
         A body cut on its way (fewer bytes than declared) is refused, not half read; so is one that would
         exhaust the parser's stack, hold a number without end, or not be UTF-8 (RFC 8259). All are checked
@@ -75,7 +77,7 @@ class ApiRequest(Request):
             return data
         if self.content_length is not None and len(data) < self.content_length:
             raise Problem("malformed_json")
-        if self.is_json and not is_readable(data):
+        if self.is_json and not is_readable(data, self.max_depth):
             raise Problem("malformed_json")
         return data
 
@@ -90,9 +92,14 @@ class JsonProvider(DefaultJSONProvider):
         return jsontext.loads(s)
 
 
-def is_readable(data: bytes) -> bool:
+def allow_depth(levels: int) -> None:
+    """Let the present request's JSON be so deep; called before its body is read, and not above 200."""
+    cast(ApiRequest, request).max_depth = levels
+
+
+def is_readable(data: bytes, levels: int = MAX_DEPTH) -> bool:
     """Whether a JSON parser may be given the bytes."""
-    return _is_utf8(data) and _ENDLESS_NUMBER not in data.translate(_TO_ZEROS) and not _too_deep(data)
+    return _is_utf8(data) and _ENDLESS_NUMBER not in data.translate(_TO_ZEROS) and not _too_deep(data, levels)
 
 
 def _is_utf8(data: bytes) -> bool:
@@ -104,8 +111,8 @@ def _is_utf8(data: bytes) -> bool:
     return b"\0" not in data
 
 
-def _too_deep(data: bytes) -> bool:
-    return not _is_flat(data) and _depth_above(data, MAX_DEPTH)
+def _too_deep(data: bytes, levels: int = MAX_DEPTH) -> bool:
+    return not _is_flat(data) and _depth_above(data, levels)
 
 
 def _is_flat(data: bytes) -> bool:

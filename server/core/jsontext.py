@@ -38,3 +38,14 @@ def loads(text: str | bytes) -> Any:
         return orjson.loads(text)
     except ValueError:
         return json.loads(text)
+
+
+def deeper_than(value: Any, levels: int) -> bool:
+    """Whether lists and objects of a value lie in each other on more levels; a bare number has none."""
+    here = [value]
+    for _ in range(levels + 1):
+        here = [one for one in here if type(one) is dict or type(one) is list]
+        if not here:
+            return False
+        here = [child for one in here for child in (one.values() if type(one) is dict else one)]
+    return True

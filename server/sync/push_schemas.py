@@ -11,7 +11,9 @@ from marshmallow import Schema, ValidationError, fields, post_load, validate
 
 from server.accounts.devices import DeviceReport
 from server.accounts.schemas import DeviceReportSchema
+from server.core import jsontext
 from server.core.auth import ACTIVE, DRAIN, KILL
+from server.core.http import MAX_DEPTH
 from server.core.openapi import ProblemSchema
 from server.core.problems import Problem, flatten
 from server.core.quickform import QuickForm
@@ -24,6 +26,7 @@ MAX_OPS = 50
 MAX_NEEDS = 50
 MAX_FIELDS = 20
 MAX_NEW_FIELDS = 250  # twenty members of nine fields, and the household's own
+OP_DEPTH = MAX_DEPTH - 3  # it lies in a list in an object
 PROTOCOL = 1
 _CENTURY_MS = 4_000_000_000_000
 _LARGEST = 2**53 - 1
@@ -234,6 +237,8 @@ def read_op(raw: Any, device_id: str, drift_ms: int | None) -> Op:
     Raises:
         Problem: invalid (errors by field).
     """
+    if jsontext.deeper_than(raw, OP_DEPTH):
+        raise Problem("invalid", errors={"body": [{"code": "invalid", "message": "Too deep."}]})
     try:
         told = _OP.load(raw)
     except ValidationError as error:

@@ -17,6 +17,7 @@ from server.backups.services import durable_position
 from server.core import clock, state
 from server.core.auth import current_actor
 from server.core.db import transaction
+from server.core.http import allow_depth
 from server.core.problems import Problem
 from server.flags.services import income_line
 from server.households.services import cadence_of
@@ -37,6 +38,8 @@ from server.sync.schemas import PullQuerySchema, PullSchema
 blueprint = Blueprint("sync", __name__, url_prefix="/api/v1", description="The protocol of the phones")
 HASH_HEADER = "X-Content-SHA256"
 PUSH_BYTES = CHUNK_BYTES = 256 * 1024
+# An operation that is too deep is its own affair; only what might exhaust the parser is the whole push's.
+DEEPEST = 200
 _HASH_PARAMETER = {
     "in": "header",
     "name": HASH_HEADER,
@@ -98,6 +101,7 @@ def _intact_json() -> Any:
         raise Problem("too_large")
     if not request.is_json:
         raise Problem("type_unsupported")
+    allow_depth(DEEPEST)
     data = request.get_data()
     if len(data) > PUSH_BYTES:
         raise Problem("too_large")

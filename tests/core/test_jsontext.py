@@ -71,6 +71,11 @@ def test_a_body_is_too_deep_exactly_above_twenty_levels(value, around, as_list):
     assert http._too_deep(plain(value).encode()) == (depth_of(value) > http.MAX_DEPTH)
 
 
+@given(VALUES, st.integers(0, 6))
+def test_how_deep_a_value_is_can_be_asked(value, levels):
+    assert jsontext.deeper_than(value, levels) == (depth_of(value) > levels)
+
+
 @pytest.mark.parametrize("body", [b"[" * 21, b'{"a":' * 21, b"[" * 21 + b'"\\', b"[{" * 12 + b"]}" * 12])
 def test_a_body_that_never_closes_is_too_deep_all_the_same(body):
     assert http._too_deep(body)
