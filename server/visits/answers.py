@@ -71,4 +71,4 @@ def receipt_key() -> bytes:
 def same_number(visit: Visit, text: str) -> bool:
     """Whether a number as people write it is that of the visit's receipt."""
     own = receipts.number(visit.seq, visit.id, visit.sha256)
-    return own.replace("-", "") == text.upper().replace("-", "")
+    return receipts.letters_of(own) == receipts.letters_of(text)

@@ -7,6 +7,7 @@ nearly every swap of two. The receipt itself carries an Ed25519 signature that o
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -17,6 +18,8 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _BASE = len(ALPHABET)
 _HEAD, _TAIL = 4, 3
 _LONGEST = 20
+_DASHES = "-‐‑‒–—―−"
+_AS_HEARD = str.maketrans("OIL", "011")
 _LARGEST = 2**63 - 1  # that the databases count to
 
 
@@ -29,9 +32,15 @@ def number(seq: int, visit_id: UUID, sha256: str) -> str:
     return f"{head}-{tail}{_check_character(head + tail)}"
 
 
+def letters_of(text: str) -> str:
+    """The characters of a number as somebody wrote down what they heard: O is nought, I and L are one."""
+    heard = unicodedata.normalize("NFKC", text).upper().translate(_AS_HEARD)
+    return "".join(letter for letter in heard if not letter.isspace() and letter not in _DASHES)
+
+
 def is_well_formed(text: str) -> bool:
     """Whether a number somebody read out can be one: right characters, right check character."""
-    letters = text.upper().replace("-", "")
+    letters = letters_of(text)
     if len(letters) < _HEAD + _TAIL + 1 or any(letter not in ALPHABET for letter in letters):
         return False
     return _check_character(letters[:-1]) == letters[-1]
@@ -42,7 +51,7 @@ def seq_of(text: str) -> int | None:
     if len(text) > _LONGEST or not is_well_formed(text):
         return None
     seq = 0
-    for letter in text.upper().replace("-", "")[: -_TAIL - 1]:
+    for letter in letters_of(text)[: -_TAIL - 1]:
         seq = seq * _BASE + ALPHABET.index(letter)
     return seq if seq <= _LARGEST else None
 

@@ -60,10 +60,20 @@ def test_the_number_shows_the_visit_to_whoever_may_open_it(login, visit, receipt
     assert verifies(found.json)
 
 
-def test_a_number_is_found_however_it_is_written(login, receipt):
+WRITTEN = [
+    lambda number: number.replace("-", "").lower(),
+    lambda number: f" {number[:4]} {number[5:]} ",
+    lambda number: number.replace("-", "－"),
+    lambda number: number.replace("-", " — "),
+    lambda number: number.replace("0", "O").replace("1", "l"),
+    lambda number: "".join(chr(ord(sign) + 0xFEE0) for sign in number),  # typed at full width
+]
+
+
+@pytest.mark.parametrize("write", WRITTEN)
+def test_a_number_is_found_however_it_is_written(login, receipt, write):
     wei = login(WEI)
-    plain = receipt["number"].replace("-", "").lower()
-    assert proof(wei, plain).json == proof(wei, receipt["number"]).json
+    assert proof(wei, write(receipt["number"])).json == proof(wei, receipt["number"]).json
 
 
 def test_the_key_is_named_by_the_hash_of_itself(login, receipt):
