@@ -19,6 +19,7 @@ from tests.support.api import Api
 from tests.support.live_server import ROOT, LiveServer
 from tests.support.phone import Phone
 from tests.support.pin import unlock
+from tests.support.waiting import eventually
 
 NEXT = "9.9.9"
 BUILD = """
@@ -143,4 +144,5 @@ def test_a_new_version_waits_and_a_broken_one_leaves_the_old_one_working(
         page.get_by_role("button", name="返回").click()
         expect(page.get_by_text("未读")).to_have_count(0)
         page.goto(f"{phone.url}/#/visit/{household['id']}")
-        assert VisitForm(page, household).wait().current() == "basic_lack"
+        again = VisitForm(page, household).wait()
+        assert eventually(again.current, bool, seconds=20) == "basic_lack"
