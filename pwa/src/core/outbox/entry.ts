@@ -46,6 +46,8 @@ export interface Tries {
   /** Not tried again before this instant, milliseconds by this phone's clock. */
   notBefore: number;
   reason: WaitReason | null;
+  /** Since when this life of the server lacks what it needs, milliseconds by the server's clock, and how often it said so. */
+  lacking?: { since: number; times: number };
 }
 
 export interface Entry {

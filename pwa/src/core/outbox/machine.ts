@@ -96,7 +96,7 @@ function afterAnswer(entry: Entry, event: AnswerEvent, jitter: number): Entry {
       return rejected(entry, outcome, now);
     case 'wait':
       if (entry.state === 'rejected') return entry;
-      return { ...entry, text: later(entry.text, outcome, now, jitter) };
+      return { ...entry, text: lacking(later(entry.text, outcome, now, jitter), entry.text, event) };
   }
 }
 
@@ -145,6 +145,15 @@ function later(tries: Tries, outcome: Outcome & { kind: 'wait' }, now: number, j
   const asked = Math.min(outcome.retryAfterMs ?? 0, LONGEST_WAIT_MS);
   const wait = Math.max(waitMs(attempts, jitter), asked);
   return { attempts, notBefore: now + wait, reason, ...(others > 0 && { others }) };
+}
+
+/** Notes since when the server lacks what an operation needs; a clock that is ahead cannot put that off. */
+function lacking(tries: Tries, before: Tries, { outcome, serverNow }: AnswerEvent): Tries {
+  const known = before.lacking;
+  if (outcome.kind !== 'wait' || outcome.reason !== 'parent_missing')
+    return known ? { ...tries, lacking: known } : tries;
+  const since = Math.min(known?.since ?? serverNow, serverNow);
+  return { ...tries, lacking: { since, times: (known?.times ?? 0) + 1 } };
 }
 
 type Told = Pick<PhotoReport, 'sha256'> & {
@@ -234,7 +243,10 @@ function afterReset(entry: Entry, now: number): Entry {
   const again = OFFERED_AGAIN.includes(entry.state);
   if (!again && entry.state !== 'queued') return entry;
   const photos = entry.photos.map((photo) => unsentPhoto(photo));
-  if (!again) return { ...entry, photos };
+  if (!again) {
+    const { lacking: _, ...text } = entry.text; // another life of the server: what it lacks is not known yet
+    return { ...entry, text, photos };
+  }
   return { ...queuedAgain(entry, now), photos, position: null, signedAt: null };
 }
 
@@ -269,7 +281,8 @@ function afterWake(entry: Entry, now: number, all: boolean): Entry {
 /** A person's wish starts the waits anew; a connection that came back only ends the present one. */
 function woken(tries: Tries, now: number, all: boolean): Tries {
   if (isPast(tries.notBefore, now) || !(all || wantsLine(tries.reason))) return tries;
-  return all ? { ...idle(now), reason: tries.reason } : { ...tries, notBefore: now };
+  if (!all) return { ...tries, notBefore: now };
+  return { ...idle(now), reason: tries.reason, ...(tries.lacking && { lacking: tries.lacking }) };
 }
 
 /**

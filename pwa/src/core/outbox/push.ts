@@ -16,7 +16,9 @@ const OP_BYTES = 900;
 const ENVELOPE_BYTES = 2_000;
 /** So long and so often is a record sent whose parent no one here has. */
 const PATIENT_MS = 24 * 3_600_000;
-const PATIENT_TRIES = 3;
+const PATIENT_TIMES = 3;
+
+const NOT_NOW: Outcome = { kind: 'wait', reason: 'busy', retryAfterMs: null };
 
 function parentsOf(record: OpRecord): readonly string[] {
   return record.revises === null ? record.needs : [...record.needs, record.revises];
@@ -46,14 +48,25 @@ export function pickBatch(records: readonly OpRecord[], now: number, limit: numb
   return batch;
 }
 
-/** The operations whose bodies can be read here; one that cannot must not keep the others from going. */
-async function opsOf(line: Line, batch: readonly OpRecord[]): Promise<Map<string, Op>> {
+/** The operations whose bodies can be read here, and what becomes of the others: they keep none of these from going. */
+async function opsOf(
+  line: Line,
+  batch: readonly OpRecord[],
+): Promise<[Map<string, Op>, Map<string, Outcome>]> {
   const ops = new Map<string, Op>();
+  const unread = new Map<string, Outcome>();
   for (const record of batch) {
-    const body = await line.deps.storage.body(record.op_id).catch(() => null);
-    if (body) ops.set(record.op_id, toOp(record, body));
+    try {
+      const body = await line.deps.storage.body(record.op_id);
+      if (body) ops.set(record.op_id, toOp(record, body));
+      else unread.set(record.op_id, refusal('record_unreadable'));
+    } catch (error) {
+      // Only what does not decrypt is lost; what a busy disk kept back is read the next time.
+      const lost = (error as Error).name === 'OperationError';
+      unread.set(record.op_id, lost ? refusal('record_unreadable') : NOT_NOW);
+    }
   }
-  return ops;
+  return [ops, unread];
 }
 
 function refusal(code: string): Outcome {
@@ -61,8 +74,9 @@ function refusal(code: string): Outcome {
 }
 
 /** Whether a record waited long enough for one that another phone of its author may still bring. */
-function patient({ entry }: OpRecord, now: number): boolean {
-  return entry.text.attempts >= PATIENT_TRIES && now - entry.since >= PATIENT_MS;
+function patient({ entry }: OpRecord, serverNow: number): boolean {
+  const { lacking } = entry.text;
+  return lacking !== undefined && lacking.times >= PATIENT_TIMES && serverNow - lacking.since >= PATIENT_MS;
 }
 
 /**
@@ -74,7 +88,7 @@ function withOrphans(
   outcomes: Map<string, Outcome>,
   batch: readonly OpRecord[],
   records: readonly OpRecord[],
-  now: number,
+  serverNow: number,
 ): Map<string, Outcome> {
   const gone = (id: string) =>
     outcomes.get(id)?.kind === 'rejected' ||
@@ -83,7 +97,7 @@ function withOrphans(
   const orphans = batch.filter((record) => {
     const outcome = outcomes.get(record.op_id);
     if (outcome?.kind !== 'wait' || outcome.reason !== 'parent_missing') return false;
-    return parentsOf(record).some((id) => gone(id) || (strange(id) && patient(record, now)));
+    return parentsOf(record).some((id) => gone(id) || (strange(id) && patient(record, serverNow)));
   });
   return new Map([...outcomes, ...orphans.map(({ op_id }) => [op_id, refusal('revision_unknown')] as const)]);
 }
@@ -147,14 +161,13 @@ export async function sendBatch(
   records: readonly OpRecord[],
   limit: number,
 ): Promise<number> {
-  const ops = await opsOf(line, batch);
-  const unreadable = batch.filter((record) => !ops.has(record.op_id));
-  if (unreadable.length > 0) await takeOutcomes(line, allAlike(unreadable, refusal('record_unreadable')));
+  const [ops, unread] = await opsOf(line, batch);
+  if (unread.size > 0) await takeOutcomes(line, unread);
   if (ops.size === 0) return limit;
   const counts = countsOf(records);
   const { check } = await line.deps.storage.state();
   const { envelope, outcomes: answered } = await post(line, [...ops.values()], counts);
-  const outcomes = withOrphans(answered, batch, records, line.now());
+  const outcomes = withOrphans(answered, batch, records, line.serverNow());
   // The epoch first: what a restored server signs for now must not be taken back by the reset.
   if (envelope) await heed(line, envelope);
   await takeOutcomes(line, outcomes, envelope?.epoch);

@@ -192,6 +192,22 @@ describe('one bad operation', () => {
     expect(phone.entry('gone').code).toBe('record_unreadable');
   });
 
+  it('that could not be read just now is read the next time', async () => {
+    await phone.save('shy');
+    await phone.save('fine');
+    const read = phone.storage.body.bind(phone.storage);
+    let refusals = 1;
+    phone.storage.body = async (id) => {
+      if (id === 'shy' && refusals-- > 0) throw new DOMException('busy', 'UnknownError');
+      return read(id);
+    };
+    await phone.runner.kick();
+    expect(phone.states()).toEqual(['queued', 'complete']);
+    phone.time += 60_000;
+    await phone.runner.kick();
+    expect(phone.states()).toEqual(['complete', 'complete']);
+  });
+
   it('that waits for a fault of the server does not stop the line', async () => {
     await phone.save('a');
     await phone.save('b', [5]);
@@ -230,20 +246,47 @@ describe('a visit that replaces another', () => {
 });
 
 describe('a visit that corrects one which no phone here ever had', () => {
+  const child = () => phone.entry('c');
+  const waits = { state: 'queued', text: { reason: 'parent_missing' } };
+
+  async function hours(count: number): Promise<void> {
+    for (let hour = 0; hour < count; hour += 1) {
+      phone.time += 3_600_000;
+      await phone.runner.kick('all');
+    }
+  }
+
   it('waits a day for whoever may still bring it, then is to be put right', async () => {
     await phone.save('c', [], { revises: 'of a forgotten number' });
-    for (let hour = 0; hour < 24; hour += 1) {
-      await phone.runner.kick('all');
-      expect(phone.entry('c')).toMatchObject({ state: 'queued', text: { reason: 'parent_missing' } });
-      phone.time += 3_600_000;
-    }
-    // A tap begins the counting of tries anew: one answer alone says little.
     await phone.runner.kick('all');
-    for (let tries = 0; tries < 3; tries += 1) {
-      phone.time += 60_000;
-      await phone.runner.kick();
-    }
-    expect(phone.entry('c')).toMatchObject({ state: 'rejected', code: 'revision_unknown' });
+    await hours(23);
+    expect(child()).toMatchObject(waits);
+    await hours(2);
+    expect(child()).toMatchObject({ state: 'rejected', code: 'revision_unknown' });
+  });
+
+  it.each([
+    ['long ago', -10],
+    ['years ahead', 4],
+  ])('waits as long when it was saved with a clock %s', async (_, years) => {
+    const now = phone.time;
+    phone.time = now + years * 365 * 86_400_000;
+    await phone.save('c', [], { revises: 'elsewhere' });
+    phone.time = now;
+    await phone.runner.kick('all');
+    await hours(23);
+    expect(child()).toMatchObject(waits);
+    await hours(2);
+    expect(child().state).toBe('rejected');
+  });
+
+  it('waits anew when the server was restored in between', async () => {
+    await phone.save('c', [], { revises: 'elsewhere' });
+    await phone.runner.kick('all');
+    await hours(23);
+    server.epoch = 'epoch-2';
+    await hours(20);
+    expect(child()).toMatchObject(waits);
   });
 
   it('goes on as soon as the other phone brought it', async () => {
