@@ -88,8 +88,11 @@ def refresh() -> dict[str, str]:
 def logout() -> None:
     """Sign out on this device; its tokens stop working at once."""
     actor = auth.identify(refresh=True)
+    session_id, jti = _token_session()
     with region_scope(EVERYTHING), transaction():
-        services.close_session(_token_session()[0], actor.region_code)
+        is_own = services.close_session(session_id, jti, int(get_jwt().get("at", 0)), actor)
+    if not is_own:
+        raise Problem("token_reused")
 
 
 @blueprint.get("/me")

@@ -279,13 +279,24 @@ def _note_use(session: LoginSession, actor: Actor, lifetime: timedelta) -> None:
     audit.record("account.session_used", ("user", actor.id), actor.region_code, session=str(session.id))
 
 
-def close_session(session_id: UUID, region_code: str) -> None:
-    """Sign out: every token of the session stops working at once."""
-    session = queries.session_by_id(session_id)
+def close_session(session_id: UUID, jti: str, given_at: int, actor: Actor) -> bool:
+    """Sign out: every token of the session stops working at once.
+
+    Returns:
+        False when the token is older than the last two: then it is not known to be the owner who signs out,
+        and the audit says that there are two.
+
+    Raises:
+        Problem: token_invalid.
+    """
+    session = queries.session_by_id(session_id, lock=True)
     if session is None:
         raise Problem("token_invalid")
+    is_own = jti in (session.refresh_jti, session.previous_jti) or _may_be_forgotten(session, given_at)
     session.revoked_at = clock.now()
-    audit.record("account.logout", ("user", session.user_id), region_code, session=str(session.id))
+    action = "account.logout" if is_own else "account.token_reused"
+    audit.record(action, ("user", session.user_id), actor.region_code, session=str(session.id))
+    return is_own
 
 
 def create_user(form: NewUser, password_hash: str, *, user_id: UUID | None = None) -> User:

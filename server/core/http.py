@@ -47,6 +47,7 @@ _API_HEADERS = SECURITY_HEADERS | {"X-Sync": "1", "Cache-Control": "no-store"}
 MAX_DEPTH = 20
 # Strings (also unfinished ones) are skipped whole; the possessive quantifier keeps that linear.
 _BRACKETS = re.compile(rb'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
+_TEXT = re.compile(rb'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
 _ESCAPE, _STRING, _PAIR = re.compile(rb"\\.", re.DOTALL), re.compile(rb'"[^"]*"?'), re.compile(rb"\[\]|\{\}")
 _PLAIN = bytes(set(range(256)) - set(b'[]{}"'))
 # Python refuses to read a number of more than 4,300 digits, and not every reader expects that.
@@ -99,7 +100,14 @@ def allow_depth(levels: int) -> None:
 
 def is_readable(data: bytes, levels: int = MAX_DEPTH) -> bool:
     """Whether a JSON parser may be given the bytes."""
-    return _is_utf8(data) and _ENDLESS_NUMBER not in data.translate(_TO_ZEROS) and not _too_deep(data, levels)
+    return _is_utf8(data) and not _has_endless_number(data) and not _too_deep(data, levels)
+
+
+def _has_endless_number(data: bytes) -> bool:
+    """Whether a thousand digits stand in a row, outside of strings."""
+    if _ENDLESS_NUMBER not in data.translate(_TO_ZEROS):
+        return False
+    return _ENDLESS_NUMBER in _TEXT.sub(b"", data).translate(_TO_ZEROS)
 
 
 def _is_utf8(data: bytes) -> bool:

@@ -27,6 +27,8 @@ MAX_NEEDS = 50
 MAX_FIELDS = 20
 MAX_NEW_FIELDS = 250  # twenty members of nine fields, and the household's own
 OP_DEPTH = MAX_DEPTH - 3  # it lies in a list in an object
+# An operation that is too deep is its own affair; only what might exhaust the parser is not looked at.
+DEEPEST = 200
 PROTOCOL = 1
 _CENTURY_MS = 4_000_000_000_000
 _LARGEST = 2**53 - 1

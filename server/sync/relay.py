@@ -9,11 +9,13 @@ from typing import Any
 from uuid import UUID
 
 from flask import current_app
+from sqlalchemy.exc import OperationalError
 
 from server.accounts.relay_keys import holder_of, load_author
 from server.core import clock, disk, jsontext, state
 from server.core.auth import Actor, acting_as
 from server.core.db import db
+from server.core.logs import log
 from server.core.problems import Problem
 from server.core.wire import UUID_TEXT, instant_text
 from server.photos import uploads
@@ -24,6 +26,7 @@ from server.sync import relay_format
 from server.sync.delivery import SenderRefused, reload
 from server.sync.intake import answer_push
 from server.sync.operations import WAIT
+from server.sync.push_schemas import DEEPEST
 from server.sync.relay_format import Header
 
 CHUNK_BYTES = 256 * 1024
@@ -80,7 +83,7 @@ def carry(carrier: Actor, header: Header, place: int, sealed: bytes) -> Carried:
 
 def _as_author(carrier: Actor, user_id: UUID, device: str, what: dict[str, Any], payload: bytes) -> Told:
     """Do what a record wants, with the rights that its author has at this moment."""
-    about = {name: what.get(name) for name in ("op_id", "sha256", "visit_id")}
+    about = {name: _if_named(what.get(name)) for name in ("op_id", "sha256", "visit_id")}
     try:
         author = load_author(user_id, device)
         if author is None:
@@ -95,13 +98,25 @@ def _as_author(carrier: Actor, user_id: UUID, device: str, what: dict[str, Any],
         status = problem.kind.status
         is_final = status < 500 and problem.code not in _LATER
         return Told(about, status, problem.document(), is_final)
+    except OperationalError:
+        raise  # no room, no lock: every record's trouble
+    except Exception as error:  # noqa: BLE001 - one record that trips a bug must not block the others
+        log.error("relay_record_failed", kind=type(error).__name__, exc_info=error)
+        db.session.rollback()
+        return Told(about, 500, Problem("internal").document(), is_final=False)
     is_final = all(result["st"] != WAIT for result in body["results"])
     return Told(about, 200, body, is_final)
 
 
+def _if_named(value: Any) -> str | None:
+    """An identifier or a hash; anything else, half characters too, is not repeated."""
+    is_named = isinstance(value, str) and (UUID_TEXT.match(value) or _SHA256.match(value))
+    return value if is_named else None
+
+
 def _operation(author: Actor, payload: bytes) -> dict[str, Any]:
     """The answer to a push of this one operation. Nobody can tell by now how the phone's clock stands."""
-    op = relay_format.read_object(payload) if len(payload) <= OPERATION_BYTES else None
+    op = relay_format.read_object(payload, DEEPEST) if len(payload) <= OPERATION_BYTES else None
     if op is None:
         raise Problem("malformed_json")
     answer: dict[str, Any] = jsontext.loads(answer_push(author, [op], author.device_id, None))

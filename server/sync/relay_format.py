@@ -16,7 +16,7 @@ from typing import Any, TypeGuard
 from cryptography.exceptions import InvalidTag
 
 from server.core import jsontext
-from server.core.http import is_readable
+from server.core.http import MAX_DEPTH, is_readable
 from server.core.problems import Problem
 from server.core.sealing import Sealer
 
@@ -64,9 +64,9 @@ def _is_count(value: Any) -> TypeGuard[int]:
     return type(value) is int and 0 < value <= MOST_RECORDS
 
 
-def read_object(raw: bytes) -> dict[str, Any] | None:
+def read_object(raw: bytes, levels: int = MAX_DEPTH) -> dict[str, Any] | None:
     """The JSON object of some bytes that nobody has looked at yet, or None."""
-    if not is_readable(raw):
+    if not is_readable(raw, levels):
         return None
     try:
         told = jsontext.loads(raw)

@@ -26,6 +26,7 @@ from server.sync import pull as pulling
 from server.sync.intake import answer_push
 from server.sync.operations import SCHEMA_MAX, SCHEMA_MIN
 from server.sync.push_schemas import (
+    DEEPEST,
     MAX_OPS,
     HelloSchema,
     Push,
@@ -38,8 +39,6 @@ from server.sync.schemas import PullQuerySchema, PullSchema
 blueprint = Blueprint("sync", __name__, url_prefix="/api/v1", description="The protocol of the phones")
 HASH_HEADER = "X-Content-SHA256"
 PUSH_BYTES = CHUNK_BYTES = 256 * 1024
-# An operation that is too deep is its own affair; only what might exhaust the parser is the whole push's.
-DEEPEST = 200
 _HASH_PARAMETER = {
     "in": "header",
     "name": HASH_HEADER,

@@ -17,8 +17,7 @@ from server.core.crypto import Signer, keyring, sign
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _BASE = len(ALPHABET)
 _HEAD, _TAIL = 4, 3
-_LONGEST = 20
-_DASHES = "-‐‑‒–—―−"
+_LONGEST = 60
 _AS_HEARD = str.maketrans("OIL", "011")
 _LARGEST = 2**63 - 1  # that the databases count to
 
@@ -33,9 +32,12 @@ def number(seq: int, visit_id: UUID, sha256: str) -> str:
 
 
 def letters_of(text: str) -> str:
-    """The characters of a number as somebody wrote down what they heard: O is nought, I and L are one."""
+    """The characters of a number as somebody wrote down what they heard: O is nought, I and L are one.
+
+    What stands around and between them, and what a chat adds that nobody sees, does not count.
+    """
     heard = unicodedata.normalize("NFKC", text).upper().translate(_AS_HEARD)
-    return "".join(letter for letter in heard if not letter.isspace() and letter not in _DASHES)
+    return "".join(letter for letter in heard if letter.isascii() and letter.isalnum())
 
 
 def is_well_formed(text: str) -> bool:

@@ -110,6 +110,19 @@ def test_whoever_asks_all_the_time_does_not_hide_that_there_are_two(client, cloc
     assert code(refresh(client, first)) == (401, "token_reused")
 
 
+def test_signing_out_with_an_old_token_hides_nothing(app, client, clock, first):
+    """Whoever holds it is not known to be the owner; the sign-in ends, and the audit says why."""
+    second = renewed(client, first)
+    third = renewed(client, second)
+    clock.advance(minutes=2)
+    assert code(client.post("/api/v1/auth/logout", headers=bearer(first))) == (401, "token_reused")
+    assert code(refresh(client, third)) == (401, "token_invalid")
+    with inside(app):
+        actions = db.session.scalars(select(AuditEntry.action)).all()
+    assert "account.token_reused" in actions
+    assert "account.logout" not in actions
+
+
 def test_reuse_ends_the_access_tokens_too(client, clock, first):
     reply = refresh(client, first)
     renewed(client, reply.json["refresh_token"])

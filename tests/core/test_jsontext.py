@@ -79,3 +79,13 @@ def test_how_deep_a_value_is_can_be_asked(value, levels):
 @pytest.mark.parametrize("body", [b"[" * 21, b'{"a":' * 21, b"[" * 21 + b'"\\', b"[{" * 12 + b"]}" * 12])
 def test_a_body_that_never_closes_is_too_deep_all_the_same(body):
     assert http._too_deep(body)
+
+
+@pytest.mark.parametrize("text", ['{"a":%s}', "[-%s]", "%s", '{"a":"\\"",b:%s}', '["x",%s', '{"a":1.%s}'])
+def test_a_number_without_an_end_is_not_given_to_the_parser(text):
+    assert not http.is_readable((text % ("7" * 1000)).encode())
+
+
+@pytest.mark.parametrize("text", ['{"a":"%s"}', '["\\"%s"]', '"\\\\%s"'])
+def test_digits_in_a_text_are_no_number(text):
+    assert http.is_readable((text % ("7" * 5000)).encode())

@@ -66,6 +66,8 @@ WRITTEN = [
     lambda number: number.replace("-", "－"),
     lambda number: number.replace("-", " — "),
     lambda number: number.replace("0", "O").replace("1", "l"),
+    lambda number: f"回执：{number.replace('-', '.')}。",
+    lambda number: f"\u200b{number}\ufeff",
     lambda number: "".join(chr(ord(sign) + 0xFEE0) for sign in number),  # typed at full width
 ]
 

@@ -305,3 +305,47 @@ def test_a_changed_header_opens_nothing(app, secretary, key, homes):
     assert refusal(bring(secretary, file, 0)) == (422, "relay_damaged")
     assert refusal(bring(secretary, file, 0, b"")) == (422, "relay_damaged")
     assert count(app) == 0
+
+
+# --- a record that is strange is its own affair -------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["op_id", "sha256", "visit_id"])
+@pytest.mark.parametrize("strange", ["\ud800", "x" * 500, 7, ["x"], None])
+def test_a_strange_head_is_not_repeated_in_the_answer(app, secretary, key, homes, name, strange):
+    head, payload = op_record(op_of(visit_of(homes[0].id)))
+    file = make_file(key, (head | {name: strange}, payload))
+    (answer,) = bring_all(secretary, file)
+    assert result(answer) == ("accepted", None)
+    assert answer["of"][name] is None
+    assert count(app) == 1
+
+
+@pytest.mark.parametrize("strange", ["\ud800", 7, None])
+def test_a_piece_of_a_photo_of_no_visit_is_refused_and_the_next_record_goes_on(app, secretary, key, strange):
+    (head, piece), *_ = photo_records("x", PHOTO)
+    file = make_file(key, (head | {"visit_id": strange}, piece), op_record({"op_id": "x"}))
+    assert [answer["status"] for answer in bring_all(secretary, file)] == [422, 200]
+
+
+def test_a_record_that_trips_a_bug_waits_and_the_others_go_on(app, secretary, key, homes, monkeypatch):
+    from server.sync import relay
+
+    def trip(*_):
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr(relay, "_photo", trip)
+    (piece, *_) = photo_records(str(homes[0].id), PHOTO)
+    file = make_file(key, piece, op_record(op_of(visit_of(homes[0].id))))
+    first, second = bring(secretary, file, 0), bring(secretary, file, 1)
+    assert (first.status_code, first.json["done"]) == (200, False)
+    assert second.json["done"]
+    assert count(app) == 1
+
+
+def test_an_operation_that_is_too_deep_is_judged_as_in_a_push(app, secretary, key, homes):
+    op = op_of(visit_of(homes[0].id))
+    op["body"]["answers"] = json.loads("[" * 30 + "]" * 30)
+    (answer,) = bring_all(secretary, make_file(key, op_record(op)))
+    assert result(answer) == ("rejected", "invalid")
+    assert count(app) == 0
