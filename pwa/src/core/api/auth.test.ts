@@ -45,6 +45,19 @@ afterEach(() => vi.unstubAllGlobals());
 beforeEach(() => signedIn(ME, 'old', 'refresh'));
 
 describe('an expired access token', () => {
+  it.each([409, 429, 500, 503])(
+    'whose renewal is answered with %i is a busy server, no lost sign-in',
+    async (status) => {
+      const calls = serve((request) =>
+        isRefresh(request) ? Response.json({ code: 'token_late' }, { status }) : guarded(request),
+      );
+      const reply = await authFetch(new Request('http://localhost:3000/api/v1/x'));
+      expect([reply.status, reply.headers.get('X-Sync')]).toEqual([503, '1']);
+      expect(loginNeeded.value).toBe(false);
+      expect(calls).toHaveLength(2);
+    },
+  );
+
   it('is renewed once for requests that fail together, which then succeed', async () => {
     const calls = serve(guarded);
     const asked = [1, 2, 3].map((n) => authFetch(new Request(`http://localhost:3000/api/v1/x/${n}`)));

@@ -32,37 +32,42 @@ function postAs(held: Session, operation: 'refresh' | 'logout', init?: RequestIn
   });
 }
 
+/** Whether there are new tokens; later: the server is there and cannot say now, which ends no sign-in. */
+type Renewed = 'yes' | 'no' | 'later';
+const LATER: readonly number[] = [409, 429];
+
 /** One tab at a time: a refresh token that two tabs use in turn would look like a stolen one. */
-async function alone(owner: string, work: () => Promise<boolean>): Promise<boolean> {
+async function alone(owner: string, work: () => Promise<Renewed>): Promise<Renewed> {
   return navigator.locks ? await navigator.locks.request(`liangdeng-renew/${owner}`, work) : work();
 }
 
-async function renew(begun: Session): Promise<boolean> {
+async function renew(begun: Session): Promise<Renewed> {
   await reloadSession();
   const held = tokens();
-  if (held?.user.id !== begun.user.id) return false;
-  if (held.access !== begun.access) return true; // another tab has just done it
+  if (held?.user.id !== begun.user.id) return 'no';
+  if (held.access !== begun.access) return 'yes'; // another tab has just done it
   const response = await postAs(held, 'refresh', { signal: AbortSignal.timeout(RENEW_MS) });
   // A Wi-Fi's login page may answer 401 as well: only our server ends a sign-in.
   if (response.status === 401 && response.headers.has('X-Sync')) await markExpired(held);
-  if (!response.ok) return false;
+  if (response.status >= 500 || LATER.includes(response.status)) return 'later';
+  if (!response.ok) return 'no';
   const body = (await response.json().catch(() => null)) as Record<string, unknown> | null;
-  if (typeof body?.['access_token'] !== 'string') return false;
+  if (typeof body?.['access_token'] !== 'string') return 'no';
   // A server of before did not renew this one.
   const refresh = typeof body['refresh_token'] === 'string' ? body['refresh_token'] : held.refresh;
   const relay = typeof body['relay_key'] === 'string' ? body['relay_key'] : held.relay;
-  return renewTokens(held, body['access_token'], refresh, relay);
+  return (await renewTokens(held, body['access_token'], refresh, relay)) ? 'yes' : 'no';
 }
 
 interface Renewal {
   of: Session;
-  done: Promise<boolean>;
+  done: Promise<Renewed>;
 }
 
 let renewing: Renewal | null = null;
 
 /** One renewal at a time for a sign-in, whoever asks; never one that another sign-in began. */
-function renewOnce(held: Session): Promise<boolean> {
+function renewOnce(held: Session): Promise<Renewed> {
   if (renewing && sameSignIn(renewing.of, held)) return renewing.done;
   const mine: Renewal = {
     of: held,
@@ -91,7 +96,10 @@ export async function authFetch(request: Request): Promise<Response> {
   const held = tokens();
   const response = await ask(withToken(request));
   if (response.status !== 401 || request.url.endsWith('/auth/login') || !held) return response;
-  if (!(await renewOnce(held)) || tokens()?.user.id !== held.user.id) return response;
+  const renewed = await renewOnce(held);
+  // To whoever asked it is as if the server were busy: nobody has to sign in.
+  if (renewed === 'later') return new Response(null, { status: 503, headers: { 'X-Sync': '1' } });
+  if (renewed === 'no' || tokens()?.user.id !== held.user.id) return response;
   return ask(withToken(again));
 }
 

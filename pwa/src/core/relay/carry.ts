@@ -40,6 +40,8 @@ export interface CarryState {
 const ROUNDS = 3;
 /** About this record alone; every other refusal would meet the next one too. */
 const OF_ONE_RECORD = ['relay_damaged', 'too_large'];
+/** One may trip a bug of the server: the others go on, unless it fails at so many in a row. */
+const MOST_FAILURES = 3;
 
 type Answer = { done: boolean; answer: string } | { code: string };
 
@@ -80,6 +82,7 @@ class Carrying {
   private readonly damaged = new Set<number>();
   private later = new Set<number>();
   private seen = 0;
+  private failures = 0;
 
   constructor(
     deps: CarryDeps,
@@ -126,6 +129,12 @@ class Carrying {
 
   private async one(place: number, bytes: Uint8Array<ArrayBuffer>): Promise<string | null> {
     const answer = await bring(this.deps, this.file, place, bytes);
+    if ('code' in answer && answer.code === 'internal') {
+      this.failures += 1;
+      this.later.add(place);
+      return this.failures < MOST_FAILURES ? null : answer.code;
+    }
+    this.failures = 0;
     if ('code' in answer) {
       if (!OF_ONE_RECORD.includes(answer.code)) return answer.code;
       this.damaged.add(place);

@@ -193,6 +193,19 @@ describe('a carrier', () => {
     expect(carrier.sent).toBe(5);
   });
 
+  it('passes by a record that trips a bug of the server, and stops when all do', async () => {
+    for (const id of ['a', 'b', 'c', 'd']) await phone.save(id);
+    const file = await written();
+    const carrier = new Carrier();
+    let broken = 2;
+    carrier.network = async (request) => (--broken === 0 ? json({ code: 'internal' }, 500) : relay(request));
+    expect(await carry(carrier, file, never)).toMatchObject({ done: 4, later: 0, stopped: null });
+    const unlucky = new Carrier();
+    unlucky.network = async () => json({ code: 'internal' }, 500);
+    expect(await carry(unlucky, file, never)).toMatchObject({ done: 0, stopped: 'internal' });
+    expect(unlucky.sent).toBe(3);
+  });
+
   it('stops at a portal, at a server that does not know the phone, and when asked to', async () => {
     await phone.save('a');
     const file = await written();

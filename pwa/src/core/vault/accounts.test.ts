@@ -115,6 +115,15 @@ describe('a PIN', () => {
     expect(await tryPin(id, PIN)).toMatchObject({ raw });
   });
 
+  it.each([SERVER, null])('tried in many tabs at once has ten tries together (with %s)', async (recovery) => {
+    if (recovery === null) await change({ recovery: null });
+    for (let tries = 1; tries < MOST_TRIES; tries += 1) await tryPin(id, WRONG);
+    const others = Array.from({ length: 20 }, () => tryPin(id, WRONG));
+    const found = await Promise.all([...others, tryPin(id, PIN)]);
+    expect(found.every(({ raw: opened }) => opened === null)).toBe(true);
+    expect((await row()).tries).toBeLessThanOrEqual(MOST_TRIES);
+  });
+
   it('tried in two tabs at once counts twice', async () => {
     await Promise.all([tryPin(id, WRONG), tryPin(id, WRONG), tryPin(id, WRONG)]);
     expect((await row()).tries).toBe(3);

@@ -69,9 +69,9 @@ export async function currentAccount(): Promise<string | null> {
   return (await readPhoneMeta<string>(CURRENT)) ?? null;
 }
 
-/** Digest of the account with a user name, if that person has one here and may open it with the PIN. */
+/** Digest of the account with a user name, however it was typed, if that person has one here and may open it with the PIN. */
 export async function accountNamed(username: string): Promise<string | null> {
-  const label = await keyedDigest(await deviceKey(), username.trim());
+  const label = await keyedDigest(await deviceKey(), username.normalize('NFKC').trim().toLowerCase());
   const [ids, all] = await readPhone((database) =>
     Promise.all([database.getAllKeys('accounts'), database.getAll('accounts')]),
   );
@@ -196,13 +196,24 @@ function missed(row: Account): Account {
 
 /** Tries a PIN. The try is counted on the disk before it is made, so that ending the app gains nobody another one. */
 export async function tryPin(id: string, pin: string): Promise<Tried> {
-  const known = await account(id);
-  const before = known ? chances(known) : { left: 0, waitMs: 0 };
-  if (known?.pin && before.left === 0) await change(id, missed);
+  if (!(await account(id))) return { raw: null, left: 0, waitMs: 0 };
+  let before = { left: 0, waitMs: 0 };
+  // Asked and counted in one transaction: several tabs have ten tries together.
+  const row = await change(id, (known) => {
+    before = chances(known);
+    if (before.left === 0) return known.pin ? missed(known) : known;
+    return before.waitMs > 0 ? known : counted(known);
+  });
   if (before.left === 0 || before.waitMs > 0) return { raw: null, ...before };
-  const counted = await change(id, (row) => ({ ...row, tries: row.tries + 1 }));
-  const raw = counted.pin && (await unwrapKey(await deviceKey(), { pin }, id, counted.pin));
+  const raw = row.pin && (await unwrapKey(await deviceKey(), { pin }, id, row.pin));
   if (!raw) return { raw: null, ...chances(await change(id, missed)) };
-  await change(id, (row) => ({ ...row, tries: 0, notBefore: 0 }));
-  return { raw, rounds: counted.pin?.rounds ?? 0 };
+  await change(id, (known) => ({ ...known, tries: 0, notBefore: 0 }));
+  return { raw, rounds: row.pin?.rounds ?? 0 };
+}
+
+/** One try more; where no server helps, the hour after the tenth begins before it is known whether it was right. */
+function counted(row: Account): Account {
+  const tries = row.tries + 1;
+  const last = tries >= MOST_TRIES && !row.recovery;
+  return { ...row, tries, notBefore: last ? now() + HOUR_MS : row.notBefore };
 }

@@ -132,7 +132,7 @@ function Bar({ controller }: { controller: Controller }) {
   const { answered, total } = controller.progress.value;
   const form = controller.form.value;
   const { at, photos } = controller.draft.value;
-  const n = numberOf(counted(form, photos.length), findStep(form, at)?.key ?? null);
+  const n = numberOf(counted(form, photos.length), form.steps, findStep(form, at)?.key ?? null);
   return (
     <AppBar
       title={household.head_name}

@@ -11,7 +11,7 @@ import {
   setAnswer,
   unanswered,
 } from './model';
-import { cards, openSections } from './sections';
+import { cards, numberOf, openSections } from './sections';
 import { CLEAN, checklist, HEAD, household, roster, SON, STUDENT } from './testWorld';
 import type { Question, ReadonlyAnswers, RosterFacts } from './types';
 
@@ -69,6 +69,16 @@ describe('loops', () => {
       ['ill_type@m1', 'ill_setting@m1', 'ill_selfpay@m1'],
       ['ill_type@m2', 'ill_setting@m2', 'ill_selfpay@m2'],
     ]);
+  });
+
+  it('numbers a step that is not counted like the last one before it', () => {
+    const all = form(CLEAN).steps;
+    const counted = all.filter((_, at) => at !== 0 && at !== all.length - 1);
+    const numbers = [0, 1, 2, all.length - 2, all.length - 1].map((at) =>
+      numberOf(counted, all, all[at]?.key ?? null),
+    );
+    expect(numbers).toEqual([1, 1, 2, counted.length, counted.length]);
+    expect(numberOf(counted, all, null)).toBe(1);
   });
 
   it('shows a follow-up only to the patient it concerns', () => {

@@ -33,8 +33,8 @@ export function cards(steps: readonly Step[]): (readonly Step[])[] {
   return found;
 }
 
-/** Number of a step among those counted, from 1; the first when it is not among them. */
-export function numberOf(steps: readonly Step[], key: string | null): number {
-  const at = steps.findIndex((step) => step.key === key);
-  return at < 0 ? 1 : at + 1;
+/** Number of a step among those counted, from 1; of one that is not counted, the number of the last one before it. */
+export function numberOf(counted: readonly Step[], all: readonly Step[], key: string | null): number {
+  const before = new Set(all.slice(0, all.findIndex((step) => step.key === key) + 1).map((step) => step.key));
+  return Math.max(1, counted.filter((step) => before.has(step.key)).length);
 }
