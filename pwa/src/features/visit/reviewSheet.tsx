@@ -27,22 +27,19 @@ export function ReviewSheet({ controller, gps, open, onClose, onJump }: ReviewPr
   const judging = controller.judging.value;
   const wrong = controller.issues.value.length > 0;
   const missing = controller.open.value.length > 0;
-  const unsaid = leftToExplain(controller).length > 0;
+  const unsaid = leftToExplain(controller).length;
   const save = () => {
     setFailed(false);
     controller.save().catch(() => setFailed(true));
   };
+  const still = stillToDo({ wrong, unsaid, missing: missing && !sure }, controller);
   const actions = (
     <>
+      {still && <p class="visit-still small muted">{still}</p>}
       <Button kind="quiet" block onClick={onClose}>
         {t('visit.check.back')}
       </Button>
-      <Button
-        block
-        busy={controller.phase.value.kind === 'saving'}
-        disabled={wrong || unsaid || (missing && !sure)}
-        onClick={save}
-      >
+      <Button block busy={controller.phase.value.kind === 'saving'} disabled={still !== null} onClick={save}>
         {t('visit.save')}
       </Button>
     </>
@@ -77,6 +74,16 @@ export function ReviewSheet({ controller, gps, open, onClose, onJump }: ReviewPr
       </div>
     </Dialog>
   );
+}
+
+/** Why saving is not possible yet, in one line beside the button: what is to be done may be out of sight. */
+function stillToDo(
+  { wrong, unsaid, missing }: { wrong: boolean; unsaid: number; missing: boolean },
+  controller: Controller,
+): string | null {
+  if (wrong) return t('visit.check.stillWrong', { n: controller.issues.value.length });
+  if (unsaid > 0) return t('visit.check.stillUnsaid', { n: unsaid });
+  return missing ? t('visit.check.stillMissing', { n: controller.open.value.length }) : null;
 }
 
 /** What has to be corrected, what was not asked, or that all is answered. */

@@ -179,7 +179,9 @@ describe('saving', () => {
     expect(sheet.getByText('还有 1 题没问')).toBeTruthy();
     const save = sheet.getByRole('button', { name: '保存' }) as HTMLButtonElement;
     expect(save.disabled).toBe(true);
+    expect(sheet.getByText('先补问 1 题，或在上面勾选确认，才能保存。')).toBeTruthy();
     fireEvent.click(sheet.getByLabelText(/这些题没问到/));
+    expect(sheet.queryByText(/才能保存/)).toBeNull();
     expect(save.disabled).toBe(false);
     fireEvent.click(save);
     await screen.findByRole('heading', { name: '已保存' });

@@ -138,6 +138,9 @@ export const texts = {
   'visit.check.photos': '{n} photos',
   'visit.check.sure': 'These were not asked',
   'visit.check.sureNote': 'They are reported as “not asked”, never as “none”.',
+  'visit.check.stillWrong': 'Correct {n} first, then you can save.',
+  'visit.check.stillUnsaid': '{n} large changes have no reason yet; choose one, then you can save.',
+  'visit.check.stillMissing': 'Ask {n} more, or tick the box above, then you can save.',
   'visit.check.failed':
     'Not saved; what you filled in is still here. Please free some storage and try again.',
   'visit.lights.said': '{n} lights are on, the worst is {worst}',
