@@ -67,7 +67,7 @@ SIMULATED = (
     Mutant("portal", (UNARRIVED,), phone=on_phone.PORTAL),
     Mutant("delfirst", (PRUNED,), phone=on_phone.DELFIRST),
     Mutant("allornothing", (REFUSED_WRONGLY, UNARRIVED), server=on_server.allornothing),
-    Mutant("cursorfirst", (PHONE_VIEWS,), phone=on_phone.CURSORFIRST),
+    Mutant("cursorfirst", (PHONE_VIEWS,), phone=on_phone.CURSORFIRST, first=17),
     Mutant("noepoch", (SIGNED_AND_LOST, NOT_OFFERED), phone=on_phone.NOEPOCH),
     Mutant("epochhalf", (SIGNED_AND_LOST, NOT_OFFERED, PHOTO_LOST), phone=on_phone.EPOCHHALF),
     Mutant("nodeadretry", (NOT_OFFERED,), phone=on_phone.NODEADRETRY),
