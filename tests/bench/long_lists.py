@@ -51,7 +51,7 @@ def _grow(server: LiveServer, region_code: str, households: int) -> None:
     """Register more households in one grid, as the register would hold them."""
     print(f"==> registering {households} households in one grid", file=sys.stderr, flush=True)
     values = {"data_dir": server.folder, "jobs_url": "memory:", "secret_key": SECRET, "log_level": "WARNING"}
-    app, rng = create_app(from_values(values)), Random(5)
+    app, rng = create_app(from_values(values)), Random(region_code)
     people = People(region_code[:6], clock.today())
     with app.app_context(), region_scope(EVERYTHING), transaction():
         audit.record("bench.arrange", ("bench", "grid"), region_code)
