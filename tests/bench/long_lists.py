@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from random import Random
 
-from playwright.sync_api import CDPSession, Page, sync_playwright
+from playwright.sync_api import CDPSession, Page, expect, sync_playwright
 
 from server.app import create_app
 from server.config import from_values
@@ -72,6 +72,7 @@ def _household(region_code: str, n: int, people: People, rng: Random) -> NewHous
 
 def _opened(phone: Phone, username: str) -> tuple[Page, CDPSession]:
     """The list of a grid member on a phone whose processor is six times slower."""
+    expect.set_options(timeout=60_000)  # five thousand households are on their way
     page = phone.open()
     sign_in(page, username)
     Worklist(page).wait()
