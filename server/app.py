@@ -16,7 +16,7 @@ from server.accounts import device_routes, devices
 from server.accounts import routes as accounts
 from server.accounts.services import load_actor, standing
 from server.checklists import routes as checklists
-from server.core import auth, crypto, disk, health, http, jobs, jsontext, logs, openapi, problems
+from server.core import auth, crypto, disk, health, http, jobs, jsontext, logs, openapi, permissions, problems
 from server.core.db import db, disconnect
 from server.flags import routes as flags
 from server.fund import routes as fund
@@ -145,3 +145,5 @@ def _init_api(app: Flask) -> None:
     openapi.describe(api)
     for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint)
+    guarded = (rule for rule in app.url_map.iter_rules() if rule.rule.startswith(auth.API))
+    permissions.check(rule.endpoint for rule in guarded)

@@ -7,6 +7,7 @@ from flask import Flask
 from flask.cli import AppGroup
 
 from server.accounts import passwords, queries, services
+from server.core import permissions
 from server.core.db import transaction
 from server.core.permissions import ROLES
 from server.core.scope import EVERYTHING, NOTHING, region_scope
@@ -53,6 +54,8 @@ def create(
             raise click.UsageError(f"there is already an account called {username}")
         if role != "admin" and [r.code for r in regions.path_of(region_code)][-1:] != [region_code]:
             raise click.UsageError(f"there is no region {region_code}")
+        if role != "admin" and not permissions.fits(role, region_code):
+            raise click.UsageError(f"a {role} works in a {permissions.PLACED[role]}, {region_code} is none")
         services.create_user(form, password_hash)
     click.echo(f"created {username} ({role})")
 

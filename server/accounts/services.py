@@ -13,7 +13,7 @@ from server.accounts import devices, passwords, queries
 from server.accounts.devices import ClientDevice
 from server.accounts.models import ACTIVE, KILL, Device, LoginSession, LoginThrottle, User
 from server.accounts.throttling import FORGOTTEN_AFTER, delay_after, seconds_left
-from server.core import audit, clock, quick, state
+from server.core import audit, clock, permissions, quick, state
 from server.core.auth import WIPED, Actor, Standing
 from server.core.crypto import blind_index
 from server.core.db import db
@@ -300,8 +300,14 @@ def close_session(session_id: UUID, jti: str, given_at: int, actor: Actor) -> bo
 
 
 def create_user(form: NewUser, password_hash: str, *, user_id: UUID | None = None) -> User:
-    """Add an account; an administrator's region is nowhere, whatever was asked for."""
+    """Add an account; an administrator's region is nowhere, whatever was asked for.
+
+    Raises:
+        ValueError: the place is none that the role can have.
+    """
     region_code = NOTHING if form.role == "admin" else form.region_code
+    if not permissions.fits(form.role, region_code):
+        raise ValueError(f"{region_code} is no place of a {form.role}")
     user = User(
         id=user_id or uuid4(),
         username=form.username.strip().lower(),

@@ -18,7 +18,7 @@ from server.core import clock, permissions
 from server.core.crypto import Keyring
 from server.core.db import transaction
 from server.core.problems import Problem
-from server.core.scope import EVERYTHING, enter_scope, leave_scope, region_scope
+from server.core.scope import EVERYTHING, NOTHING, enter_scope, leave_scope, region_scope
 
 API = "/api/"
 ISSUER = "liangdeng"
@@ -104,7 +104,7 @@ def _authorise() -> None:
     g.actor = identify()
     if not permissions.allows(operation, g.actor.role):
         raise Problem("role_not_allowed")
-    g.scope_token = enter_scope(g.actor.region_code)
+    g.scope_token = enter_scope(permissions.scope_of(operation, g.actor.role, g.actor.region_code))
 
 
 def _release_scope(_error: BaseException | None) -> None:
@@ -117,7 +117,7 @@ def identify(*, refresh: bool = False) -> Actor:
 
     Raises:
         Problem: token_missing, token_expired, token_invalid, account_disabled (all 401); device_wiped,
-            device_draining (403).
+            device_draining, account_misplaced (403).
     """
     subject, expired = _bearer(refresh=refresh)
     gate: Gate = current_app.extensions["gate"]
@@ -127,6 +127,8 @@ def identify(*, refresh: bool = False) -> Actor:
             _refuse(gate, subject, expired=expired)
     if actor.order == DRAIN and not permissions.serves_draining(request.endpoint or ""):
         raise Problem("device_draining")
+    if not permissions.fits(actor.role, actor.region_code):
+        raise Problem("account_misplaced")
     return actor
 
 
@@ -206,7 +208,8 @@ def acting_as(author: Actor) -> Iterator[None]:
     """Work for the author of what the actor of this request carries, within the author's own area."""
     carrier, g.actor = current_actor(), author
     try:
-        with region_scope(author.region_code):
+        fitting = permissions.fits(author.role, author.region_code)
+        with region_scope(author.region_code if fitting else NOTHING):
             yield
     finally:
         g.actor = carrier

@@ -60,6 +60,9 @@ CATALOGUE: dict[str, Kind] = {
     "device_draining": Kind(403, "The county is taking this device out of service: it only hands over what was not sent yet.",
                             "县里正在停用这台设备：只能上传还没有送达的记录。"),
     "role_not_allowed": Kind(403, "Your role may not do this.", "您的角色不能做这项操作。"),
+    "account_misplaced": Kind(403, "The place of this account does not fit its role. Ask whoever set it up; nothing on the "
+                                   "phone is lost.",
+                              "这个账号的区域与角色不符，请联系开通账号的人改正；手机上的记录不会丢。"),
     "wrong_password": Kind(403, "The password is wrong. Nothing was signed or changed.",
                            "密码不对，没有签署，也没有改动。"),
     "not_found": Kind(404, "Not found.", "没有找到。"),

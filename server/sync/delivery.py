@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 
 from server.accounts.relay_keys import load_author
 from server.accounts.services import load_actor
-from server.core import audit, changes
+from server.core import audit, changes, permissions
 from server.core.auth import DRAIN, KILL, Actor
 from server.core.db import known_since
 from server.core.problems import Problem
@@ -264,7 +264,7 @@ def reload(actor: Actor) -> Actor:
         raise SenderRefused("token_invalid" if actor.carried_by is None else "account_disabled")
     if now.order == KILL:
         raise SenderRefused("device_wiped")
-    if now.role != SENDER:
+    if now.role != SENDER or not permissions.fits(now.role, now.region_code):
         raise SenderRefused("role_not_allowed")
     return now
 
