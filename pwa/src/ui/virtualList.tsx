@@ -1,18 +1,13 @@
 /** A list of any length: only the rows on screen are drawn. Row heights are known, whatever box scrolls. */
-import type { ComponentChildren } from 'preact';
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { ComponentChildren, RefObject } from 'preact';
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 
 export interface VirtualListProps<T> {
   items: readonly T[];
-  keyOf: (item: T) => string;
   /** Height of a row in pixels; rows are clipped to it. */
   heightOf: (item: T) => number;
   render: (item: T, index: number) => ComponentChildren;
   label: string;
-  /** Set when the list scrolls in its own box instead of the document; the box needs a height. */
-  own?: boolean | undefined;
-  /** Keeps this row on screen when it changes (keyboard movement). */
-  activeIndex?: number | undefined;
 }
 
 /** Upper edges of all rows and the total height at the end. */
@@ -34,27 +29,33 @@ export function rowAt(tops: readonly number[], y: number): number {
   return low;
 }
 
+/** Rows beyond the screen that are ready when a finger scrolls, and how finely scrolling is followed. */
 const SPARE_PX = 400;
+const STEP_PX = 100;
+/** New items get their spare rows once nobody types any more. */
+const REST_MS = 250;
 
-/** The box that scrolls the list when it is not its own. */
-function scroller(element: HTMLElement): Element | Window {
-  const box = element.closest('main');
-  return box && box.scrollHeight > box.clientHeight ? box : window;
+/** What of the list is on screen, in pixels of the list; the same object as long as it stays the same. */
+interface View {
+  top: number;
+  height: number;
 }
 
-export function VirtualList<T>(props: VirtualListProps<T>) {
-  const { items, heightOf, own = false, activeIndex } = props;
-  const box = useRef<HTMLDivElement>(null);
-  const tops = useMemo(() => edges(items, heightOf), [items, heightOf]);
-  const [view, setView] = useState({ top: 0, height: 900 });
-  useLayoutEffect(() => {
+function seen(element: HTMLElement, before: View | null): View {
+  const top = Math.floor(-element.getBoundingClientRect().top / STEP_PX) * STEP_PX;
+  const height = innerHeight + STEP_PX;
+  return before?.top === top && before.height === height ? before : { top, height };
+}
+
+/** Follows scrolling, and looks again when other items push the list up or down. */
+function useView(box: RefObject<HTMLElement | null>, items: readonly unknown[]): View | null {
+  const [view, setView] = useState<View | null>(null);
+  const measure = useCallback(() => {
     const element = box.current;
-    if (!element) return undefined;
-    const measure = () => {
-      const top = own ? element.scrollTop : -element.getBoundingClientRect().top;
-      setView({ top, height: own ? element.clientHeight : innerHeight });
-    };
-    measure();
+    if (element) setView((before) => seen(element, before));
+  }, [box]);
+  useLayoutEffect(measure, [measure, items]);
+  useEffect(() => {
     // Scrolling does not bubble but is captured: this hears the document and any box around the list.
     addEventListener('scroll', measure, { capture: true, passive: true });
     addEventListener('resize', measure);
@@ -62,41 +63,39 @@ export function VirtualList<T>(props: VirtualListProps<T>) {
       removeEventListener('scroll', measure, { capture: true });
       removeEventListener('resize', measure);
     };
-  }, [own, items]);
+  }, [measure]);
+  return view;
+}
+
+/** Pixels beyond the screen to draw: none for items that have just come, as each key brings others. */
+function useSpare(items: readonly unknown[]): number {
+  const [rested, setRested] = useState<readonly unknown[] | null>(null);
   useEffect(() => {
-    const element = box.current;
-    if (!element || activeIndex === undefined) return;
-    const [top = 0, bottom = 0] = [tops[activeIndex], tops[activeIndex + 1]];
-    if (own) {
-      if (top < element.scrollTop) element.scrollTop = top;
-      else if (bottom > element.scrollTop + element.clientHeight)
-        element.scrollTop = bottom - element.clientHeight;
-    } else {
-      const y = element.getBoundingClientRect().top;
-      if (y + top < 0 || y + bottom > innerHeight) scroller(element).scrollBy(0, y + top - innerHeight / 3);
-    }
-  }, [activeIndex, own, tops]);
-  const first = rowAt(tops, view.top - SPARE_PX);
-  const last = Math.min(items.length, rowAt(tops, view.top + view.height + SPARE_PX) + 1);
+    const timer = setTimeout(() => setRested(items), REST_MS);
+    return () => clearTimeout(timer);
+  }, [items]);
+  return rested === items ? SPARE_PX : 0;
+}
+
+export function VirtualList<T>({ items, heightOf, render, label }: VirtualListProps<T>) {
+  const box = useRef<HTMLUListElement>(null);
+  const tops = useMemo(() => edges(items, heightOf), [items, heightOf]);
+  const view = useView(box, items);
+  const spare = useSpare(items);
+  const first = view ? rowAt(tops, view.top - spare) : 0;
+  const last = view ? Math.min(items.length, rowAt(tops, view.top + view.height + spare) + 1) : 0;
   return (
-    <div ref={box} class={`vlist${own ? ' vlist-own' : ''}`}>
-      <ul aria-label={props.label} style={{ height: `${tops.at(-1) ?? 0}px` }}>
-        {items.slice(first, last).map((item, offset) => {
-          const index = first + offset;
-          const style = { transform: `translateY(${tops[index]}px)`, height: `${heightOf(item)}px` };
-          return (
-            <li
-              key={props.keyOf(item)}
-              data-row={index}
-              style={style}
-              aria-setsize={items.length}
-              aria-posinset={index + 1}
-            >
-              {props.render(item, index)}
-            </li>
-          );
-        })}
-      </ul>
-    </div>
+    <ul ref={box} class="vlist" aria-label={label} style={{ height: `${tops.at(-1) ?? 0}px` }}>
+      {items.slice(first, last).map((item, offset) => {
+        const index = first + offset;
+        const style = { top: `${tops[index]}px`, height: `${heightOf(item)}px` };
+        // A place in the list keeps its element: while somebody types, only words change in it.
+        return (
+          <li key={index} style={style} aria-setsize={items.length} aria-posinset={index + 1}>
+            {render(item, index)}
+          </li>
+        );
+      })}
+    </ul>
   );
 }

@@ -20,7 +20,7 @@ import { EmptyState, ErrorState } from '../../ui/states';
 import { StatusLine } from '../../ui/statusLine';
 import { VirtualList } from '../../ui/virtualList';
 import { here, looking } from './here';
-import { heights, keyOf, type Line, ListLine, linesOf, type RowContext, resultLines } from './rows';
+import { heights, ListLine, linesOf, type RowContext, resultLines } from './rows';
 import { prepare, search } from './search';
 import { type Sorted, sortWork } from './worklist';
 
@@ -149,19 +149,6 @@ function Nothing() {
   );
 }
 
-function Lines({ lines }: { lines: readonly Line[] }) {
-  const heightOf = heights(textSize.value);
-  return (
-    <VirtualList
-      items={lines}
-      keyOf={keyOf}
-      heightOf={heightOf}
-      label={t('households.list')}
-      render={(line) => <ListLine line={line} />}
-    />
-  );
-}
-
 /** Made once for a list, in a quiet moment, so that the first key stroke is as quick as the others. */
 const entries = computed(() => prepare(households.value));
 
@@ -182,43 +169,48 @@ function useListContext(): RowContext {
   );
 }
 
-function Found({ query }: { query: string }) {
-  const all = entries.value;
-  const found = useMemo(() => search(all, query), [all, query]);
-  const context = useListContext();
-  const lines = useMemo(() => resultLines(found, context), [found, context]);
-  if (found.length === 0)
-    return (
-      <EmptyState
-        icon="search"
-        title={t('households.nothingFound', { query })}
-        text={t('households.nothingFoundText')}
-        action={
-          <Button kind="quiet" icon="plus" href="#/new">
-            {t('households.add')}
-          </Button>
-        }
-      />
-    );
+function NothingFound({ query }: { query: string }) {
   return (
-    <>
-      <p class="group" role="status">
-        {t('households.found', { n: found.length })}
-      </p>
-      <Lines lines={lines} />
-    </>
+    <EmptyState
+      icon="search"
+      title={t('households.nothingFound', { query })}
+      text={t('households.nothingFoundText')}
+      action={
+        <Button kind="quiet" icon="plus" href="#/new">
+          {t('households.add')}
+        </Button>
+      }
+    />
   );
 }
 
-function Worklist() {
+/** The worklist, or what was found in it: one list whose rows stay while somebody types. */
+function Listing({ query }: { query: string }) {
   const context = useListContext();
-  const sorted = useMemo(() => sortWork(households.value, context), [households.value, context]);
-  const lines = useMemo(() => linesOf(sorted, context), [sorted, context]);
+  const [all, prepared] = [households.value, query === '' ? null : entries.value];
+  const sorted = useMemo(() => sortWork(all, context), [all, context]);
+  const work = useMemo(() => linesOf(sorted, context), [sorted, context]);
+  const found = useMemo(() => prepared && search(prepared, query), [prepared, query]);
+  const lines = useMemo(() => (found ? resultLines(found, context) : work), [found, work, context]);
+  if (found?.length === 0) return <NothingFound query={query} />;
   return (
     <>
-      <TodayCard sorted={sorted} />
-      <NearButton />
-      <Lines lines={lines} />
+      {found ? (
+        <p class="group" role="status">
+          {t('households.found', { n: found.length })}
+        </p>
+      ) : (
+        <>
+          <TodayCard sorted={sorted} />
+          <NearButton />
+        </>
+      )}
+      <VirtualList
+        items={lines}
+        heightOf={heights(textSize.value)}
+        label={t('households.list')}
+        render={(line) => <ListLine line={line} />}
+      />
     </>
   );
 }
@@ -250,7 +242,7 @@ export function HouseholdsHome() {
   return (
     <Page bar={bar}>
       <DownloadNotice />
-      {!has ? <Nothing /> : query.trim() === '' ? <Worklist /> : <Found query={query} />}
+      {has ? <Listing query={query.trim()} /> : <Nothing />}
     </Page>
   );
 }

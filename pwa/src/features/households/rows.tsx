@@ -112,10 +112,6 @@ export function resultLines(found: readonly Household[], context: RowContext): L
   return toLines(found, null, share(context));
 }
 
-export function keyOf(line: Line): string {
-  return line.kind === 'group' ? line.id : line.household.id;
-}
-
 const NORMAL = (line: Line) => (line.kind === 'group' ? 44 : 74);
 const LARGE = (line: Line) => (line.kind === 'group' ? 54 : 92);
 

@@ -10,6 +10,8 @@ export interface Entry {
   tail: string;
   /** Names of the members, and the last four of their numbers. */
   members: string;
+  /** All of the above in one: what is not in here cannot fit, and most entries are left at that. */
+  whole: string;
 }
 
 /** Lower case, half width, no spaces: `Ｑin Ｘiu` and `qinxiu` are the same. */
@@ -22,18 +24,22 @@ export function normal(text: string): string {
 
 /** Prepared once for a list, so that each key stroke only compares. */
 export function prepare(households: readonly Household[]): Entry[] {
-  return households.map((household) => ({
-    household,
-    name: normal(household.head_name),
-    pinyin: normal(household.pinyin),
-    initials: normal(household.initials),
-    number: normal(household.number),
-    tail: normal(household.id_tail),
-    members: household.members
-      .map(({ name, id_masked }) => `${normal(name)} ${normal(id_masked.slice(-4))}`)
-      .join(' '),
-  }));
+  return households.map((household) => {
+    const words = {
+      name: normal(household.head_name),
+      pinyin: normal(household.pinyin),
+      initials: normal(household.initials),
+      number: normal(household.number),
+      tail: normal(household.id_tail),
+      members: household.members
+        .map(({ name, id_masked }) => `${normal(name)} ${normal(id_masked.slice(-4))}`)
+        .join(' '),
+    };
+    return { household, ...words, whole: Object.values(words).join('\n') };
+  });
 }
+
+const RANKS = 9;
 
 /** How well an entry fits, smaller is better; null when not at all. */
 function rank(entry: Entry, query: string): number | null {
@@ -52,10 +58,10 @@ function rank(entry: Entry, query: string): number | null {
 export function search(entries: readonly Entry[], text: string): Household[] {
   const query = normal(text);
   if (query === '') return [];
-  const hits: { household: Household; rank: number }[] = [];
+  const hits: Household[][] = Array.from({ length: RANKS }, () => []);
   for (const entry of entries) {
-    const fit = rank(entry, query);
-    if (fit !== null) hits.push({ household: entry.household, rank: fit });
+    const fit = entry.whole.includes(query) ? rank(entry, query) : null;
+    if (fit !== null) hits[fit]?.push(entry.household);
   }
-  return hits.sort((a, b) => a.rank - b.rank).map((hit) => hit.household);
+  return hits.flat();
 }

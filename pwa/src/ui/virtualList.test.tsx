@@ -1,0 +1,59 @@
+// @vitest-environment happy-dom
+
+import { render } from 'preact';
+import { act } from 'preact/test-utils';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { edges, rowAt, VirtualList } from './virtualList';
+
+const heightOf = () => 50;
+const people = (prefix: string, n: number) => Array.from({ length: n }, (_, i) => `${prefix}${i}`);
+
+let root: HTMLElement;
+const rows = () => [...root.querySelectorAll('li')];
+const show = (items: readonly string[]) =>
+  act(() =>
+    render(
+      <VirtualList items={items} heightOf={heightOf} label="people" render={(item) => <b>{item}</b>} />,
+      root,
+    ),
+  );
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  root = document.body.appendChild(document.createElement('div'));
+  vi.stubGlobal('innerHeight', 800);
+});
+afterEach(() => {
+  act(() => render(null, root));
+  root.remove();
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
+
+describe('the list', () => {
+  it('draws what is on screen, and the spare rows once nobody types', () => {
+    show(people('a', 5000));
+    expect(rows()).toHaveLength(19); // 800 px and a step of scrolling, rows of 50
+    expect(root.querySelector('ul')?.style.height).toBe('250000px');
+    act(() => void vi.advanceTimersByTime(250));
+    expect(rows()).toHaveLength(27);
+  });
+
+  it('keeps its elements when other items come, and says how many there are', () => {
+    const many = people('a', 5000);
+    show(many);
+    act(() => void vi.advanceTimersByTime(250));
+    const [first] = rows();
+    const few = people('b', 3);
+    show(few);
+    expect(rows()[0]).toBe(first);
+    expect(rows().map((row) => row.textContent)).toEqual(few);
+    expect(first?.getAttribute('aria-setsize')).toBe('3');
+  });
+
+  it('finds the row at a height by halving', () => {
+    const tops = edges([10, 20, 30], (height) => height);
+    expect(tops).toEqual([0, 10, 30, 60]);
+    expect([-5, 0, 9, 10, 29, 30, 59, 99].map((y) => rowAt(tops, y))).toEqual([0, 0, 0, 1, 1, 2, 2, 2]);
+  });
+});
