@@ -12,7 +12,7 @@ from flask_migrate import Migrate
 from sqlalchemy.engine import make_url
 
 from server import __version__, config
-from server.accounts import device_routes, devices
+from server.accounts import device_routes, devices, import_routes, user_routes
 from server.accounts import routes as accounts
 from server.accounts.services import load_actor, standing
 from server.checklists import routes as checklists
@@ -20,6 +20,7 @@ from server.core import auth, crypto, disk, health, http, jobs, jsontext, logs, 
 from server.core.db import db, disconnect
 from server.flags import routes as flags
 from server.fund import routes as fund
+from server.grids import routes as grids
 from server.local_policy import routes as local_policy
 from server.photos import jobs as photo_jobs
 from server.photos import routes as photos
@@ -36,6 +37,9 @@ JOBS = (photo_jobs,)  # declared by being imported
 BLUEPRINTS = (
     accounts.blueprint,
     device_routes.blueprint,
+    user_routes.blueprint,
+    import_routes.blueprint,
+    grids.blueprint,
     regions.blueprint,
     checklists.blueprint,
     local_policy.blueprint,

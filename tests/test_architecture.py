@@ -28,6 +28,7 @@ DOMAINS = {
     "reviews",
     "rule_health",
     "fund",
+    "grids",
     "workdays",
 }
 FILE_LINES, FUNCTION_LINES, FUNCTION_P90, FUNCTION_MEDIAN = 400, 60, 30, 10

@@ -15,6 +15,7 @@ from server.config import ROOT
 from server.core import permissions
 from server.core.audit import AuditEntry
 from server.core.db import db
+from tests.accounts import writes
 from tests.accounts.test_login import sign_in
 from tests.conftest import client_of
 from tests.factories import (
@@ -61,6 +62,7 @@ def operations(app):
         given |= {"sha256": "0" * 64} if "sha256" in given else {}
         given |= {"part": "full"} if "part" in given else {}
         given |= {"on": "2026-10-01"} if "on" in given else {}
+        given |= {"code": "45032110020077"} if "code" in given else {}
         with app.test_request_context():
             address = rule.build(given)[1]
         found += [(rule.endpoint, method, address) for method in sorted(rule.methods - {"HEAD", "OPTIONS"})]
@@ -290,6 +292,7 @@ def _order_device(app, login, _visit, _clock):
 
 # Asked by POST because the question is long; each has a test that nothing is stored.
 CALCULATING = {
+    "user_imports.check_import",
     "fund.calculate",
     "simulations.simulate",
     "simulations.list_households",
@@ -299,6 +302,7 @@ WRITES = {
     "accounts.login": (_login, "account.login"),
     "accounts.refresh": (_refresh, "account.session_used"),
     "accounts.logout": (_logout, "account.logout"),
+    **writes.ACCOUNTS,
     "devices.order_device": (_order_device, "device.order"),
     "legacy.put_visit": (_put_visit, "visit.accept"),
     "legacy.post_batch": (_post_batch, "visit.accept"),

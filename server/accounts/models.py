@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, String, UniqueConstraint, Uuid
+from sqlalchemy import JSON, BigInteger, ForeignKey, String, UniqueConstraint, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.core.db import Base, UtcDateTime
@@ -15,7 +16,11 @@ ACTIVE, DRAIN, KILL = "active", "drain", "kill"
 
 
 class User(Base):
-    """A person who signs in. ``region_code`` is the prefix of all they may see; "-" means no records."""
+    """A person who signs in. ``region_code`` is the prefix of all they may see; "-" means no records.
+
+    While ``one_time_until`` is set the password was made by the server and opens nothing but the choice of
+    another one, until then. ``version`` counts what others changed.
+    """
 
     __tablename__ = "user_account"
 
@@ -29,6 +34,49 @@ class User(Base):
     active: Mapped[bool] = mapped_column(default=True)
     locale: Mapped[str] = mapped_column(String(10), default="zh-CN")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    one_time_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class AccountOperation(Base):
+    """An act on accounts or grids that was carried out, by its client's number: sent again, it is this.
+
+    ``digest`` is of what was asked for, ``result`` the identifier of what it made.
+    """
+
+    __tablename__ = "account_operation"
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    actor_id: Mapped[UUID] = mapped_column(Uuid)
+    kind: Mapped[str] = mapped_column(String(20))
+    digest: Mapped[str] = mapped_column(String(64))
+    result: Mapped[str] = mapped_column(String(64), default="")
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class AccountRequest(Base):
+    """What one person asks for and another decides: ``kind`` is create, reset, enable or revoke (a device).
+
+    ``wanted`` is the account to create, or the order to the device; ``role`` and ``region_code`` are those of
+    the account it is about. ``state`` is open, done or declined.
+    """
+
+    __tablename__ = "account_request"
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    user_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"), index=True)
+    device_id: Mapped[UUID | None] = mapped_column(Uuid)
+    role: Mapped[str] = mapped_column(String(20))
+    region_code: Mapped[str] = mapped_column(String(14), index=True)
+    wanted: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    reason: Mapped[str] = mapped_column(String(200))
+    asked_by: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"), index=True)
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    state: Mapped[str] = mapped_column(String(10), default="open")
+    decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    comment: Mapped[str] = mapped_column(String(200), default="")
 
 
 class LoginSession(Base):

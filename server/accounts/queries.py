@@ -10,6 +10,8 @@ from sqlalchemy import and_, or_, select
 from server.accounts.models import Device, LoginSession, LoginThrottle, User
 from server.core.db import db
 
+GRID_MEMBER = "grid_member"
+
 
 def user_by_name(username: str) -> User | None:
     """The user of a user name (names are compared in lower case)."""
@@ -73,6 +75,26 @@ def others_wait_on(device: Device) -> bool:
 def lock_user(user_id: UUID) -> None:
     """Make others wait who want the same, until the transaction ends; rows that refer to the user go on."""
     db.session.execute(select(User.id).where(User.id == user_id).with_for_update(key_share=True))
+
+
+def members_of(grids: Iterable[str]) -> list[tuple[str, UUID, str]]:
+    """Grid, identifier and name of the active grid members of these grids."""
+    query = select(User.region_code, User.id, User.display_name).where(
+        User.role == GRID_MEMBER, User.active.is_(True), User.region_code.in_(list(grids))
+    )
+    rows = db.session.execute(query.order_by(User.region_code, User.username))
+    return [(code, key, name) for code, key, name in rows]
+
+
+def hash_of(user_id: UUID) -> str | None:
+    """The hash of a user's password as it is now."""
+    return db.session.scalar(select(User.password_hash).where(User.id == user_id))
+
+
+def throttles(account: str) -> Sequence[LoginThrottle]:
+    """Every row of failures of an account, held until the transaction ends."""
+    query = select(LoginThrottle).where(LoginThrottle.account == account).with_for_update()
+    return db.session.scalars(query).all()
 
 
 def knows_device(user_id: UUID, device_id: str) -> bool:

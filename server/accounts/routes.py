@@ -12,10 +12,12 @@ from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 
-from server.accounts import devices, queries, services
+from server.accounts import devices, own, queries, services, user_queries, user_views
 from server.accounts.models import LoginSession, User
+from server.accounts.own import PasswordChange
 from server.accounts.relay_keys import relay_key
 from server.accounts.schemas import LoginSchema, RenewedSchema, SignedInSchema, UserSchema
+from server.accounts.user_schemas import PasswordChangeSchema, SessionListSchema
 from server.core import auth
 from server.core.crypto import sign
 from server.core.db import transaction
@@ -27,10 +29,14 @@ blueprint = Blueprint("accounts", __name__, url_prefix="/api/v1", description="S
 limiter = FixedWindowRateLimiter(MemoryStorage())
 
 
-def _refuse_guessing() -> None:
-    """Each worker counts for itself: the limit of an address is a multiple of the setting at most."""
+def refuse_guessing(who: str) -> None:
+    """Each worker counts for itself: the limit of an address or person is a multiple of the setting.
+
+    Raises:
+        Problem: too_many_attempts.
+    """
     limit = RateLimitItemPerMinute(current_app.extensions["settings"].login_attempts_per_minute)
-    if not limiter.hit(limit, request.remote_addr or ""):
+    if not limiter.hit(limit, who):
         raise Problem("too_many_attempts", retry_after=60)
 
 
@@ -39,7 +45,7 @@ def _refuse_guessing() -> None:
 @blueprint.response(200, SignedInSchema)
 def login(form: services.LoginForm) -> dict[str, Any]:
     """Sign in with a password on a device."""
-    _refuse_guessing()
+    refuse_guessing(request.remote_addr or "")
     lifetime = current_app.config["JWT_REFRESH_TOKEN_EXPIRES"]
     with region_scope(EVERYTHING):
         _refuse_wiped(form)
@@ -103,6 +109,36 @@ def me() -> dict[str, Any]:
     if user is None:
         raise Problem("account_disabled")
     return describe(user)
+
+
+@blueprint.post("/me/password")
+@blueprint.arguments(PasswordChangeSchema)
+@blueprint.response(204)
+def change_password(form: PasswordChange) -> None:
+    """Replace the own password; every other sign-in ends."""
+    actor = auth.current_actor()
+    with region_scope(EVERYTHING):
+        attempt = own.judge_change(actor, form)
+        with transaction():
+            is_right = own.change_password(actor, attempt)
+    if not is_right:
+        raise Problem("wrong_password")
+
+
+@blueprint.get("/me/sessions")
+@blueprint.response(200, SessionListSchema)
+def list_own_sessions() -> dict[str, Any]:
+    """The devices the caller is signed in on."""
+    actor = auth.current_actor()
+    return {"items": user_views.sessions(user_queries.live_sessions(actor.id), actor.session_id)}
+
+
+@blueprint.post("/me/sessions/<uuid:session_id>/end")
+@blueprint.response(204)
+def end_own_session(session_id: UUID) -> None:
+    """Sign the own account out on another device."""
+    with region_scope(EVERYTHING), transaction():
+        own.end_session(auth.current_actor(), session_id)
 
 
 def issue_tokens(session: LoginSession) -> dict[str, str]:

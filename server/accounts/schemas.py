@@ -40,13 +40,14 @@ class LoginDeviceSchema(Schema):
 
 
 class LoginSchema(Schema):
-    """User name, password and device."""
+    """User name, password and device; with a one-time password also the one to take its place."""
 
     class Meta:  # noqa: D106
         unknown = EXCLUDE
 
     username = PlainText(required=True, validate=validate.Length(1, 64))
     password = PlainText(required=True, validate=validate.Length(1, 128))
+    new_password = PlainText(load_default=None, validate=validate.Length(1, 200))
     device = fields.Nested(LoginDeviceSchema, required=True)
 
     @post_load

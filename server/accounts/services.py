@@ -9,9 +9,9 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, select
 
-from server.accounts import devices, passwords, queries
+from server.accounts import choosing, devices, ledger, passwords, queries
 from server.accounts.devices import ClientDevice
-from server.accounts.models import ACTIVE, KILL, Device, LoginSession, LoginThrottle, User
+from server.accounts.models import ACTIVE, KILL, AccountOperation, Device, LoginSession, LoginThrottle, User
 from server.accounts.throttling import FORGOTTEN_AFTER, delay_after, seconds_left
 from server.core import audit, clock, permissions, quick, state
 from server.core.auth import WIPED, Actor, Standing
@@ -29,22 +29,29 @@ _LONGEST_WAY = timedelta(minutes=2)
 
 @dataclass(frozen=True, kw_only=True)
 class LoginForm:
-    """What was typed on the sign-in screen."""
+    """What was typed on the sign-in screen; ``new_password`` takes the place of a one-time password."""
 
     username: str
     password: str
     device: ClientDevice
+    new_password: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Attempt:
-    """A judged sign-in that is not recorded yet; ``device`` is empty for all unknown devices together."""
+    """A judged sign-in that is not recorded yet; ``device`` is empty for all unknown devices together.
+
+    ``judged_hash`` is what the password was compared with, ``chosen_hash`` that of the password chosen in its
+    place.
+    """
 
     account: str
     device: str
     user: User | None
     correct: bool
     better_hash: str | None
+    judged_hash: str | None = None
+    chosen_hash: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,17 +113,37 @@ def judge_login(form: LoginForm) -> Attempt:
     """Check a sign-in without writing; slow on purpose, so it runs outside the write transaction.
 
     Raises:
-        Problem: too_many_attempts, with ``retry_after`` in seconds.
+        Problem: too_many_attempts, with ``retry_after`` in seconds; as for ``choosing``.
     """
     user = queries.user_by_name(form.username)
-    account = blind_index(f"login:{form.username.strip().lower()}")
+    account = account_key(form.username)
     known = user is not None and queries.knows_device(user.id, form.device.id)
     device = form.device.id if known else ""
     _refuse_while_blocked(queries.throttle(account, device))
-    correct = passwords.matches(user.password_hash if user else None, form.password)
-    outdated = user is not None and correct and passwords.is_outdated(user.password_hash)
+    judged = user.password_hash if user else None
+    correct = passwords.matches(judged, form.password)
+    if not correct and form.new_password is not None:
+        correct = passwords.matches(judged, form.new_password)  # it was chosen, and the answer got lost
+    chosen = None
+    if user is not None and correct and user.active and user.one_time_until is not None:
+        choosing.refuse_expired(user.one_time_until)
+        chosen = choosing.chosen_hash(form.new_password, user.username, form.password)
+    outdated = user is not None and correct and not chosen and passwords.is_outdated(user.password_hash)
     better = passwords.hash_password(form.password) if outdated else None
-    return Attempt(account=account, device=device, user=user, correct=correct, better_hash=better)
+    return Attempt(
+        account=account,
+        device=device,
+        user=user,
+        correct=correct,
+        better_hash=better,
+        judged_hash=judged,
+        chosen_hash=chosen,
+    )
+
+
+def account_key(username: str) -> str:
+    """Under which wrong passwords of an account are counted."""
+    return blind_index(f"login:{username.strip().lower()}")
 
 
 def record_login(attempt: Attempt, device: ClientDevice, lifetime: timedelta) -> LoginSession | None:
@@ -133,10 +160,24 @@ def record_login(attempt: Attempt, device: ClientDevice, lifetime: timedelta) ->
         return None
     if not attempt.user.active:
         raise Problem("account_disabled")
+    refuse_replaced(attempt)
     _forget(throttle)
     if attempt.better_hash:
         attempt.user.password_hash = attempt.better_hash
+    if attempt.chosen_hash:
+        attempt.user.password_hash, attempt.user.one_time_until = attempt.chosen_hash, None
+        audit.record("account.choose_password", ("user", attempt.user.id), attempt.user.region_code)
     return open_session(attempt.user, device, lifetime)
+
+
+def refuse_replaced(attempt: Attempt, code: str = "wrong_credentials") -> None:
+    """A password that was replaced while it was being checked opens nothing; the row is held from here on."""
+    if attempt.user is None:
+        return
+    queries.lock_user(attempt.user.id)
+    now = queries.hash_of(attempt.user.id)
+    if attempt.judged_hash is not None and now != attempt.judged_hash:
+        raise Problem(code)
 
 
 def judge_signature(actor: Actor, password: str) -> Attempt:
@@ -148,10 +189,14 @@ def judge_signature(actor: Actor, password: str) -> Attempt:
     user = queries.user_by_id(actor.id)
     if user is None:
         raise Problem("account_disabled")
-    account = blind_index(f"login:{user.username}")
+    account = account_key(user.username)
     _refuse_while_blocked(queries.throttle(account, actor.device_id))
-    correct = passwords.matches(user.password_hash, password)
-    return Attempt(account=account, device=actor.device_id, user=user, correct=correct, better_hash=None)
+    judged = user.password_hash
+    correct = passwords.matches(judged, password)
+    device = actor.device_id
+    return Attempt(
+        account=account, device=device, user=user, correct=correct, better_hash=None, judged_hash=judged
+    )
 
 
 def record_signature(attempt: Attempt) -> bool:
@@ -170,6 +215,12 @@ def record_signature(attempt: Attempt) -> bool:
 def forget_failures(attempt: Attempt) -> None:
     """Forget the wrong passwords typed before a signature, in the transaction of what was signed."""
     _forget(queries.throttle(attempt.account, attempt.device, lock=True))
+
+
+def forget_guesses(user: User) -> None:
+    """Forget wrong passwords on an account, wherever they were typed: its password is another one now."""
+    for throttle in queries.throttles(account_key(user.username)):
+        _forget(throttle)
 
 
 def _forget(throttle: LoginThrottle | None) -> None:
@@ -299,6 +350,11 @@ def close_session(session_id: UUID, jti: str, given_at: int, actor: Actor) -> bo
     return is_own
 
 
+def once(actor: Actor, op_id: UUID, kind: str, asked: dict[str, Any]) -> tuple[AccountOperation, bool]:
+    """The line of an act in the ledger of accounts and grids, see ``ledger.begin``."""
+    return ledger.begin(actor, op_id, kind, asked)
+
+
 def create_user(form: NewUser, password_hash: str, *, user_id: UUID | None = None) -> User:
     """Add an account; an administrator's region is nowhere, whatever was asked for.
 
@@ -328,7 +384,7 @@ def create_user(form: NewUser, password_hash: str, *, user_id: UUID | None = Non
 
 def set_password(user: User, password_hash: str) -> None:
     """Replace a password and end every session opened with the old one."""
-    user.password_hash = password_hash
+    user.password_hash, user.one_time_until = password_hash, None
     live = select(LoginSession).where(LoginSession.user_id == user.id, LoginSession.revoked_at.is_(None))
     for session in db.session.scalars(live):
         session.revoked_at = clock.now()

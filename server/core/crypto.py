@@ -14,7 +14,10 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from flask import current_app
 
-_PURPOSES = ("token", "field", "index", "receipt", "cursor", "policy", "signature", "recovery", "relay")
+_PURPOSES = (
+    *("token", "field", "index", "receipt", "cursor", "policy", "signature", "recovery", "relay"),
+    *("one_time", "import"),
+)
 
 
 class Keyring:

@@ -200,6 +200,15 @@ def count_households() -> int:
     return db.session.scalar(query) or 0
 
 
+def counts_by_grid(codes: Iterable[str]) -> dict[str, int]:
+    """How many households of the register are in each grid, of those that have any."""
+    query = select(Household.region_code, func.count()).where(
+        Household.region_code.in_(list(codes)), Household.removed_at.is_(None)
+    )
+    rows = db.session.execute(query.group_by(Household.region_code)).all()
+    return {code: count for code, count in rows}  # noqa: C416 - rows are no pairs for mypy
+
+
 def members_with_id_number(id_number: str) -> Sequence[Member]:
     """The members that carry an identity number; more than one means the register repeats itself."""
     query = select(Member).where(Member.id_index == blind_index(id_number.strip().upper()))

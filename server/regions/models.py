@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, String, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
-from server.core.db import Base
+from server.core.db import Base, UtcDateTime
 
 COUNTY, TOWNSHIP, VILLAGE, GRID = "county", "township", "village", "grid"
 LEVEL_BY_LENGTH = {6: COUNTY, 9: TOWNSHIP, 12: VILLAGE, 14: GRID}
@@ -15,7 +16,10 @@ LEVEL_BY_LENGTH = {6: COUNTY, 9: TOWNSHIP, 12: VILLAGE, 14: GRID}
 
 
 class Region(Base):
-    """A county, township, village or grid; a child's code starts with its parent's."""
+    """A county, township, village or grid; a child's code starts with its parent's.
+
+    A grid that is closed keeps its code and name: visits of before lie in it. Nothing new does.
+    """
 
     __tablename__ = "region"
 
@@ -23,6 +27,7 @@ class Region(Base):
     name: Mapped[str] = mapped_column(String(60))
     level: Mapped[str] = mapped_column(String(10))
     parent_code: Mapped[str | None] = mapped_column(ForeignKey("region.code"), index=True)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class NaturalVillage(Base):

@@ -9,7 +9,7 @@ from sqlalchemy import or_, select
 
 from server.core.db import db
 from server.core.scope import EVERYTHING, NOTHING, within
-from server.regions.models import COUNTY, GRID, LEVEL_BY_LENGTH, NaturalVillage, Region
+from server.regions.models import COUNTY, GRID, LEVEL_BY_LENGTH, VILLAGE, NaturalVillage, Region
 
 
 def ancestors(code: str) -> list[str]:
@@ -29,7 +29,7 @@ def under(prefix: str) -> Sequence[Region]:
     """The regions under a scope and those above it, ordered by code."""
     if prefix == NOTHING:
         return []
-    query = select(Region).order_by(Region.code)
+    query = select(Region).where(Region.closed_at.is_(None)).order_by(Region.code)
     if prefix != EVERYTHING:
         query = query.where(or_(within(Region.code, prefix), Region.code.in_(ancestors(prefix))))
     return db.session.scalars(query).all()
@@ -41,9 +41,43 @@ def counties() -> Sequence[str]:
 
 
 def is_grid(code: str) -> bool:
-    """Whether a code is that of a grid."""
-    query = select(Region.code).where(Region.code == code, Region.level == GRID)
+    """Whether a code is that of a grid, and not of a closed one."""
+    query = select(Region.code).where(Region.code == code, Region.level == GRID, Region.closed_at.is_(None))
     return db.session.scalar(query) is not None
+
+
+def exists(code: str) -> bool:
+    """Whether there is a place of a code, and it is not closed."""
+    query = select(Region.code).where(Region.code == code, Region.closed_at.is_(None))
+    return db.session.scalar(query) is not None
+
+
+def grids_under(prefix: str, *, closed: bool = False) -> Sequence[Region]:
+    """The grids under a scope, by code; the closed ones only when asked for."""
+    if prefix == NOTHING:
+        return []
+    query = select(Region).where(Region.level == GRID).order_by(Region.code)
+    if prefix != EVERYTHING:
+        query = query.where(within(Region.code, prefix))
+    return db.session.scalars(query if closed else query.where(Region.closed_at.is_(None))).all()
+
+
+def grid_of(code: str, *, lock: bool = False) -> Region | None:
+    """The grid of a code, closed ones too; ``lock`` as below."""
+    region = region_of(code, lock=lock)
+    return region if region is not None and region.level == GRID else None
+
+
+def is_village(code: str, *, lock: bool = False) -> bool:
+    """Whether a code is that of a village; ``lock`` as below."""
+    region = region_of(code, lock=lock)
+    return region is not None and region.level == VILLAGE
+
+
+def region_of(code: str, *, lock: bool = False) -> Region | None:
+    """The region of a code; ``lock`` holds its row until the transaction ends."""
+    query = select(Region).where(Region.code == code)
+    return db.session.scalar(query.with_for_update() if lock else query)
 
 
 def village_of(natural_village_id: UUID) -> str | None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
-from server.core import audit
+from server.core import audit, clock
 from server.core.db import db
+from server.regions import queries
 from server.regions.models import LEVEL_BY_LENGTH, NaturalVillage, Region
 
 
@@ -33,6 +34,24 @@ def add_regions(names: Iterable[tuple[str, str]]) -> None:
         audit.record("region.add", ("region", row.code), row.code, level=row.level)
     db.session.add_all(rows)
     db.session.flush()
+
+
+def rename(code: str, name: str) -> None:
+    """Give a region that is there another name; the same name again changes nothing."""
+    region = queries.region_of(code, lock=True)
+    if region is not None and region.name != name:
+        region.name = name
+        audit.record("region.rename", ("region", code), code)
+        db.session.flush()
+
+
+def close(code: str) -> None:
+    """Close a grid; its code is never given again."""
+    region = queries.region_of(code, lock=True)
+    if region is not None and region.closed_at is None:
+        region.closed_at = clock.now()
+        audit.record("region.close", ("region", code), code)
+        db.session.flush()
 
 
 def add_natural_village(key: UUID, village_code: str, name: str) -> None:

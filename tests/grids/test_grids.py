@@ -1,0 +1,119 @@
+"""Grids: listed with who works them, made, renamed, closed when nothing is in them."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import pytest
+
+from tests.accounts.desk import act, code, create, entries
+from tests.factories import (
+    ADMIN,
+    GONG,
+    GRID,
+    HONG,
+    LU,
+    MEI,
+    OTHER_GRID,
+    PING,
+    QIN,
+    VILLAGE,
+    WEI,
+    ZHOU,
+    make_household,
+)
+
+
+def grids(client, query=""):
+    return {row["code"]: row for row in client.get(f"/api/v1/grids{query}").json["items"]}
+
+
+def add(client, **changes):
+    body = {"op_id": str(uuid4()), "village_code": VILLAGE, "name": "第3网格"} | changes
+    return client.post("/api/v1/grids", json=body)
+
+
+def test_a_grid_without_anybody_is_shown(app, login):
+    make_household(app, GRID)
+    act(login(ZHOU), PING, "state", active=False)
+    found = grids(login(WEI))
+    assert [one["display_name"] for one in found[GRID]["members"]] == ["Mei"]
+    assert (found[OTHER_GRID]["members"], found[OTHER_GRID]["households"]) == ([], 0)
+    assert found[GRID]["households"] == 1
+    assert found[GRID]["place"] == ["区域450321", "区域450321100", f"区域{VILLAGE}"]
+
+
+def test_several_people_may_work_one_grid(app, login):
+    create(login(ZHOU))
+    assert len(grids(login(ZHOU))[GRID]["members"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("person", "count"),
+    [(WEI, 2), (ZHOU, 4), (QIN, 8), (GONG, 8), (ADMIN, 16)],
+    ids=lambda v: getattr(v, "username", v),
+)
+def test_each_sees_the_own_area(app, login, person, count):
+    assert len(grids(login(person))) == count
+
+
+def test_a_place_elsewhere_has_none(app, login):
+    assert grids(login(ZHOU), "?place=450321101") == {}
+    assert len(grids(login(ZHOU), f"?place={VILLAGE}")) == 2
+
+
+def test_an_administrator_is_not_told_how_many_households(app, login):
+    make_household(app, GRID)
+    assert grids(login(ADMIN))[GRID]["households"] is None
+
+
+def test_a_new_grid_has_the_next_number_and_can_be_worked(app, login):
+    zhou, key = login(ZHOU), str(uuid4())
+    first, again = (add(zhou, op_id=key) for _ in range(2))
+    assert first.json["code"] == again.json["code"] == f"{VILLAGE}03"
+    assert create(zhou, region_code=f"{VILLAGE}03").status_code == 200
+    assert code(add(zhou, op_id=key, name="别的")) == (409, "operation_conflict")
+    assert len(grids(zhou)) == 5
+
+
+@pytest.mark.parametrize("village", ["450321101200", "450321100299", "450321100"])
+def test_a_village_elsewhere_and_none_are_the_same(app, login, village):
+    assert add(login(ZHOU), village_code=village).status_code in (404, 422)
+    assert len(grids(login(QIN))) == 8
+
+
+def test_a_grid_is_renamed(app, login):
+    zhou = login(ZHOU)
+    for _ in range(2):
+        assert zhou.patch(f"/api/v1/grids/{GRID}", json={"name": " 河边网格 "}).json["name"] == "河边网格"
+    assert len(entries(app, "region.rename")) == 1
+    assert code(login(LU).patch(f"/api/v1/grids/{GRID}", json={"name": "x"})) == (404, "region_not_found")
+    assert code(zhou.patch(f"/api/v1/grids/{VILLAGE}00", json={"name": "x"})) == (404, "region_not_found")
+
+
+def test_only_an_empty_grid_is_closed(app, login):
+    make_household(app, GRID)
+    zhou = login(ZHOU)
+    assert code(zhou.post(f"/api/v1/grids/{GRID}/close")) == (409, "grid_not_empty")
+    assert code(zhou.post(f"/api/v1/grids/{OTHER_GRID}/close")) == (409, "grid_not_empty")  # Ping works it
+    act(zhou, PING, "transfer", region_code=GRID)
+    assert [zhou.post(f"/api/v1/grids/{OTHER_GRID}/close").status_code for _ in range(2)] == [204, 204]
+    assert OTHER_GRID not in grids(zhou)
+    assert len(entries(app, "region.close")) == 1
+
+
+def test_nobody_and_no_household_comes_into_a_closed_grid(app, login):
+    zhou = login(ZHOU)
+    act(zhou, PING, "transfer", region_code=GRID)
+    zhou.post(f"/api/v1/grids/{OTHER_GRID}/close")
+    assert code(act(zhou, MEI, "transfer", region_code=OTHER_GRID)) == (404, "region_not_found")
+    assert code(create(zhou, region_code=OTHER_GRID)) == (404, "region_not_found")
+    household = make_household(app, GRID)
+    move = {"op_id": str(uuid4()), "base_revision": 1, "set": [{"field": "grid", "value": OTHER_GRID}]}
+    assert login(WEI).post(f"/api/v1/households/{household.id}/edits", json=move).status_code == 422
+    assert add(zhou).json["code"] == f"{VILLAGE}03"  # a number is never given again
+
+
+@pytest.mark.parametrize("person", [MEI, WEI, HONG], ids=lambda person: person.username)
+def test_who_makes_no_grids(app, login, person):
+    assert code(add(login(person))) == (403, "role_not_allowed")
