@@ -10,6 +10,7 @@ from server.accounts import rights
 from server.accounts.import_words import COLUMNS, FAULTS, ROLE_WORDS
 from server.accounts.services import NewUser
 from server.accounts.sheets import SheetRow
+from server.core import permissions
 from server.core.problems import Problem
 
 CREATE, SAME, CONFLICT, ERROR = STATUSES = ("create", "same", "conflict", "error")
@@ -162,14 +163,14 @@ class Planner:
             if fault:
                 blame("code", fault)
             return "" if fault else code
-        steps = _STEPS[: _LENGTHS[rights.DIGITS[role]] + 1]
+        steps = _STEPS[: _LENGTHS[permissions.DIGITS[permissions.PLACED[role]]] + 1]
         own = steps[-1]
         wanted = [texts.get(step, "") for step in steps]
         if not wanted[-1] and own != "county":
             blame(own, "missing")
             return ""
         among = self._places.find(wanted) if any(wanted) else list(self._places.names)
-        found = [one for one in among if rights.fits(role, one)]
+        found = [one for one in among if permissions.fits(role, one)]
         if len(found) != 1:
             blame(own, "place_unknown" if not found else "place_ambiguous")
             return ""
@@ -212,4 +213,4 @@ def _code_fault(text: str, names: Mapping[str, str], role: str) -> str | None:
         return "scientific"
     if not _CODE.fullmatch(text) or text not in names:
         return "place_unknown"
-    return None if rights.fits(role, text) else "place_level"
+    return None if permissions.fits(role, text) else "place_level"

@@ -8,8 +8,9 @@ county (``GRAVE``) takes two persons.
 from __future__ import annotations
 
 from server.core.auth import Actor
+from server.core.permissions import ROLES
 from server.core.problems import Problem
-from server.core.scope import NOTHING, covers
+from server.core.scope import covers
 
 GRID_MEMBER, FIRST_SECRETARY, TOWNSHIP, COUNTY = "grid_member", "first_secretary", "township", "county"
 DEPARTMENT, ADMIN, AUDITOR = "department", "admin", "auditor"
@@ -19,7 +20,6 @@ LOOKS_AFTER = {
     ADMIN: frozenset({GRID_MEMBER, FIRST_SECRETARY, TOWNSHIP, COUNTY, DEPARTMENT, ADMIN, AUDITOR}),
 }
 GRAVE = frozenset({COUNTY, ADMIN, AUDITOR})
-DIGITS = {GRID_MEMBER: 14, FIRST_SECRETARY: 12, TOWNSHIP: 9, COUNTY: 6, DEPARTMENT: 6, AUDITOR: 6}
 MOVABLE = frozenset({GRID_MEMBER, FIRST_SECRETARY, TOWNSHIP})
 EDIT, TRANSFER, DISABLE, ENABLE, RESET, SIGN_OUT = (
     *("edit", "transfer", "disable", "enable"),
@@ -91,11 +91,4 @@ def decides(actor: Actor, kind: str, role: str, region_code: str) -> bool:
 def creatable(actor: Actor) -> list[str]:
     """Roles the caller may make accounts of, lowest first."""
     mine = LOOKS_AFTER.get(actor.role, frozenset())
-    return [role for role in (*DIGITS, ADMIN) if role in mine]
-
-
-def fits(role: str, region_code: str) -> bool:
-    """Whether an account of a role can belong to a place of this code."""
-    if role == ADMIN:
-        return region_code == NOTHING
-    return region_code.isascii() and region_code.isdigit() and len(region_code) == DIGITS[role]
+    return [role for role in ROLES if role in mine]

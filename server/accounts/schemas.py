@@ -47,7 +47,7 @@ class LoginSchema(Schema):
 
     username = PlainText(required=True, validate=validate.Length(1, 64))
     password = PlainText(required=True, validate=validate.Length(1, 128))
-    new_password = PlainText(load_default=None, validate=validate.Length(1, 200))
+    new_password = PlainText(validate=validate.Length(1, 200))
     device = fields.Nested(LoginDeviceSchema, required=True)
 
     @post_load

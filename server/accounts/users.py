@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from server.accounts import asking, choosing, ledger, passwords, queries, rights, services, user_queries
 from server.accounts.models import AccountOperation, AccountRequest, User
 from server.accounts.services import NewUser
-from server.core import audit, clock
+from server.core import audit, clock, permissions
 from server.core.auth import Actor
 from server.core.db import db
 from server.core.problems import Problem
@@ -93,7 +93,7 @@ def check_place(actor: Actor, role: str, region_code: str) -> None:
     is_there = region_code == NOTHING or regions.exists(region_code)
     if not is_there or not rights.reaches(actor, region_code):
         raise Problem("region_not_found")
-    if not rights.fits(role, region_code):
+    if not permissions.fits(role, region_code):
         raise Problem("region_not_fitting")
 
 

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from server.accounts.import_plan import COLUMNS, STATUSES, Known, Places, Planner, columns_of
 from server.accounts.import_words import FAULTS
-from server.accounts.rights import DIGITS, fits
 from server.accounts.services import NewUser
 from server.accounts.sheets import MAX_CELL, SheetRow, cell_text, read_rows, workbook
+from server.core.permissions import fits
 from server.core.problems import Problem
 from tests.accounts.workbooks import HEADER, book
 from tests.factories import GRID, TOWNSHIP, VILLAGE, region_names
@@ -134,15 +134,3 @@ def test_what_is_handed_out_reads_back_as_text(rows):
         for row, want in zip(read_rows(data), [e for e in expected if any(e)], strict=True)
     ]
     assert found == [want for want in expected if any(want)]
-
-
-def test_every_role_has_a_level():
-    assert set(DIGITS) | {"admin"} == {
-        "grid_member",
-        "first_secretary",
-        "township",
-        "county",
-        "department",
-        "auditor",
-        "admin",
-    }

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from tests.accounts import desk
-from tests.accounts.test_import import apply, check
 from tests.accounts.test_requests import ask, decide
-from tests.accounts.workbooks import book
 from tests.factories import MEI, OTHER_GRID, PASSWORD, WEI, ZHOU, make_session
 from tests.grids.test_grids import add
 
@@ -37,6 +35,8 @@ def _decide_request(app, login, visit, clock):
 
 
 def _apply_import(_app, login, _visit, _clock):
+    from tests.accounts.test_import import apply, book, check
+
     sheet = book(("xiaohua", "韦小花", "网格员", "", "", "", OTHER_GRID, ""))
     return apply(login(ZHOU), sheet, check(login(ZHOU), sheet).json["digest"])
 

@@ -3086,8 +3086,7 @@ export interface components {
         Login: {
             username: string;
             password: string;
-            /** @default null */
-            new_password: string | null;
+            new_password?: string;
             device: components["schemas"]["LoginDevice"];
         };
         UserRegion: {
