@@ -22,7 +22,8 @@ class Settings:
 
     Sizes are bytes, durations seconds unless the name says otherwise. With less of the disk
     free than ``disk_photo_reserve_percent`` no photos are taken, with less than ``disk_reserve_percent`` no
-    visits or anything else either.
+    visits or anything else either. ``spot_check_percent`` of the visits that are approved together are drawn
+    to be looked at.
     """
 
     data_dir: Path
@@ -44,6 +45,7 @@ class Settings:
     photo_max_bytes: int = 2 * 1024 * 1024
     disk_reserve_percent: int = 3
     disk_photo_reserve_percent: int = 10
+    spot_check_percent: int = 5
     testing: bool = False
 
     @property
@@ -61,6 +63,7 @@ _INTEGERS = {
     "photo_max_bytes",
     "disk_reserve_percent",
     "disk_photo_reserve_percent",
+    "spot_check_percent",
 }
 _CHOICES = {"log_level": {"DEBUG", "INFO", "WARNING", "ERROR"}, "log_format": {"json", "text"}}
 _TEXTS = {"database_url", "secret_key", "jobs_url", "profile", "backup_passphrase"}

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, SmallInteger, String, Uuid
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, SmallInteger, String, Text, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.core.db import Base, SequenceInteger, UtcDateTime
@@ -21,7 +21,8 @@ class Flag(RegionScoped, Base):
     """A rule met by a visit. A revision of the visit closes it, or a run of newer rules; nothing deletes it.
 
     It keeps the version of the pack that raised it. A run may raise a rule again that another run closed:
-    that is a new row. ``opened_run_id`` and ``closed_run_id`` are empty where a visit did it.
+    that is a new row. ``opened_run_id`` and ``closed_run_id`` are empty where a visit did it;
+    ``dismissal_id`` says that a person closed it.
     """
 
     __tablename__ = "flag"
@@ -41,6 +42,30 @@ class Flag(RegionScoped, Base):
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     opened_run_id: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("rejudgement.id"))
     closed_run_id: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("rejudgement.id"))
+    dismissal_id: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("flag_dismissal.id"))
+
+
+class Dismissal(RegionScoped, Base):
+    """Somebody's word that a light of a visit needs no more attention, and why; never changed.
+
+    ``id`` is made by the device, ``sha256`` is of the content. ``actor_name`` and ``actor_role`` are those of
+    the moment.
+    """
+
+    __tablename__ = "flag_dismissal"
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    visit_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("visit.id"), index=True)
+    household_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("household.id"), index=True)
+    rule: Mapped[str] = mapped_column(String(40))
+    severity: Mapped[str] = mapped_column(String(10))
+    reason: Mapped[str] = mapped_column(String(20))
+    text: Mapped[str] = mapped_column(Text)
+    actor_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("user_account.id"))
+    actor_name: Mapped[str] = mapped_column(String(60))
+    actor_role: Mapped[str] = mapped_column(String(20))
+    sha256: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 Index("ix_flag_household_id_state", Flag.household_id, Flag.state)

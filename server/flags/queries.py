@@ -14,13 +14,13 @@ from server.core import cursors
 from server.core.db import db
 from server.core.problems import Problem
 from server.core.scope import region_scope, within
-from server.flags.models import DONE, OPEN, Flag, HouseholdFacts, Rejudgement
+from server.flags.models import DONE, OPEN, Dismissal, Flag, HouseholdFacts, Rejudgement
 from server.households.queries import Household
 
 if TYPE_CHECKING:
     from server.visits.queries import Visit
 
-__all__ = ["Flag", "HouseholdFacts", "Rejudgement"]
+__all__ = ["Dismissal", "Flag", "HouseholdFacts", "Rejudgement"]
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,32 @@ def open_of_visits(visit_ids: Iterable[UUID]) -> Sequence[Flag]:
     """The flags of several visits that are still open."""
     query = select(Flag).where(Flag.visit_id.in_(set(visit_ids)), Flag.state == OPEN)
     return db.session.scalars(query).all()
+
+
+def dismissed_of_visits(visit_ids: Iterable[UUID]) -> Sequence[Flag]:
+    """The flags of several visits that a person dismissed, in the order they were raised."""
+    query = select(Flag).where(Flag.visit_id.in_(set(visit_ids)), Flag.dismissal_id.is_not(None))
+    return db.session.scalars(query.order_by(Flag.seq)).all()
+
+
+def dismissal_by_id(dismissal_id: UUID) -> Dismissal | None:
+    """The dismissal of an identifier, if it is in scope."""
+    return db.session.scalar(select(Dismissal).where(Dismissal.id == dismissal_id))
+
+
+def dismissals_of(visit_ids: Iterable[UUID]) -> Sequence[Dismissal]:
+    """The dismissals of lights of several visits, the oldest first."""
+    query = select(Dismissal).where(Dismissal.visit_id.in_(set(visit_ids)))
+    return db.session.scalars(query.order_by(Dismissal.created_at, Dismissal.id)).all()
+
+
+def dismissals_by_id(ids: Iterable[UUID | None]) -> dict[UUID, Dismissal]:
+    """Several dismissals by identifier."""
+    wanted = {given for given in ids if given is not None}
+    if not wanted:
+        return {}
+    query = select(Dismissal).where(Dismissal.id.in_(wanted))
+    return {row.id: row for row in db.session.scalars(query)}
 
 
 def of_visits(visits: Iterable[Visit], *, evidence: bool = True) -> Sequence[Flag]:

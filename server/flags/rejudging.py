@@ -21,6 +21,7 @@ from server.core.db import db
 from server.core.problems import Problem
 from server.flags import facts as keeping
 from server.flags import queries
+from server.flags.dismissing import Dismissed, count_lights, dismissed_of
 from server.flags.models import CLOSED, DONE, RUNNING, WAITING, Flag, HouseholdFacts, Rejudgement
 from server.flags.services import keep_newest_of, new_flag, today_bench
 from server.households.queries import lock_households
@@ -28,7 +29,7 @@ from server.policy.codegen import ParameterRefused, program
 from server.policy.codeterms import CannotCompile
 from server.policy.engine import Bench
 from server.policy.generated import Program, met_text
-from server.visits.queries import SEVERITIES, Visit, by_ids
+from server.visits.queries import Visit, by_ids
 
 ABANDONED_AFTER = timedelta(seconds=90)
 COUNTY_DIGITS = 6
@@ -193,26 +194,34 @@ def _rewrite(run: Rejudgement, ids: Sequence[UUID]) -> None:
     flags: dict[UUID, list[Flag]] = {row.visit_id: [] for row in rows}
     for flag in queries.open_of_visits(flags):
         flags[flag.visit_id].append(flag)
-    bench = today_bench(run.region_code)
+    bench, dismissed = today_bench(run.region_code), dismissed_of(flags)
     for row in rows:
-        _judge(run, bench, row, seen[row.visit_id], flags[row.visit_id])
+        _judge(run, bench, row, seen[row.visit_id], flags[row.visit_id], dismissed[row.visit_id])
     db.session.flush()
 
 
-def _judge(run: Rejudgement, bench: Bench, row: HouseholdFacts, visit: Visit, flags: Sequence[Flag]) -> None:
+def _judge(
+    run: Rejudgement,
+    bench: Bench,
+    row: HouseholdFacts,
+    visit: Visit,
+    flags: Sequence[Flag],
+    dismissed: Dismissed,
+) -> None:
     try:
         found = bench.judge(keeping.facts_in(row))
     except InvalidTag:
         return  # counted as unreadable by whoever read the range
     lights = {result.rule: result.as_light() for result in found.met}
-    changed = _switch(run, visit, flags, lights)
     met = met_text(lights)
+    lights = {rule: light for rule, light in lights.items() if not dismissed.covers(light)}
+    changed = _switch(run, visit, flags, lights)
     if (row.met, row.kind, row.severity) != (met, found.proposed_kind, found.severity):
         row.met, row.kind, row.severity = met, found.proposed_kind, found.severity
         row.version, row.judged_at = bench.version, clock.now()
         run.households_changed += 1
     if changed:
-        _count_lights(visit, list(lights.values()))
+        count_lights(visit, list(lights.values()), dismissed.count_beside(lights))
         changes.note("household", visit.household_id, visit.region_code)
 
 
@@ -227,16 +236,6 @@ def _switch(
     db.session.add_all(new_flag(visit, lights[rule], run.id) for rule in sorted(new))
     run.opened, run.closed = run.opened + len(new), run.closed + len(gone)
     return bool(gone or new)
-
-
-def _count_lights(visit: Visit, lights: Sequence[Mapping[str, Any]]) -> None:
-    """What lists show of a visit follows its open flags; its judgement and receipt stay as given."""
-    severities = [light["severity"] for light in lights]
-    visit.severity = min(severities, key=SEVERITIES.index, default="none")
-    visit.severity_rank = SEVERITIES.index(visit.severity)
-    visit.red_count, visit.yellow_count, visit.attention_count = (severities.count(s) for s in SEVERITIES[:3])
-    risks = sorted({risk for light in lights for risk in light["risks"]})
-    visit.risks = f"|{'|'.join(risks)}|" if risks else ""
 
 
 def county_of(region_code: str) -> str:

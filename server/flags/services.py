@@ -16,9 +16,10 @@ from server.core.db import db
 from server.core.rawrows import Source
 from server.flags import facts as keeping
 from server.flags import queries
+from server.flags.dismissing import REASONS, DismissalForm, carry_over, dismiss
 from server.flags.explaining import explanation
 from server.flags.facts import Kept
-from server.flags.models import CLOSED, Flag, HouseholdFacts
+from server.flags.models import CLOSED, Dismissal, Flag, HouseholdFacts
 from server.flags.standing import lights_of, lit_labels, lit_of
 from server.households.queries import households_by_id
 from server.households.services import ends_along, moves_along, roster_facts
@@ -33,8 +34,11 @@ if TYPE_CHECKING:
     from server.visits.queries import Visit
 
 __all__ = [
+    "REASONS",
+    "DismissalForm",
     "Judged",
     "Kept",
+    "dismiss",
     "explanation",
     "facts_source",
     "income_line",
@@ -95,11 +99,12 @@ def income_line(region_code: str) -> Decimal | None:
 def raise_flags(visit: Visit, kept: Kept | None) -> None:
     """Add a flag for each light of a stored visit, and keep its facts when it is the household's newest.
 
-    A revision closes the flags of what it replaces.
+    A revision closes the flags of what it replaces, and takes over what was dismissed of it.
     """
     quick.insert_rows(Flag, [_flag(visit, light) for light in visit.judgement["lights"]])
     if visit.revises_id is not None:
         _close(visit.revises_id)
+        carry_over(visit.id, visit.revises_id)
         keep_newest_of(visit.household_id, {visit.id: kept})
     elif kept is not None:
         keeping.keep_newer(visit, kept)
@@ -137,8 +142,8 @@ def judge_again(visit: Visit) -> Kept | None:
 
 @moves_along
 def move_household(household_id: UUID, region_code: str) -> None:
-    """Take the flags and the facts of a household along to another grid."""
-    for model in (Flag, HouseholdFacts):
+    """Take the flags, the dismissed ones and the facts of a household along to another grid."""
+    for model in (Flag, Dismissal, HouseholdFacts):
         query = update(model).where(model.household_id == household_id)
         db.session.execute(query.values(region_code=region_code))
 

@@ -1,7 +1,8 @@
 """The lights of visits as they stand: those each visit was taken in with, and what runs have changed since.
 
-A light is lit until a run closes it. A revision closes the flags of the visit it replaces, but that visit
-keeps showing what it had. A rule that was lit several times is one light, as its newest flag says.
+A light is lit until a run closes it or a person dismisses it. A revision closes the flags of the visit it
+replaces, but that visit keeps showing what it had. A rule that was lit several times is one light, as its
+newest flag says.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from server.flags import queries
-from server.flags.models import CLOSED, OPEN, Flag, Rejudgement
+from server.flags.models import CLOSED, OPEN, Dismissal, Flag, Rejudgement
 from server.local_policy.queries import county_of
 from server.policy.loader import load_packs
 from server.visits.queries import SEVERITIES
@@ -36,8 +37,9 @@ class Standing:
 
     @property
     def is_lit(self) -> bool:
-        """Whether no run has closed it."""
-        return self.flag is None or self.flag.closed_run_id is None
+        """Whether no run has closed it, and nobody dismissed it."""
+        flag = self.flag
+        return flag is None or (flag.closed_run_id is None and flag.dismissal_id is None)
 
     @property
     def label(self) -> Mapping[str, str]:
@@ -79,11 +81,12 @@ def _brief(light: Standing) -> Wire:
 
 
 def lights_of(visits: Sequence[Visit]) -> dict[UUID, list[Wire]]:
-    """All lights of visits in wire form, lit ones first by severity, with the runs that changed them."""
+    """All lights of visits in wire form, lit ones first by severity, with who and what changed them."""
     flags = queries.of_visits(visits)
     runs = _runs(visits, flags)
+    dismissals = queries.dismissals_by_id(flag.dismissal_id for flag in flags)
     found = _standing(visits, flags)
-    return {key: [_wire(light, runs) for light in lights] for key, lights in found.items()}
+    return {key: [_wire(light, runs, dismissals) for light in lights] for key, lights in found.items()}
 
 
 @lru_cache(maxsize=1024)
@@ -114,13 +117,17 @@ def _runs(visits: Sequence[Visit], flags: Iterable[Flag]) -> Runs:
     return {run.id: run for county in counties for run in queries.runs_of(county, wanted)}
 
 
-def _wire(light: Standing, runs: Runs) -> Wire:
+def _wire(light: Standing, runs: Runs, dismissals: Mapping[UUID, Dismissal]) -> Wire:
     flag, given = light.flag, light.given or {}
     copied = {name: given[name] if flag is None else getattr(flag, name) for name in _COPIED}
     opened = flag and _act(runs, flag.opened_run_id, flag.opened_at)
     closed = flag and _act(runs, flag.closed_run_id, flag.closed_at)
-    state = OPEN if light.is_lit else CLOSED
-    return copied | {"label": light.label, "state": state, "opened_by": opened, "closed_by": closed}
+    acts = {"opened_by": opened, "closed_by": closed, "dismissed_by": _dismissal(flag, dismissals)}
+    return copied | acts | {"label": light.label, "state": OPEN if light.is_lit else CLOSED}
+
+
+def _dismissal(flag: Flag | None, dismissals: Mapping[UUID, Dismissal]) -> Dismissal | None:
+    return None if flag is None or flag.dismissal_id is None else dismissals.get(flag.dismissal_id)
 
 
 def _act(runs: Runs, run_id: UUID | None, at: datetime | None) -> Wire | None:

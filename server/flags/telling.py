@@ -1,4 +1,4 @@
-"""What an explanation says of a light that a run opened or closed, and of one whose rule is gone. Pure."""
+"""What an explanation says of a light that a run or a person closed, and of one whose rule is gone. Pure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Wire = dict[str, Any]
 
 
 def as_it_stands(light: Mapping[str, Any], found: Mapping[str, Any], version: str | None) -> Wire:
-    """The runs behind a light; of one that is out also that it was lit, by what, and that it no longer is."""
+    """The runs behind a light; of one that is out also that it was lit, and what put it out."""
     runs = {"opened_by": light["opened_by"], "closed_by": light["closed_by"]}
     if light["state"] != CLOSED:
         return runs
@@ -26,8 +26,12 @@ def as_it_stands(light: Mapping[str, Any], found: Mapping[str, Any], version: st
 
 
 def _went_out(light: Mapping[str, Any], words: Mapping[str, str], version: str | None) -> Wire:
-    run = light["closed_by"]
     pack = f"{light['pack']} {light['pack_version']}"
+    if (run := light["closed_by"]) is None:
+        return {
+            "zh": f"按规则版本 {pack} 亮灯，后由审核人排除。规则：{words['zh']}",
+            "en": f"Lit by rules version {pack}; dismissed by a reviewer since. The rule: {words['en']}",
+        }
     lit, now = f"{pack} · {version}" if version else pack, run["version"]
     return {
         "zh": f"按规则版本 {lit} 曾亮灯；{run['day']} 规则变更（版本 {now}）后已熄灭。"

@@ -13,7 +13,9 @@ from server.core.scope import RegionScoped
 
 
 class Review(RegionScoped, Base):
-    """Approval or return of a visit; ``id`` is made by the reviewer's device.
+    """Approval, return or handing up of a visit; ``id`` is made by the reviewer's device.
+
+    ``batch_id`` is that of the approval of many at once that this one was part of.
 
     ``sha256`` is of the decision's content. ``reviewer_name`` and ``reviewer_role`` are those of the moment.
     """
@@ -29,4 +31,5 @@ class Review(RegionScoped, Base):
     comment: Mapped[str] = mapped_column(Text, default="")
     comments: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list)
     sha256: Mapped[str] = mapped_column(String(64))
+    batch_id: Mapped[UUID | None] = mapped_column(Uuid)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

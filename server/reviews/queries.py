@@ -15,9 +15,9 @@ from server.core.problems import Problem
 from server.core.scope import within
 from server.households.queries import Household
 from server.reviews.models import Review
-from server.visits.queries import LOWEST_RANK, SEVERITIES, SUPERSEDED, Visit, visible_to
+from server.visits.queries import SEVERITIES, SUPERSEDED, UNLIT_PLACE, Visit, visible_to
 
-LISTING = "visits"
+LISTING = "queue"
 TOWNSHIP_DIGITS = 9
 
 
@@ -50,22 +50,20 @@ class Group:
 def page(
     actor: Actor, filters: Filters, cursor: str | None, limit: int
 ) -> tuple[Sequence[Visit], str | None]:
-    """One page, the most severe first and the newest first within a severity, and the cursor of the next.
+    """One page in the order of ``Visit.queue_rank``, the newest first within it, and the cursor of the next.
 
     Raises:
         Problem: bad_request, for a cursor that is not one of ours.
     """
     query = select(Visit).where(*_matching(actor, filters), *_listed(actor, filters))
-    query = query.order_by(Visit.severity_rank, Visit.seq.desc()).limit(limit + 1)
+    query = query.order_by(Visit.queue_rank, Visit.seq.desc()).limit(limit + 1)
     if cursor is not None:
         rank, seq = _position(cursor)
-        query = query.where(
-            or_(Visit.severity_rank > rank, and_(Visit.severity_rank == rank, Visit.seq < seq))
-        )
+        query = query.where(or_(Visit.queue_rank > rank, and_(Visit.queue_rank == rank, Visit.seq < seq)))
     rows = db.session.scalars(query).all()
     shown = rows[:limit]
     more = len(rows) > limit
-    return shown, cursors.pack(LISTING, shown[-1].severity_rank, shown[-1].seq) if more else None
+    return shown, cursors.pack(LISTING, shown[-1].queue_rank, shown[-1].seq) if more else None
 
 
 def _position(cursor: str) -> tuple[int, int]:
@@ -102,17 +100,27 @@ def _listed(actor: Actor, filters: Filters) -> list[ColumnElement[bool]]:
     """The conditions of the list alone."""
     conditions: list[ColumnElement[bool]] = []
     if filters.severity:
-        conditions.append(Visit.severity_rank == SEVERITIES.index(filters.severity))
+        conditions.append(_of_severity(SEVERITIES.index(filters.severity)))
     if filters.flagged or actor.role == "county":
-        conditions.append(Visit.severity_rank < LOWEST_RANK)
+        conditions.append(Visit.queue_rank < UNLIT_PLACE)
     elif filters.flagged is False:
-        conditions.append(Visit.severity_rank == LOWEST_RANK)
+        conditions.append(Visit.queue_rank >= UNLIT_PLACE)
     return conditions
+
+
+def _of_severity(rank: int) -> ColumnElement[bool]:
+    place = 2 * rank
+    return Visit.queue_rank >= place if place == UNLIT_PLACE else Visit.queue_rank.between(place, place + 1)
 
 
 def by_id(review_id: UUID) -> Review | None:
     """The decision of an identifier, if it is in scope."""
     return db.session.scalar(select(Review).where(Review.id == review_id))
+
+
+def known(ids: Iterable[UUID]) -> set[UUID]:
+    """Which of several decisions are here."""
+    return set(db.session.scalars(select(Review.id).where(Review.id.in_(set(ids)))))
 
 
 def of_visits(visit_ids: Iterable[UUID]) -> dict[UUID, list[Review]]:

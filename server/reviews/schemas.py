@@ -7,11 +7,13 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
 from server.core.wire import Instant, Pattern, PlainText, StrictUuid, TextSchema, WireSchema
+from server.flags.services import REASONS, DismissalForm
 from server.households.schemas import HouseholdSchema, MemberSchema
 from server.photos.schemas import PhotoSchema
 from server.reviews.queries import Filters
 from server.reviews.services import MAX_COMMENTS, QuestionComment, ReviewForm
-from server.visits.queries import APPROVED, RETURNED, SEVERITIES, SUBMITTED, SUPERSEDED
+from server.reviews.together import MAX_TOGETHER, REFUSED, SAMPLED, TogetherForm
+from server.visits.queries import APPROVED, ESCALATED, RETURNED, SEVERITIES, SUBMITTED, SUPERSEDED
 from server.visits.schemas import (
     LightSchema,
     LocationSchema,
@@ -21,8 +23,8 @@ from server.visits.schemas import (
     VisitClockSchema,
 )
 
-STATES = (SUBMITTED, APPROVED, RETURNED, SUPERSEDED)
-DECISIONS = (APPROVED, RETURNED)
+STATES = (SUBMITTED, APPROVED, RETURNED, ESCALATED, SUPERSEDED)
+DECISIONS = (APPROVED, RETURNED, ESCALATED)
 LIGHT_STATES = ("open", "closed")
 _REGION = Pattern(r"^([0-9]{6}|[0-9]{9}|[0-9]{12}|[0-9]{14})$")
 _RISK = Pattern(r"^[a-z_]{1,40}$")
@@ -62,7 +64,7 @@ class QuestionCommentSchema(WireSchema):
 
 
 class ReviewFormSchema(WireSchema):
-    """A decision; giving a visit back needs a comment that says why."""
+    """A decision; giving a visit back or handing it up needs a comment that says why."""
 
     id = StrictUuid(required=True)
     decision = fields.String(required=True, validate=validate.OneOf(DECISIONS))
@@ -73,12 +75,68 @@ class ReviewFormSchema(WireSchema):
 
     @validates_schema
     def _says_why(self, data: dict[str, Any], **_: object) -> None:
-        if data["decision"] == RETURNED and not data["comment"].strip():
-            raise ValidationError("Say what is to be corrected.", "comment")
+        if data["decision"] != APPROVED and not data["comment"].strip():
+            raise ValidationError("Say why.", "comment")
 
     @post_load
     def _to_form(self, data: dict[str, Any], **_: object) -> ReviewForm:
         return ReviewForm(**data)
+
+
+class TogetherFormSchema(WireSchema):
+    """Visits to approve together: those the reviewer saw, each of which is looked at again by the server."""
+
+    id = StrictUuid(required=True)
+    visit_ids = fields.List(StrictUuid(), required=True, validate=validate.Length(1, MAX_TOGETHER))
+
+    @post_load
+    def _to_form(self, data: dict[str, Any], **_: object) -> TogetherForm:
+        return TogetherForm(**data)
+
+
+class OutcomeSchema(Schema):
+    """What became of one visit; ``code`` says why it was refused."""
+
+    visit_id = fields.UUID(required=True)
+    outcome = fields.String(required=True, validate=validate.OneOf((APPROVED, SAMPLED, REFUSED)))
+    code = fields.String(required=True, allow_none=True)
+
+
+class TogetherSchema(Schema):
+    """A line for each visit, in the order they were sent."""
+
+    results = fields.List(fields.Nested(OutcomeSchema), required=True)
+
+
+class DismissalFormSchema(WireSchema):
+    """Why a light needs no more attention."""
+
+    id = StrictUuid(required=True)
+    reason = fields.String(required=True, validate=validate.OneOf(REASONS))
+    text = PlainText(required=True, validate=validate.Length(2, 500))
+
+    @validates_schema
+    def _says_why(self, data: dict[str, Any], **_: object) -> None:
+        if not data["text"].strip():
+            raise ValidationError("Say why.", "text")
+
+    @post_load
+    def _to_form(self, data: dict[str, Any], **_: object) -> DismissalForm:
+        return DismissalForm(**data)
+
+
+class DismissalSchema(Schema):
+    """A light that somebody dismissed: which, why, who and when."""
+
+    id = fields.UUID(required=True)
+    visit_id = fields.UUID(required=True)
+    rule = fields.String(required=True)
+    severity = fields.String(required=True, validate=validate.OneOf(SEVERITIES[:3]))
+    reason = fields.String(required=True, validate=validate.OneOf(REASONS))
+    text = fields.String(required=True)
+    actor_name = fields.String(required=True)
+    actor_role = fields.String(required=True)
+    created_at = Instant(required=True)
 
 
 class CommentSchema(Schema):
@@ -89,7 +147,7 @@ class CommentSchema(Schema):
 
 
 class ReviewSchema(Schema):
-    """A decision as it was taken."""
+    """A decision as it was taken; ``batch_id`` where many visits were approved together."""
 
     id = fields.UUID(required=True)
     visit_id = fields.UUID(required=True)
@@ -98,6 +156,7 @@ class ReviewSchema(Schema):
     comments = fields.List(fields.Nested(CommentSchema), required=True)
     reviewer_name = fields.String(required=True)
     reviewer_role = fields.String(required=True)
+    batch_id = fields.UUID(required=True, allow_none=True)
     created_at = Instant(required=True)
 
 
@@ -136,6 +195,8 @@ class VisitSummarySchema(Schema):
     top_lights = fields.List(fields.Nested(TextSchema), required=True)
     risks = fields.List(fields.String(), required=True)
     changed_count = fields.Integer(required=True)
+    dismissed_count = fields.Integer(required=True)
+    spot_check = fields.Boolean(required=True)
     photo_count = fields.Integer(required=True)
     photos_ready = fields.Integer(required=True)
 
@@ -212,7 +273,7 @@ class RunActSchema(Schema):
 
 
 class StandingLightSchema(LightSchema):
-    """A light as it stands: ``closed`` once a run of newer rules put it out, which then names the run.
+    """A light as it stands: ``closed`` once a run of newer rules or a person put it out, named then.
 
     ``opened_by`` is null for a light that the visit itself brought.
     """
@@ -220,6 +281,22 @@ class StandingLightSchema(LightSchema):
     state = fields.String(required=True, validate=validate.OneOf(LIGHT_STATES))
     opened_by = fields.Nested(RunActSchema, required=True, allow_none=True)
     closed_by = fields.Nested(RunActSchema, required=True, allow_none=True)
+    dismissed_by = fields.Nested(DismissalSchema, required=True, allow_none=True)
+
+
+class CorrectionSchema(Schema):
+    """What a revision changed against the one it replaces, and what was asked for when that was given back.
+
+    ``new_photos`` are the hashes of photos the earlier revision did not list; ``comment`` and ``comments``
+    are empty where nobody gave it back.
+    """
+
+    visit_id = fields.UUID(required=True)
+    revision = fields.Integer(required=True)
+    changes = fields.List(fields.Nested(ChangeSchema), required=True)
+    new_photos = fields.List(fields.String(), required=True)
+    comment = fields.String(required=True)
+    comments = fields.List(fields.Nested(CommentSchema), required=True)
 
 
 class VisitDetailSchema(VisitSummarySchema):
@@ -248,6 +325,8 @@ class VisitDetailSchema(VisitSummarySchema):
     changes = fields.List(fields.Nested(ChangeSchema), required=True)
     photos = fields.List(fields.Nested(PhotoSchema), required=True)
     reviews = fields.List(fields.Nested(ReviewSchema), required=True)
+    dismissals = fields.List(fields.Nested(DismissalSchema), required=True)
+    correction = fields.Nested(CorrectionSchema, required=True, allow_none=True)
     revisions = fields.List(fields.Nested(RevisionSchema), required=True)
     receipt = fields.Nested(ReceiptSchema, required=True)
     previous_visit = fields.Nested(PreviousVisitSchema, required=True, allow_none=True)
@@ -258,6 +337,7 @@ class HistoryEntrySchema(VisitSummarySchema):
 
     lights = fields.List(fields.Nested(StandingLightSchema), required=True)
     reviews = fields.List(fields.Nested(ReviewSchema), required=True)
+    dismissals = fields.List(fields.Nested(DismissalSchema), required=True)
 
 
 class FormerMemberSchema(MemberSchema):

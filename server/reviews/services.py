@@ -1,4 +1,4 @@
-"""Deciding on visits: approve, or give back with what is to be corrected; nobody decides on own work."""
+"""Deciding on visits: approve, give back with what is to be corrected, hand up; never one's own work."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def review(actor: Actor, visit_id: UUID, form: ReviewForm) -> tuple[Review, bool
     """Decide on a visit; the same decision sent twice is one. Returns it, and whether it is new.
 
     Raises:
-        Problem: visit_not_found, review_conflict, own_work, visit_not_reviewable, invalid.
+        Problem: visit_not_found, review_conflict, own_work, role_not_allowed, visit_not_reviewable, invalid.
     """
     visit = visits.get_visible(actor, visit_id, lock=True)
     digest = _digest(visit_id, form)
@@ -60,13 +60,30 @@ def review(actor: Actor, visit_id: UUID, form: ReviewForm) -> tuple[Review, bool
     if visit.author_id == actor.id:
         raise Problem("own_work")
     _check_questions(visit, form)
-    decide(visit, form.decision)
+    decide(visit, form.decision, actor.role)
     row = _row(actor, visit, form, digest)
+    _keep(visit, row)
+    return row, True
+
+
+def keep_approval(actor: Actor, visit: Visit, form: ReviewForm, batch_id: UUID) -> None:
+    """Approve a visit as one of many; whoever calls has looked whether it may be.
+
+    Raises:
+        Problem: visit_not_reviewable.
+    """
+    decide(visit, form.decision, actor.role)
+    row = _row(actor, visit, form, _digest(visit.id, form))
+    row.batch_id = batch_id
+    _keep(visit, row)
+
+
+def _keep(visit: Visit, row: Review) -> None:
     db.session.add(row)
-    audit.record("visit.review", ("visit", visit.id), visit.region_code, decision=form.decision)
+    together = {} if row.batch_id is None else {"batch": str(row.batch_id)}
+    audit.record("visit.review", ("visit", visit.id), visit.region_code, decision=row.decision, **together)
     changes.note("household", visit.household_id, visit.region_code)
     db.session.flush()
-    return row, True
 
 
 @moves_along

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from server.core.auth import Actor
 from server.core.problems import Problem
+from server.flags.queries import Dismissal, dismissals_of
 from server.flags.services import lights_of, lit_labels
 from server.households import queries as households
 from server.households.services import present, present_former, summarise
@@ -19,7 +21,7 @@ from server.reviews.models import Review
 from server.reviews.queries import Filters
 from server.visits import queries as visits
 from server.visits.queries import Visit
-from server.visits.services import clocks_of, receipt, since_last
+from server.visits.services import clocks_of, differences, receipt, since_last
 
 TOP_LIGHTS = 3
 _DETAILS = ("checklist_version", "distance_m", "not_asked", "clock_offset_ms", "clock_suspect")
@@ -41,7 +43,10 @@ def summaries(rows: Sequence[Visit]) -> list[Wire]:
 def _summary(visit: Visit, household: Wire, ready: int) -> Wire:
     copied = ("id", "author_name", "visited_at", "received_at", "revision", "state", "severity")
     return {
-        **{name: getattr(visit, name) for name in (*copied, "changed_count", "photo_count")},
+        **{
+            name: getattr(visit, name)
+            for name in (*copied, "changed_count", "dismissed_count", "spot_check", "photo_count")
+        },
         "household": household,
         "light_counts": {
             "red": visit.red_count,
@@ -83,6 +88,8 @@ def detail(visit: Visit) -> Wire:
         "clock": clocks_of(body),
         "since_last": since_last(body, visit.changes),
         "reviews": _decisions(revisions),
+        "dismissals": [row for rows in _dismissals(revisions).values() for row in rows],
+        "correction": correction(visit, body),
         "revisions": revisions,
         "receipt": receipt(visit) | {"received_at": visit.received_at},
         "previous_visit": previous,
@@ -108,6 +115,34 @@ def _decisions(rows: Sequence[Visit]) -> list[Review]:
     return [review for visit in rows for review in found[visit.id]]
 
 
+def _dismissals(rows: Sequence[Visit]) -> dict[UUID, list[Dismissal]]:
+    found: dict[UUID, list[Dismissal]] = {visit.id: [] for visit in rows}
+    for row in dismissals_of(found):
+        found[row.visit_id].append(row)
+    return found
+
+
+def correction(visit: Visit, body: Wire) -> Wire | None:
+    """What a revision changed against the one it replaces; None for a first revision."""
+    if visit.revises_id is None:
+        return None
+    old = visits.with_bodies([visit.revises_id]).get(visit.revises_id)
+    if old is None:
+        return None
+    before = visits.body_of(old)
+    given_back = [row for row in queries.of_visits([old.id])[old.id] if row.decision == visits.RETURNED]
+    asked = given_back[-1] if given_back else None
+    seen = {photo["sha256"] for photo in before["photos"]}
+    return {
+        "visit_id": old.id,
+        "revision": old.revision,
+        "changes": differences(before["answers"], body["answers"]),
+        "new_photos": [photo["sha256"] for photo in body["photos"] if photo["sha256"] not in seen],
+        "comment": asked.comment if asked else "",
+        "comments": asked.comments if asked else [],
+    }
+
+
 def history(actor: Actor, household_id: Any) -> Wire:
     """A household with every visit the actor may open, revisions included, newest first.
 
@@ -119,9 +154,10 @@ def history(actor: Actor, household_id: Any) -> Wire:
         raise Problem("household_not_found")  # it is on no phone any more; who reviews keeps its history
     rows = visits.visible_of_household(actor, household_id)
     decisions = queries.of_visits(visit.id for visit in rows)
-    lights = lights_of(rows)
+    lights, dismissals = lights_of(rows), _dismissals(rows)
     entries = [
-        line | {"lights": lights[visit.id], "reviews": decisions[visit.id]}
+        line
+        | {"lights": lights[visit.id], "reviews": decisions[visit.id], "dismissals": dismissals[visit.id]}
         for visit, line in zip(rows, summaries(rows), strict=True)
     ]
     gone = {"removed_at": household.removed_at, "former_members": present_former(household)}

@@ -6,31 +6,51 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, SmallInteger, String, Text, UniqueConstraint, Uuid
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Computed,
+    ForeignKey,
+    Index,
+    SmallInteger,
+    String,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    false,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.core.db import Base, SequenceInteger, UtcDateTime
 from server.core.scope import RegionScoped
 
 SUBMITTED, APPROVED, RETURNED, SUPERSEDED = "submitted", "approved", "returned", "superseded"
+ESCALATED = "escalated"
 SEVERITIES = ("red", "yellow", "attention", "none")
+# Places of two: a corrected visit, or one drawn to be looked at, comes first within its class.
+_QUEUE_RANK = """
+2 * CASE WHEN severity_rank < 3 THEN severity_rank
+         WHEN dismissed_count > 0 THEN 3 WHEN changed_count > 0 THEN 4 ELSE 5 END
++ CASE WHEN revision > 1 OR spot_check THEN 0 ELSE 1 END"""
 
 
 class Visit(RegionScoped, Base):
     """One visit, or one revision of it. The body, sealed, never changes; ``seq`` is the order of the server.
 
-    ``root_id`` is the first revision's id. ``severity_rank`` is the place of ``severity`` in SEVERITIES, so
-    that the most urgent sort first. ``risks`` is the sorted risk ids between bars ("|health|house|").
-    ``clock_offset_ms`` is server time minus the phone's, None where nobody knows; ``clock_suspect`` marks a
-    phone whose clock was more than ten minutes off. ``preview_version`` is that of the rules the phone
-    judged by before the server, None where it did not.
+    ``root_id`` is the first revision's id. ``severity_rank`` is the place of ``severity`` in SEVERITIES;
+    ``queue_rank`` is the order of a reviewer's work: by light, then with a light somebody dismissed, then
+    changed since last time, then the rest. ``spot_check`` marks a visit that was drawn when others were
+    approved together: somebody has to look at it. ``risks`` is the sorted risk ids between bars
+    ("|health|house|"). ``clock_offset_ms`` is server time minus the phone's, None where nobody knows;
+    ``clock_suspect`` marks a phone whose clock was more than ten minutes off. ``preview_version`` is that of
+    the rules the phone judged by before the server, None where it did not.
     """
 
     __tablename__ = "visit"
     __table_args__ = (
         UniqueConstraint("root_id", "revision"),
         Index("ix_visit_household_id_seq", "household_id", "seq"),
-        Index("ix_visit_severity_rank_seq", "severity_rank", "seq"),
+        Index("ix_visit_queue_rank_seq", "queue_rank", "seq"),
         Index("ix_visit_author_id_state", "author_id", "state"),
     )
 
@@ -69,5 +89,8 @@ class Visit(RegionScoped, Base):
     previous_id: Mapped[UUID | None] = mapped_column(Uuid)
     changes: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     changed_count: Mapped[int] = mapped_column(SmallInteger, default=0)
+    dismissed_count: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
+    spot_check: Mapped[bool] = mapped_column(default=False, server_default=false())
+    queue_rank: Mapped[int] = mapped_column(SmallInteger, Computed(_QUEUE_RANK))
 
     result: Mapped[str] = mapped_column(Text, default="", deferred=True)

@@ -16,15 +16,18 @@ from server.core.db import db
 from server.core.problems import Problem
 from server.core.scope import EVERYTHING, region_scope
 from server.visits.bodies import masked_body, open_body, open_own_body
-from server.visits.models import APPROVED, RETURNED, SEVERITIES, SUBMITTED, SUPERSEDED, Visit
+from server.visits.models import APPROVED, ESCALATED, RETURNED, SEVERITIES, SUBMITTED, SUPERSEDED, Visit
 
 __all__ = [
     "APPROVED",
+    "ESCALATED",
     "LOWEST_RANK",
+    "NEVER_LIT_PLACE",
     "RETURNED",
     "SEVERITIES",
     "SUBMITTED",
     "SUPERSEDED",
+    "UNLIT_PLACE",
     "StoredBody",
     "Visit",
     "body_of",
@@ -34,6 +37,7 @@ __all__ = [
     "current_of_household",
     "flagged_households",
     "get_visible",
+    "get_visible_all",
     "is_taken",
     "masked_body",
     "of_household",
@@ -51,6 +55,8 @@ __all__ = [
 
 OWN_VISITS_DAYS = 90  # how far back a grid member sees their own visits
 LOWEST_RANK = 3  # of a visit without lights
+UNLIT_PLACE = 2 * LOWEST_RANK  # of ``queue_rank``, from where on no light is open
+NEVER_LIT_PLACE = UNLIT_PLACE + 2  # from where on none was dismissed either
 
 
 def by_id(visit_id: UUID) -> Visit | None:
@@ -85,6 +91,12 @@ def get_visible(actor: Actor, visit_id: UUID, *, lock: bool = False) -> Visit:
     if visit is None:
         raise Problem("visit_not_found")
     return visit
+
+
+def get_visible_all(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, Visit]:
+    """Those of several visits that the actor may open, their rows held until the transaction ends."""
+    query = select(Visit).where(Visit.id.in_(set(ids)), visible_to(actor)).order_by(Visit.seq)
+    return {visit.id: visit for visit in db.session.scalars(query.with_for_update())}
 
 
 def visible_by_seq(actor: Actor, seq: int) -> Visit | None:
@@ -126,9 +138,9 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
 
 
 def flagged_households() -> Select[UUID]:
-    """Households with at least one visit that switched a light on."""
+    """Households with at least one visit that has a light on, or one that somebody dismissed."""
     other = aliased(Visit)
-    return select(other.household_id).where(other.severity_rank < LOWEST_RANK)
+    return select(other.household_id).where(other.queue_rank < NEVER_LIT_PLACE)
 
 
 def of_household(household_id: UUID) -> Sequence[Visit]:

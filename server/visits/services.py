@@ -34,9 +34,10 @@ from server.visits.answers import (
     signed_receipt,
 )
 from server.visits.bodies import seal_body
+from server.visits.changes import differences
 from server.visits.clocks import ClockMark, clock_mark, true_moment
 from server.visits.distance import metres_between
-from server.visits.models import APPROVED, RETURNED, SEVERITIES, SUBMITTED, SUPERSEDED, Visit
+from server.visits.models import ESCALATED, RETURNED, SEVERITIES, SUBMITTED, SUPERSEDED, Visit
 from server.visits.photo_schemas import photo_facts
 from server.visits.receipts import seq_of
 from server.visits.schemas import ExpectedPhoto, Preview, VisitBodySchema, VisitClockSchema, VisitForm
@@ -60,6 +61,7 @@ __all__ = [
     "clock_mark",
     "clocks_of",
     "decide",
+    "differences",
     "examine",
     "listed_photos",
     "move_household",
@@ -324,12 +326,17 @@ def move_household(household_id: UUID, region_code: str) -> None:
     )
 
 
-def decide(visit: Visit, decision: str) -> None:
-    """Move a visit to approved or returned.
+def decide(visit: Visit, decision: str, role: str) -> None:
+    """Move a visit to the state that a decision gives it: approved, returned, or handed up (escalated).
+
+    What the village handed up is the township's to decide; only the village hands up.
 
     Raises:
-        Problem: visit_not_reviewable, when it was replaced or decided before.
+        Problem: role_not_allowed, visit_not_reviewable (it was replaced or decided before).
     """
-    if visit.state != SUBMITTED:
+    if decision == ESCALATED and role != "first_secretary":
+        raise Problem("role_not_allowed")
+    handed_up = visit.state == ESCALATED and role == "township"
+    if visit.state != SUBMITTED and not handed_up:
         raise Problem("visit_not_reviewable")
-    visit.state = APPROVED if decision == APPROVED else RETURNED
+    visit.state = decision

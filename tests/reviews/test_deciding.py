@@ -120,9 +120,34 @@ def test_nobody_decides_on_their_own_visit(app, login, visit):
     assert (reply.status_code, reply.json["code"]) == (409, "own_work")
 
 
-def test_giving_back_needs_a_reason(wei, visit):
-    reply = decide(wei, visit, "returned", comment="  ")
+@pytest.mark.parametrize("decision", ["returned", "escalated"])
+def test_giving_back_and_handing_up_need_a_reason(wei, visit, decision):
+    reply = decide(wei, visit, decision, comment="  ")
     assert (reply.status_code, list(reply.json["errors"])) == (422, ["comment"])
+
+
+@pytest.mark.parametrize(("decision", "comment"), [("approved", ""), ("returned", "Look again.")])
+def test_what_the_village_hands_up_the_township_decides(login, clock, wei, visit, decision, comment):
+    assert decide(wei, visit, "escalated", comment="房子裂缝，村里定不了。").status_code == 201
+    assert state_of(wei, visit) == "escalated"
+    again = decide(wei, visit)
+    assert (again.status_code, again.json["code"]) == (409, "visit_not_reviewable")
+    clock.advance(minutes=1)
+    assert decide(login(ZHOU), visit, decision, comment=comment).status_code == 201
+    assert state_of(wei, visit) == decision
+    history = wei.get(f"/api/v1/households/{visit['household_id']}").json["history"][0]
+    assert [one["decision"] for one in history["reviews"]] == ["escalated", decision]
+
+
+def test_only_the_village_hands_up(login, visit):
+    reply = decide(login(ZHOU), visit, "escalated", comment="Up.")
+    assert (reply.status_code, reply.json["code"]) == (403, "role_not_allowed")
+
+
+def test_a_visit_handed_up_is_not_corrected_before_the_township_has_looked(mei, wei, visit):
+    decide(wei, visit, "escalated", comment="Up.")
+    reply = send(mei, visit_of(visit["household_id"], revises=visit["id"], at=NOW))
+    assert reply.json["code"] == "revision_outdated"
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ def test_a_detail_holds_answers_notes_lights_receipt_and_the_full_household(app,
     assert found["notes"] == body["notes"]
     assert found["location"] == fix
     assert found["distance_m"] == 11  # 0.0001 degrees of latitude
-    as_it_stands = {"state": "open", "opened_by": None, "closed_by": None}
+    as_it_stands = {"state": "open", "opened_by": None, "closed_by": None, "dismissed_by": None}
     assert found["lights"] == [light | as_it_stands for light in result["lights"]]
     assert found["unknown"] == result["unknown"]
     assert found["receipt"].items() < result["receipt"].items()  # the signature is looked up by the number
@@ -136,3 +136,23 @@ def test_an_identity_number_is_masked_for_reviewers_and_whole_for_the_author(app
     (item,) = mei.get("/api/v1/households").json["items"]
     assert item["returned"]["answers"]["roster_edit"] == [edit]
     assert number not in str(item["last_visit"])
+
+
+def test_a_correction_shows_what_it_changed_against_the_revision_that_was_given_back(app, login, mei):
+    household, wei = make_household(app), login(WEI)
+    send(mei, visit_of(household.id, CLEAN, at=NOW.replace(day=2)))
+    first = visit_of(household.id, DRY)
+    send(mei, first)
+    assert detail(wei, first).json["correction"] is None
+    remark = {"question": "inc_wage", "text": "含外出务工吗？"}
+    review = {"id": new_id(), "decision": "returned", "comment": "收入再核。", "comments": [remark]}
+    assert wei.post(f"/api/v1/visits/{first['id']}/reviews", json=review).status_code == 201
+    second = visit_of(household.id, DRY | {"inc_wage": "43000.00"}, revises=first["id"], at=NOW)
+    assert send(mei, second).status_code == 201
+    found = detail(wei, second).json
+    assert found["correction"] == {
+        "visit_id": first["id"], "revision": 1, "new_photos": [], "comments": [remark],
+        "comment": "收入再核。",
+        "changes": [{"question": "inc_wage", "item": None, "before": "42000.00", "after": "43000.00"}],
+    }  # fmt: skip
+    assert len(found["changes"]) > 5, "against the last visit much more is different"

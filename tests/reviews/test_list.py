@@ -48,6 +48,33 @@ def ids(client, **query):
     return [item["id"] for item in reply.json["items"]]
 
 
+def test_the_order_is_that_of_the_work_over_all_pages(app, login):
+    """Lights, then what changed, then the rest; corrected ones first within each."""
+    mei, wei, sent = login(MEI), login(WEI), {}
+
+    def visit(name, answers, **changes):
+        home = changes.pop("home", None) or make_household(app).id
+        sent[name] = visit_of(home, answers, **changes)
+        assert send(mei, sent[name]).status_code == 201
+        return sent[name]
+
+    for name, answers in (("corrected", CLEAN), ("corrected red", DRY)):
+        first = visit("old", answers)
+        visit(name, answers, revises=first["id"], home=first["household_id"], at=NOW)
+    visit("clean", CLEAN)
+    before = visit("before", DRY, at=NOW.replace(day=2))
+    visit("changed", CLEAN, home=before["household_id"])
+    visit("red", DRY)
+    visit("yellow", REPORTED)
+    names = {body["id"]: name for name, body in sent.items()}
+    seen, cursor = [], None
+    while cursor is not None or not seen:
+        page = wei.get(URL, query_string={"limit": 2} | ({"cursor": cursor} if cursor else {})).json
+        seen += [names[item["id"]] for item in page["items"]]
+        cursor = page["next"]
+    assert seen == ["corrected red", "red", "before", "yellow", "changed", "corrected", "clean"]
+
+
 def test_the_most_severe_come_first_and_the_newest_within_a_severity(app, login, visits):
     assert ids(login(ZHOU)) == [visits[name] for name in ("there", "red", "yellow", "clean")]
 

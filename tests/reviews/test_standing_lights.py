@@ -73,7 +73,7 @@ def statements(app, work):
 def test_lights_of_a_visit_that_no_run_changed_are_those_it_brought(login, sent):
     body, answer = sent
     seen = read(login(WEI), body)["lights"]
-    as_they_stand = {"state": "open", "opened_by": None, "closed_by": None}
+    as_they_stand = {"state": "open", "opened_by": None, "closed_by": None, "dismissed_by": None}
     assert seen == [light | as_they_stand for light in answer.json["lights"]]
 
 

@@ -200,6 +200,7 @@ it('the newest comment on a question is the one shown beside it', () => {
     comment: 'x',
     reviewer_name: '韦',
     reviewer_role: 'first_secretary' as const,
+    batch_id: null,
   };
   const reviews = [
     { ...review, comments: [{ question: 'ins_gap', text: '新' }], created_at: '2026-11-02T00:00:00Z' },

@@ -34,6 +34,7 @@ function light(rule: string, zh: string, changes: Partial<StandingLight> = {}): 
     state: 'open',
     opened_by: null,
     closed_by: null,
+    dismissed_by: null,
     ...changes,
   };
 }

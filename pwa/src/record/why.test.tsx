@@ -27,6 +27,7 @@ const LIGHT: StandingLight = {
   state: 'open',
   opened_by: null,
   closed_by: null,
+  dismissed_by: null,
 };
 
 const step = {

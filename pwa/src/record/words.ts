@@ -39,6 +39,7 @@ const STATE_TONES: Record<VisitState, Tone> = {
   submitted: 'accent',
   approved: 'green',
   returned: 'plain',
+  escalated: 'accent',
   superseded: 'plain',
 };
 

@@ -8,8 +8,11 @@ import type { HeldOperation, HeldState, IncomingDecision, IncomingPage, Proposal
 import type { PolicyPaths } from './policyPaths';
 import type {
   ChecklistJson,
+  Dismissal,
+  DismissalRequest,
   HouseholdDetail,
   LoginReply,
+  Outcome,
   PhotoStatus,
   Problem,
   Region,
@@ -63,6 +66,12 @@ export interface paths extends PolicyPaths, DevicePaths {
   '/visits/{visit_id}': Get<VisitDetail, { visit_id: string }>;
   '/visits/{visit_id}/lights/{rule}/explanation': Get<Explanation, { visit_id: string; rule: string }>;
   '/visits/{visit_id}/reviews': Post<Review, ReviewRequest, { visit_id: string }>;
+  '/visits/approvals': Post<{ results: Outcome[] }, { id: string; visit_ids: string[] }>;
+  '/visits/{visit_id}/lights/{rule}/dismissals': Post<
+    Dismissal,
+    DismissalRequest,
+    { visit_id: string; rule: string }
+  >;
   '/visits/{visit_id}/photos': Get<{ items: PhotoStatus[] }, { visit_id: string }>;
   '/fund/calculations': Post<FundCalculation, { claim: FundClaim; reading: FundReading | null }>;
   '/proposals': Get<IncomingPage<Proposal>, undefined, IncomingQuery>;

@@ -1945,14 +1945,14 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Visits, the most severe first, with counts for the filters. */
+        /** Visits in the order of a reviewer's work, with counts for the filters. */
         get: {
             parameters: {
                 query?: {
                     region?: string;
                     severity?: "red" | "yellow" | "attention" | "none";
                     risk?: string;
-                    state?: "submitted" | "approved" | "returned" | "superseded";
+                    state?: "submitted" | "approved" | "returned" | "escalated" | "superseded";
                     flagged?: boolean;
                     latest?: boolean;
                     breakdown?: boolean;
@@ -2120,7 +2120,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Approve a visit, or give it back with what is to be corrected. */
+        /** Approve a visit, give it back with what is to be corrected, or hand it up to the township. */
         post: {
             parameters: {
                 query?: never;
@@ -2152,6 +2152,105 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["Review"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/visits/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approve several visits that are unchanged and without a light, but for a sample drawn here. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["TogetherForm"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Together"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/visits/{visit_id}/lights/{rule}/dismissals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                visit_id: string;
+                rule: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that a light of a visit needs no more attention, and why. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    visit_id: string;
+                    rule: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["DismissalForm"];
+                };
+            };
+            responses: {
+                /** @description The same dismissal was here already */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Dismissal"];
+                    };
+                };
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Dismissal"];
                     };
                 };
                 422: components["responses"]["UNPROCESSABLE_ENTITY"];
@@ -3887,13 +3986,15 @@ export interface components {
             received_at: string;
             revision: number;
             /** @enum {string} */
-            state: "submitted" | "approved" | "returned" | "superseded";
+            state: "submitted" | "approved" | "returned" | "escalated" | "superseded";
             /** @enum {string} */
             severity: "red" | "yellow" | "attention" | "none";
             light_counts: components["schemas"]["LightCounts"];
             top_lights: components["schemas"]["Text"][];
             risks: string[];
             changed_count: number;
+            dismissed_count: number;
+            spot_check: boolean;
             photo_count: number;
             photos_ready: number;
         };
@@ -4024,6 +4125,22 @@ export interface components {
             reason: string;
             version: string;
         };
+        Dismissal: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            visit_id: string;
+            rule: string;
+            /** @enum {string} */
+            severity: "red" | "yellow" | "attention";
+            /** @enum {string} */
+            reason: "wrong_answer" | "already_helped" | "short_lived" | "does_not_apply" | "other";
+            text: string;
+            actor_name: string;
+            actor_role: string;
+            /** Format: date-time */
+            created_at: string;
+        };
         StandingLight: {
             rule: string;
             label: components["schemas"]["Text"];
@@ -4038,6 +4155,7 @@ export interface components {
             state: "open" | "closed";
             opened_by: components["schemas"]["RunAct"] | null;
             closed_by: components["schemas"]["RunAct"] | null;
+            dismissed_by: components["schemas"]["Dismissal"] | null;
         };
         UnknownRule: {
             rule: string;
@@ -4092,20 +4210,31 @@ export interface components {
             /** Format: uuid */
             visit_id: string;
             /** @enum {string} */
-            decision: "approved" | "returned";
+            decision: "approved" | "returned" | "escalated";
             comment: string;
             comments: components["schemas"]["Comment"][];
             reviewer_name: string;
             reviewer_role: string;
+            /** Format: uuid */
+            batch_id: string | null;
             /** Format: date-time */
             created_at: string;
+        };
+        Correction: {
+            /** Format: uuid */
+            visit_id: string;
+            revision: number;
+            changes: components["schemas"]["Change"][];
+            new_photos: string[];
+            comment: string;
+            comments: components["schemas"]["Comment"][];
         };
         Revision: {
             /** Format: uuid */
             id: string;
             revision: number;
             /** @enum {string} */
-            state: "submitted" | "approved" | "returned" | "superseded";
+            state: "submitted" | "approved" | "returned" | "escalated" | "superseded";
             /** Format: date-time */
             received_at: string;
         };
@@ -4132,13 +4261,15 @@ export interface components {
             received_at: string;
             revision: number;
             /** @enum {string} */
-            state: "submitted" | "approved" | "returned" | "superseded";
+            state: "submitted" | "approved" | "returned" | "escalated" | "superseded";
             /** @enum {string} */
             severity: "red" | "yellow" | "attention" | "none";
             light_counts: components["schemas"]["LightCounts"];
             top_lights: components["schemas"]["Text"][];
             risks: string[];
             changed_count: number;
+            dismissed_count: number;
+            spot_check: boolean;
             photo_count: number;
             photos_ready: number;
             answers: {
@@ -4161,6 +4292,8 @@ export interface components {
             changes: components["schemas"]["Change"][];
             photos: components["schemas"]["Photo"][];
             reviews: components["schemas"]["Review"][];
+            dismissals: components["schemas"]["Dismissal"][];
+            correction: components["schemas"]["Correction"] | null;
             revisions: components["schemas"]["Revision"][];
             receipt: components["schemas"]["Receipt"];
             previous_visit: components["schemas"]["PreviousVisit"] | null;
@@ -4280,10 +4413,32 @@ export interface components {
             /** Format: uuid */
             id: string;
             /** @enum {string} */
-            decision: "approved" | "returned";
+            decision: "approved" | "returned" | "escalated";
             /** @default  */
             comment: string;
             comments?: components["schemas"]["QuestionComment"][];
+        };
+        TogetherForm: {
+            /** Format: uuid */
+            id: string;
+            visit_ids: string[];
+        };
+        Outcome: {
+            /** Format: uuid */
+            visit_id: string;
+            /** @enum {string} */
+            outcome: "approved" | "sampled" | "refused";
+            code: string | null;
+        };
+        Together: {
+            results: components["schemas"]["Outcome"][];
+        };
+        DismissalForm: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            reason: "wrong_answer" | "already_helped" | "short_lived" | "does_not_apply" | "other";
+            text: string;
         };
         FormerMember: {
             /** Format: uuid */
@@ -4311,17 +4466,20 @@ export interface components {
             received_at: string;
             revision: number;
             /** @enum {string} */
-            state: "submitted" | "approved" | "returned" | "superseded";
+            state: "submitted" | "approved" | "returned" | "escalated" | "superseded";
             /** @enum {string} */
             severity: "red" | "yellow" | "attention" | "none";
             light_counts: components["schemas"]["LightCounts"];
             top_lights: components["schemas"]["Text"][];
             risks: string[];
             changed_count: number;
+            dismissed_count: number;
+            spot_check: boolean;
             photo_count: number;
             photos_ready: number;
             lights: components["schemas"]["StandingLight"][];
             reviews: components["schemas"]["Review"][];
+            dismissals: components["schemas"]["Dismissal"][];
         };
         HouseholdHistory: {
             /** Format: uuid */
@@ -4854,7 +5012,7 @@ export interface components {
             /** Format: date-time */
             visited_at: string;
             /** @enum {string} */
-            state: "submitted" | "approved" | "returned" | "superseded";
+            state: "submitted" | "approved" | "returned" | "escalated" | "superseded";
             /** @enum {string} */
             severity: "red" | "yellow" | "attention" | "none";
             checklist_version: string;
@@ -4871,7 +5029,7 @@ export interface components {
             author_name: string;
             revision: number;
             /** @enum {string} */
-            state: "submitted" | "approved" | "returned" | "superseded";
+            state: "submitted" | "approved" | "returned" | "escalated" | "superseded";
             /** @enum {string} */
             severity: "red" | "yellow" | "attention" | "none";
         };

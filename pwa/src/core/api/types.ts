@@ -3,9 +3,11 @@ import type { Json } from '../canonical';
 import type { Bilingual } from '../i18n';
 import type { PhotoAgain, PhotoInfo, PhotoRef, PhotoState } from './photoTypes';
 import type { Fix, VisitClock } from './placeTypes';
+import type { Correction, Dismissal, Review } from './reviewTypes';
 
 export type * from './photoTypes';
 export type * from './placeTypes';
+export type * from './reviewTypes';
 
 export type Role =
   | 'grid_member'
@@ -17,7 +19,7 @@ export type Role =
   | 'auditor';
 export type Category = 'ordinary' | 'lifted' | 'unstable' | 'marginal' | 'sudden';
 export type Severity = 'red' | 'yellow' | 'attention' | 'none';
-export type VisitState = 'submitted' | 'approved' | 'returned' | 'superseded';
+export type VisitState = 'submitted' | 'approved' | 'returned' | 'escalated' | 'superseded';
 
 /** Answers by question id; loops are lists of objects (`ill`, `stu`). */
 export type Answers = { [question: string]: Json };
@@ -149,6 +151,7 @@ export interface RegisteredHousehold extends Omit<Household, 'last_visit' | 'ret
 export interface HistoryEntry extends VisitSummary {
   lights: StandingLight[];
   reviews: Review[];
+  dismissals: Dismissal[];
 }
 
 /** Somebody who died or moved away: on record, but asked about no more. */
@@ -233,6 +236,8 @@ export interface StandingLight extends Light {
   /** Null for a light that the visit itself brought. */
   opened_by: RunAct | null;
   closed_by: RunAct | null;
+  /** Somebody said that it needs no more attention, and why. */
+  dismissed_by: Dismissal | null;
 }
 
 export interface UnknownRule {
@@ -280,6 +285,10 @@ export interface VisitSummary {
   top_lights: Bilingual[];
   risks: string[];
   changed_count: number;
+  /** Lights that somebody dismissed. */
+  dismissed_count: number;
+  /** Drawn when others were approved together: somebody has to look at it. */
+  spot_check: boolean;
   photo_count: number;
   photos_ready: number;
 }
@@ -308,17 +317,6 @@ export interface VisitPage {
   };
 }
 
-export interface Review {
-  id: string;
-  visit_id: string;
-  decision: 'approved' | 'returned';
-  comment: string;
-  comments: QuestionComment[];
-  reviewer_name: string;
-  reviewer_role: Role;
-  created_at: string;
-}
-
 export interface VisitDetail extends Omit<VisitSummary, 'household'> {
   household: RegisteredHousehold;
   answers: Answers;
@@ -339,6 +337,8 @@ export interface VisitDetail extends Omit<VisitSummary, 'household'> {
   changes: { question: string; item: string | null; before: Json; after: Json }[];
   photos: PhotoInfo[];
   reviews: Review[];
+  dismissals: Dismissal[];
+  correction: Correction | null;
   revisions: { id: string; revision: number; state: VisitState; received_at: string }[];
   receipt: Receipt;
   previous_visit: { id: string; visited_at: string } | null;
@@ -349,13 +349,6 @@ export interface Region {
   name: string;
   level: string;
   parent_code: string | null;
-}
-
-export interface ReviewRequest {
-  id: string;
-  decision: 'approved' | 'returned';
-  comment: string;
-  comments: QuestionComment[];
 }
 
 /** RFC 9457 problem document; `code` is stable and chooses the words shown. */

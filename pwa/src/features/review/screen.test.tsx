@@ -29,6 +29,7 @@ const LIGHT = {
   state: 'open' as const,
   opened_by: null,
   closed_by: null,
+  dismissed_by: null,
 };
 
 interface Server {

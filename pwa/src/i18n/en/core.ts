@@ -65,6 +65,7 @@ export const texts = {
   'visitState.submitted': 'Submitted, to be reviewed',
   'visitState.approved': 'Approved',
   'visitState.returned': 'Returned',
+  'visitState.escalated': 'Handed up to the township',
   'visitState.superseded': 'Replaced by a newer one',
   'photoKind.house': 'House',
   'photoKind.water': 'Water',

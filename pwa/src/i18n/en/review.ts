@@ -53,6 +53,7 @@ export const texts = {
   'review.return': 'Return',
   'review.is.approved': 'This visit is approved.',
   'review.is.returned': 'Returned to the grid member; waiting for the correction.',
+  'review.is.escalated': 'Handed up to the township, which decides.',
   'review.is.superseded': 'This is an old version; it needs no review.',
   'review.comment': 'What is missing (required)',
   'review.commentHint': 'The grid member reads this on the phone and corrects this household first.',

@@ -60,6 +60,7 @@ export const texts = {
   'visitState.submitted': '已报送，待审',
   'visitState.approved': '已通过',
   'visitState.returned': '已退回',
+  'visitState.escalated': '已上报乡镇',
   'visitState.superseded': '已被新的一份代替',
   'photoKind.house': '住房',
   'photoKind.water': '饮水',

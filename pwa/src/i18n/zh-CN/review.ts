@@ -53,6 +53,7 @@ export const texts = {
   'review.return': '退回补充',
   'review.is.approved': '这次走访已经通过。',
   'review.is.returned': '已退回给网格员，等改好重交。',
+  'review.is.escalated': '已上报乡镇，由乡镇处理。',
   'review.is.superseded': '这是旧的一版，不用再审。',
   'review.comment': '要补充什么（必填）',
   'review.commentHint': '网格员会在手机上看到这段话，先改这户。',
