@@ -42,7 +42,7 @@ from tests.local_policy import settings
 from tests.support.pictures import jpeg
 from tests.sync.pushing import op_of, push
 from tests.sync.relaying import bring, key_of, make_file, op_record
-from tests.visits.bodies import DRY, new_id, send, send_batch, visit_of
+from tests.visits.bodies import CLEAN, DRY, new_id, send, send_batch, visit_of
 
 PLAUSIBLE = {"version": "2026-1", "sha256": "0" * 64, "part": "full", "on": "2026-10-01", "code": OTHER_GRID}
 WRITING = {"POST", "PUT", "PATCH", "DELETE"}
@@ -240,6 +240,20 @@ def _review(_app, login, visit, _clock):
     return login(WEI).post(f"/api/v1/visits/{visit['id']}/reviews", json=body)
 
 
+def _approve_together(app, login, _visit, _clock):
+    """Two: of so few at most one is drawn to be looked at, so that one is surely approved."""
+    bodies = [visit_of(make_household(app).id, CLEAN) for _ in range(2)]
+    for body in bodies:
+        send(login(MEI), body)
+    ids = [body["id"] for body in bodies]
+    return login(WEI).post("/api/v1/visits/approvals", json={"id": new_id(), "visit_ids": ids})
+
+
+def _dismiss(_app, login, visit, _clock):
+    body = {"id": new_id(), "reason": "already_helped", "text": "水管上周已接通。"}
+    return login(QIN).post(f"/api/v1/visits/{visit['id']}/lights/R-WAT-01/dismissals", json=body)
+
+
 def _edit(client, visit, **changes):
     body = {"op_id": new_id(), "base_revision": 1, "set": [{"field": "address", "value": "大榕屯9号"}]}
     return client.post(f"/api/v1/households/{visit['household_id']}/edits", json=body | changes)
@@ -309,6 +323,8 @@ WRITES = {
     "photos.put_photo": (_put_photo, "photo.store"),
     "photos.send_chunk": (_send_chunk, "photo.store"),
     "reviews.review_visit": (_review, "visit.review"),
+    "reviews.approve_visits": (_approve_together, "visit.review"),
+    "reviews.dismiss_light": (_dismiss, "light.dismiss"),
     "proposals.edit_household": (_edit_household, "household.edit"),
     "proposals.decide_proposal": (_decide_proposal, "proposal.decide"),
     "flags.start_rejudgement": (_rejudge, "policy.rejudge_ask"),

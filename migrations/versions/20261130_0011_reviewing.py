@@ -29,9 +29,10 @@ def upgrade() -> None:
         "visit", sa.Column("dismissed_count", sa.SmallInteger(), nullable=False, server_default="0")
     )
     op.add_column("visit", sa.Column("spot_check", sa.Boolean(), nullable=False, server_default=sa.false()))
-    op.add_column(
-        "visit", sa.Column("queue_rank", sa.SmallInteger(), sa.Computed(QUEUE_RANK), nullable=False)
-    )
+    # SQLite adds no stored column to a table that is there, and PostgreSQL has no other.
+    is_stored = None if op.get_bind().dialect.name == "sqlite" else True
+    rank = sa.Computed(QUEUE_RANK, persisted=is_stored)
+    op.add_column("visit", sa.Column("queue_rank", sa.SmallInteger(), rank, nullable=False))
     op.create_index("ix_visit_queue_rank_seq", "visit", ["queue_rank", "seq"])
     op.drop_index("ix_visit_severity_rank_seq", table_name="visit")
 

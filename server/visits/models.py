@@ -91,6 +91,6 @@ class Visit(RegionScoped, Base):
     changed_count: Mapped[int] = mapped_column(SmallInteger, default=0)
     dismissed_count: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
     spot_check: Mapped[bool] = mapped_column(default=False, server_default=false())
-    queue_rank: Mapped[int] = mapped_column(SmallInteger, Computed(_QUEUE_RANK))
+    queue_rank: Mapped[int] = mapped_column(SmallInteger, Computed(_QUEUE_RANK, persisted=True))
 
     result: Mapped[str] = mapped_column(Text, default="", deferred=True)
