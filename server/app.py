@@ -18,6 +18,7 @@ from server.accounts.services import load_actor, standing
 from server.checklists import routes as checklists
 from server.core import auth, crypto, disk, health, http, jobs, jsontext, logs, openapi, permissions, problems
 from server.core.db import db, disconnect
+from server.evidence import jobs as evidence_jobs
 from server.flags import routes as flags
 from server.fund import routes as fund
 from server.grids import routes as grids
@@ -33,7 +34,7 @@ from server.sync import held_routes, legacy, relay_routes
 from server.sync import routes as sync
 from server.workdays import routes as workdays
 
-JOBS = (photo_jobs,)  # declared by being imported
+JOBS = (photo_jobs, evidence_jobs)  # declared by being imported
 BLUEPRINTS = (
     accounts.blueprint,
     device_routes.blueprint,

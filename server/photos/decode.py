@@ -1,8 +1,9 @@
 """The child process that opens a photo: whatever a hostile file does, it does it here, under limits.
 
 Run as a script, ``decode.py ORIGINAL FULL THUMB``. Writes two fresh JPEGs without any metadata and prints one
-line of JSON: ``{"width", "height"}`` (pixels of the full picture) or ``{"reason"}``. Ends with EX_TEMPFAIL
-when the disk and not the picture is at fault. Imports nothing of the server.
+line of JSON: ``{"width", "height", "likeness"}`` (pixels of the full picture, what it looks like) or
+``{"reason"}``. Ends with EX_TEMPFAIL when the disk and not the picture is at fault. Imports nothing of the
+server.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 FORMATS = ("JPEG", "PNG", "WEBP")
 MAX_PIXELS = 40_000_000
 FULL_EDGE, THUMB_EDGE = 2048, 320
+SCENE = 0.72  # below it lies the watermark with time and place, which differs in copies of one picture
+FLAT = 96  # a wall, a night: so little difference in all that another wall looks the same
 MEMORY_BYTES = 512 * 1024 * 1024
 CPU_SECONDS = 10
 
@@ -31,17 +34,30 @@ def limit_resources() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def reencode(original: Path, full: Path, thumb: Path) -> dict[str, int]:
+def reencode(original: Path, full: Path, thumb: Path) -> dict[str, int | str | None]:
     """Decode every pixel; write the picture anew, upright, within 2048 pixels, and a thumbnail within 320."""
     with Image.open(original, formats=FORMATS) as opened:
         opened.load()
         picture = _flatten(ImageOps.exif_transpose(opened))
     picture.thumbnail((FULL_EDGE, FULL_EDGE))
-    size = {"width": picture.width, "height": picture.height}
+    found = {"width": picture.width, "height": picture.height}
     _save(picture, full, 82)
     picture.thumbnail((THUMB_EDGE, THUMB_EDGE))
     _save(picture, thumb, 75)
-    return size
+    return found | {"likeness": likeness(picture)}
+
+
+def likeness(picture: Image.Image) -> str | None:
+    """64 bits as hexadecimal text that differ little for pictures that look the same; None for a flat one.
+
+    Each bit says whether a patch of the scene, the watermark left out, is brighter than the one to its right.
+    """
+    scene = picture.crop((0, 0, picture.width, max(1, round(picture.height * SCENE))))
+    small = scene.convert("L").resize((9, 8), Image.Resampling.BOX).tobytes()
+    steps = [small[row * 9 + n] - small[row * 9 + n + 1] for row in range(8) for n in range(8)]
+    if sum(map(abs, steps)) < FLAT:
+        return None
+    return f"{int(''.join('1' if step > 0 else '0' for step in steps), 2):016x}"
 
 
 def _flatten(picture: Image.Image) -> Image.Image:
@@ -62,7 +78,7 @@ def _save(picture: Image.Image, path: Path, quality: int) -> None:
         os.fsync(file.fileno())
 
 
-def judge(original: Path, full: Path, thumb: Path) -> dict[str, int | str]:
+def judge(original: Path, full: Path, thumb: Path) -> dict[str, int | str | None]:
     """What ``reencode`` says, or the reason why the file is no photo to keep."""
     try:
         return {**reencode(original, full, thumb)}

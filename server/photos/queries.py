@@ -18,6 +18,30 @@ from server.photos.models import EXPECTED, READY, STORED, Photo, StrayPhoto
 from server.visits import queries as visits
 from server.visits.queries import RETURNED, Visit
 
+__all__ = [
+    "Photo",
+    "Sent",
+    "Stray",
+    "all_strays",
+    "by_file",
+    "by_id",
+    "expected",
+    "files_stored",
+    "get_visible",
+    "kept",
+    "of_visit",
+    "of_visits",
+    "own",
+    "own_stray",
+    "ready_counts",
+    "returned_with",
+    "stray_of_file",
+    "strays",
+    "strays_before",
+    "strays_with_place",
+    "wrote",
+]
+
 
 def of_visit(visit_id: UUID) -> Sequence[Photo]:
     """The photos a visit promised, in its order."""

@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence, Set
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256 as digest_of
@@ -54,11 +54,25 @@ _KEPT = ("file_id", "state", "width", "height", "stored_at", "change_xid", "chan
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the child process found: a size in pixels, or a reason code why the file is refused."""
+    """What the child process found: a size in pixels, or a reason code why the file is refused.
+
+    ``likeness`` is what the picture looks like (``decode.likeness``), None for a flat one.
+    """
 
     width: int | None = None
     height: int | None = None
     reason: str | None = None
+    likeness: str | None = None
+
+
+Follower = Callable[[Photo, Verdict], None]
+_followers: dict[str, Follower] = {}
+
+
+def once_ready(follower: Follower) -> Follower:
+    """Declare what another domain does, in the same transaction, with a photo that has passed its check."""
+    _followers[f"{follower.__module__}.{follower.__qualname__}"] = follower
+    return follower
 
 
 @moves_along
@@ -238,6 +252,8 @@ def settle(file_id: UUID, verdict: Verdict) -> None:
         photo.state = READY if verdict.reason is None else REFUSED
         photo.width, photo.height, photo.reason = verdict.width, verdict.height, verdict.reason
         _note("photo.check", photo)
+        for follow in _followers.values() if photo.state == READY else ():
+            follow(photo, verdict)
 
 
 def ask_again(file_id: UUID) -> None:

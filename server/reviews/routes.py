@@ -43,7 +43,7 @@ def list_visits(filters: Filters, cursor: str | None, limit: int, breakdown: boo
     actor = current_actor()
     rows, following = queries.page(actor, filters, cursor, limit)
     return {
-        "items": views.summaries(rows),
+        "items": views.summaries(actor, rows),
         "next": following,
         "counts": views.counts(actor, filters, breakdown),
     }
@@ -53,7 +53,8 @@ def list_visits(filters: Filters, cursor: str | None, limit: int, breakdown: boo
 @blueprint.response(200, VisitDetailSchema)
 def read_visit(visit_id: UUID) -> dict[str, Any]:
     """All of one visit."""
-    return views.detail(get_visible(current_actor(), visit_id))
+    actor = current_actor()
+    return views.detail(actor, get_visible(actor, visit_id))
 
 
 @blueprint.get("/visits/<uuid:visit_id>/lights/<string(maxlength=40):rule>/explanation")

@@ -7,6 +7,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
 from server.core.wire import Instant, Pattern, PlainText, StrictUuid, TextSchema, WireSchema
+from server.evidence.schemas import HintSchema
 from server.flags.services import REASONS, DismissalForm
 from server.households.schemas import HouseholdSchema, MemberSchema
 from server.photos.schemas import PhotoSchema
@@ -199,6 +200,7 @@ class VisitSummarySchema(Schema):
     spot_check = fields.Boolean(required=True)
     photo_count = fields.Integer(required=True)
     photos_ready = fields.Integer(required=True)
+    hinted = fields.Boolean(required=True)
 
 
 class RiskCountSchema(LightCountsSchema):
@@ -324,6 +326,7 @@ class VisitDetailSchema(VisitSummarySchema):
     not_asked = fields.List(fields.String(), required=True)
     changes = fields.List(fields.Nested(ChangeSchema), required=True)
     photos = fields.List(fields.Nested(PhotoSchema), required=True)
+    hints = fields.List(fields.Nested(HintSchema), required=True)
     reviews = fields.List(fields.Nested(ReviewSchema), required=True)
     dismissals = fields.List(fields.Nested(DismissalSchema), required=True)
     correction = fields.Nested(CorrectionSchema, required=True, allow_none=True)

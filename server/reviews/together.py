@@ -10,6 +10,7 @@ from uuid import UUID, uuid5
 from server.core import audit
 from server.core.auth import Actor
 from server.core.db import db
+from server.evidence import services as evidence
 from server.photos import queries as photos
 from server.reviews import queries
 from server.reviews.services import ReviewForm, keep_approval
@@ -50,11 +51,12 @@ def approve_together(actor: Actor, form: TogetherForm, percent: int) -> list[Out
     """
     found = visits.get_visible_all(actor, form.visit_ids)
     ready = photos.ready_counts(found)
+    hinted = evidence.hinted(actor, (visit.root_id for visit in found.values()))
     done = queries.known(review_id(form.id, visit_id) for visit_id in form.visit_ids)
     codes = {
         visit_id: None
         if review_id(form.id, visit_id) in done
-        else reason_against(actor, found.get(visit_id), ready)
+        else reason_against(actor, found.get(visit_id), ready, hinted)
         for visit_id in dict.fromkeys(form.visit_ids)
     }
     able = [one for one, code in codes.items() if code is None and review_id(form.id, one) not in done]
@@ -70,8 +72,17 @@ def review_id(batch_id: UUID, visit_id: UUID) -> UUID:
     return uuid5(batch_id, str(visit_id))
 
 
-def reason_against(actor: Actor, visit: Visit | None, ready: Mapping[UUID, int]) -> str | None:
-    """Why a visit is not one to approve unseen, as a code; None when it is."""
+def reason_against(
+    actor: Actor, visit: Visit | None, ready: Mapping[UUID, int], hinted: Collection[UUID]
+) -> str | None:
+    """Why a visit is not one to approve unseen, as a code; None when it is.
+
+    Args:
+        actor: who wants to approve it.
+        visit: None when they may not open it.
+        ready: how many of its photos can be looked at, by visit.
+        hinted: first revisions of visits with an evidence hint.
+    """
     if visit is None:
         return "visit_not_found"
     obstacles = {
@@ -80,6 +91,7 @@ def reason_against(actor: Actor, visit: Visit | None, ready: Mapping[UUID, int])
         "spot_check": visit.spot_check,
         "not_low_risk": visit.severity_rank < LOWEST_RANK or visit.dismissed_count or visit.changed_count,
         "resubmitted": visit.revision > 1,
+        "hinted": visit.root_id in hinted,
         "photos_missing": ready.get(visit.id, 0) < visit.photo_count,
     }
     return next((code for code, holds in obstacles.items() if holds), None)

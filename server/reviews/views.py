@@ -9,6 +9,7 @@ from uuid import UUID
 
 from server.core.auth import Actor
 from server.core.problems import Problem
+from server.evidence import services as evidence
 from server.flags.queries import Dismissal, dismissals_of
 from server.flags.services import lights_of, lit_labels
 from server.households import queries as households
@@ -28,14 +29,15 @@ _DETAILS = ("checklist_version", "distance_m", "not_asked", "clock_offset_ms", "
 Wire = dict[str, Any]
 
 
-def summaries(rows: Sequence[Visit]) -> list[Wire]:
-    """Lines of a list; six queries, however many rows."""
+def summaries(actor: Actor, rows: Sequence[Visit]) -> list[Wire]:
+    """Lines of a list; seven queries, however many rows."""
     shown = summarise(visit.household_id for visit in rows)
     ready = photos.ready_counts(visit.id for visit in rows)
     lit = lit_labels(rows)
+    hinted = evidence.hinted(actor, (visit.root_id for visit in rows))
     return [
         _summary(visit, shown[visit.household_id], ready.get(visit.id, 0))
-        | {"top_lights": lit[visit.id][:TOP_LIGHTS]}
+        | {"top_lights": lit[visit.id][:TOP_LIGHTS], "hinted": visit.root_id in hinted}
         for visit in rows
     ]
 
@@ -70,13 +72,13 @@ def counts(actor: Actor, filters: Filters, breakdown: bool) -> Wire:
     }
 
 
-def detail(visit: Visit) -> Wire:
+def detail(actor: Actor, visit: Visit) -> Wire:
     """All of one visit that has been let through; decisions are those on all its revisions."""
     body = visits.body_of(visit)
     revisions = visits.revisions(visit.root_id)
     previous = visits.by_id(visit.previous_id) if visit.previous_id else None
     return {
-        **summaries([visit])[0],
+        **summaries(actor, [visit])[0],
         "household": present([households.get_household(visit.household_id)])[0],
         **{name: body[name] for name in ("answers", "notes")},
         **{name: getattr(visit, name) for name in _DETAILS},
@@ -85,6 +87,7 @@ def detail(visit: Visit) -> Wire:
         **_lights(visit),
         "location_missing_reason": body.get("location_missing_reason"),
         "photos": present_photos(photos.of_visit(visit.id), body),
+        "hints": evidence.present(actor, visit),
         "clock": clocks_of(body),
         "since_last": since_last(body, visit.changes),
         "reviews": _decisions(revisions),
@@ -158,7 +161,7 @@ def history(actor: Actor, household_id: Any) -> Wire:
     entries = [
         line
         | {"lights": lights[visit.id], "reviews": decisions[visit.id], "dismissals": dismissals[visit.id]}
-        for visit, line in zip(rows, summaries(rows), strict=True)
+        for visit, line in zip(rows, summaries(actor, rows), strict=True)
     ]
     gone = {"removed_at": household.removed_at, "former_members": present_former(household)}
     return present([household])[0] | gone | {"history": entries}

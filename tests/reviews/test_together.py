@@ -5,6 +5,7 @@ from sqlalchemy import select
 
 from server.core.audit import AuditEntry
 from server.core.db import db
+from server.core.jobs import run_pending
 from server.reviews import together
 from tests.factories import LAN, MEI, QIN, TAN, WEI, ZHOU, inside, make_household, writing
 from tests.reviews.test_deciding import decide
@@ -108,6 +109,15 @@ def test_a_visit_whose_photos_are_not_here_is_looked_at_later(app, login, sent, 
     with writing(app):
         db.session.scalar(select(Visit)).photo_count = 2
     assert outcomes(approve(login(WEI), [one])) == {one: "photos_missing"}
+
+
+def test_a_visit_that_deserves_a_second_look_is_looked_at_once(app, login, sent, nobody_drawn):
+    one = visit_of(make_household(app).id, CLEAN)
+    send(login(MEI), one | {"started_at": one["finished_at"]})
+    run_pending(app)
+    assert outcomes(approve(login(WEI), [one["id"]])) == {one["id"]: "hinted"}
+    assert [line["hinted"] for line in login(WEI).get("/api/v1/visits").json["items"]] == [True]
+    assert [line["hinted"] for line in login(MEI).get("/api/v1/visits").json["items"]] == [False]
 
 
 def test_nobody_approves_own_visits_among_others(app, login, sent, nobody_drawn):

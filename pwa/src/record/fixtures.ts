@@ -90,6 +90,7 @@ export function makeSummary(id: string, changes: Partial<VisitSummary> = {}): Vi
     spot_check: false,
     photo_count: 0,
     photos_ready: 0,
+    hinted: false,
     ...changes,
   };
 }
@@ -140,6 +141,7 @@ export function makeDetail(id: string, changes: Partial<VisitDetail> = {}): Visi
     distance_m: null,
     clock_offset_ms: 0,
     clock_suspect: false,
+    hints: [],
     clock: null,
     since_last: null,
     lights: [],

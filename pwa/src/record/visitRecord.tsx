@@ -8,6 +8,7 @@ import { t } from '../core/i18n';
 import { Card } from '../ui/card';
 import { AnswerList, type Commenting } from './answerList';
 import { ChangeTable } from './changeTable';
+import { Hints } from './hints';
 import { Lights } from './lights';
 import type { VisitRecord } from './load';
 import { Head, Reviews, RevisionNotice, Revisions, WhereAndWhen } from './parts';
@@ -56,6 +57,11 @@ export function VisitRecordView({ record, hrefOf, commenting, lightsAside, child
       {!lightsAside && (
         <Card title={t('record.lights')} aside={<CountOf n={visit.lights.filter(isLit).length} />}>
           <RecordLights record={record} />
+        </Card>
+      )}
+      {visit.hints.length > 0 && (
+        <Card title={t('record.hints')} aside={<CountOf n={visit.hints.length} />}>
+          <Hints visit={visit} />
         </Card>
       )}
       <Card title={t('record.photos')} aside={<CountOf n={visit.photos.length} />}>

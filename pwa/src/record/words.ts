@@ -81,7 +81,9 @@ export function errorHelp(error: unknown): string {
 
 const MINUTE = 60_000;
 
-function span(ms: number): string {
+/** "40 秒", "5 分钟", "2 天": as exact as it matters; milliseconds. */
+export function span(ms: number): string {
+  if (ms < 2 * MINUTE) return t('record.spanSeconds', { n: Math.round(ms / 1000) });
   if (ms < 60 * MINUTE) return t('record.spanMinutes', { n: Math.round(ms / MINUTE) });
   if (ms < 48 * 60 * MINUTE) return t('record.spanHours', { n: Math.round(ms / MINUTE / 60) });
   return t('record.spanDays', { n: Math.round(ms / MINUTE / 60 / 24) });

@@ -1,5 +1,9 @@
 /** Decisions on visits and their lights as they travel. */
+import type { components } from './schema';
 import type { QuestionComment, Role, Severity, VisitDetail } from './types';
+
+/** A reason to look twice at a visit; never a verdict. */
+export type EvidenceHint = components['schemas']['Hint'];
 
 export type DismissalReason = 'wrong_answer' | 'already_helped' | 'short_lived' | 'does_not_apply' | 'other';
 

@@ -3997,6 +3997,7 @@ export interface components {
             spot_check: boolean;
             photo_count: number;
             photos_ready: number;
+            hinted: boolean;
         };
         TownshipCount: {
             red: number;
@@ -4200,6 +4201,36 @@ export interface components {
             /** Format: date-time */
             taken_at: string | null;
         };
+        HintDetails: {
+            exact?: boolean;
+            same_household?: boolean;
+            seconds?: number;
+            metres?: number;
+            steps?: number;
+            households?: number;
+            /** @enum {string} */
+            reason?: "elsewhere" | "moved" | "register" | "other";
+            offset_seconds?: number;
+            jump_seconds?: number;
+        };
+        OtherVisit: {
+            /** Format: uuid */
+            visit_id: string;
+            /** Format: uuid */
+            household_id: string;
+            head_name: string;
+            /** Format: date-time */
+            visited_at: string;
+        };
+        Hint: {
+            /** @enum {string} */
+            kind: "photo_reused" | "close" | "quick" | "alike" | "far" | "clock";
+            details: components["schemas"]["HintDetails"];
+            /** Format: uuid */
+            of_revision: string;
+            compared: boolean;
+            other: components["schemas"]["OtherVisit"] | null;
+        };
         Comment: {
             question: string;
             text: string;
@@ -4272,6 +4303,7 @@ export interface components {
             spot_check: boolean;
             photo_count: number;
             photos_ready: number;
+            hinted: boolean;
             answers: {
                 [key: string]: unknown;
             };
@@ -4291,6 +4323,7 @@ export interface components {
             not_asked: string[];
             changes: components["schemas"]["Change"][];
             photos: components["schemas"]["Photo"][];
+            hints: components["schemas"]["Hint"][];
             reviews: components["schemas"]["Review"][];
             dismissals: components["schemas"]["Dismissal"][];
             correction: components["schemas"]["Correction"] | null;
@@ -4477,6 +4510,7 @@ export interface components {
             spot_check: boolean;
             photo_count: number;
             photos_ready: number;
+            hinted: boolean;
             lights: components["schemas"]["StandingLight"][];
             reviews: components["schemas"]["Review"][];
             dismissals: components["schemas"]["Dismissal"][];

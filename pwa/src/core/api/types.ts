@@ -3,7 +3,7 @@ import type { Json } from '../canonical';
 import type { Bilingual } from '../i18n';
 import type { PhotoAgain, PhotoInfo, PhotoRef, PhotoState } from './photoTypes';
 import type { Fix, VisitClock } from './placeTypes';
-import type { Correction, Dismissal, Review } from './reviewTypes';
+import type { Correction, Dismissal, EvidenceHint, Review } from './reviewTypes';
 
 export type * from './photoTypes';
 export type * from './placeTypes';
@@ -291,6 +291,8 @@ export interface VisitSummary {
   spot_check: boolean;
   photo_count: number;
   photos_ready: number;
+  /** Something in it deserves a second look. */
+  hinted: boolean;
 }
 
 export interface VisitPage {
@@ -336,6 +338,7 @@ export interface VisitDetail extends Omit<VisitSummary, 'household'> {
   not_asked: string[];
   changes: { question: string; item: string | null; before: Json; after: Json }[];
   photos: PhotoInfo[];
+  hints: EvidenceHint[];
   reviews: Review[];
   dismissals: Dismissal[];
   correction: Correction | null;
