@@ -15,6 +15,7 @@ from server import __version__, config
 from server.accounts import device_routes, devices, import_routes, user_routes
 from server.accounts import routes as accounts
 from server.accounts.services import load_actor, standing
+from server.audit import routes as audit
 from server.checklists import routes as checklists
 from server.core import auth, crypto, disk, health, http, jobs, jsontext, logs, openapi, permissions, problems
 from server.core.db import db, disconnect
@@ -52,6 +53,7 @@ BLUEPRINTS = (
     proposals.blueprint,
     fund.blueprint,
     workdays.blueprint,
+    audit.blueprint,
     sync.blueprint,
     legacy.blueprint,
     held_routes.blueprint,

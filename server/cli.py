@@ -8,6 +8,7 @@ from flask.cli import AppGroup, with_appcontext
 from flask_migrate import upgrade
 
 from server.accounts import cli as accounts
+from server.audit import cli as audit
 from server.backups import cli as backups
 from server.core import jobs, state
 from server.core.db import transaction
@@ -33,6 +34,7 @@ def init_app(app: Flask) -> None:
     policy.add_command(flags.rejudge)
     policy.add_command(simulations.simulate)
     app.cli.add_command(fund.group)
+    app.cli.add_command(audit.group)
     app.cli.add_command(sync.group)
     policy.add_command(local_policy.pack)
     accounts.init_app(app)

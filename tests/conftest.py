@@ -19,8 +19,8 @@ from server import config
 from server.accounts.models import LoginSession
 from server.accounts.routes import issue_tokens, limiter
 from server.app import create_app
+from server.core import audit_guard, disk
 from server.core import clock as core_clock
-from server.core import disk
 from server.core.db import Base, db
 from tests import factories
 from tests.contract import conformance
@@ -127,11 +127,14 @@ def _rows_of(app: Flask) -> list[tuple[Table, list[dict[str, Any]]]]:
 
 
 def empty(app: Flask) -> None:
-    """Delete every row."""
+    """Delete every row; what the audit trail is guarded by is there again afterwards."""
     deletes = [f'DELETE FROM "{table.name}"' for table in reversed(Base.metadata.sorted_tables)]
     with app.app_context(), db.engine.begin() as connection:
-        # PostgreSQL takes them all in one message, SQLite's driver one at a time.
-        for text in ["; ".join(deletes)] if connection.dialect.name == "postgresql" else deletes:
+        if connection.dialect.name == "postgresql":  # takes them all in one message
+            deletes = ["; ".join(["SET LOCAL session_replication_role = replica", *deletes])]
+        else:
+            deletes = [*audit_guard.removal("sqlite"), *deletes, *audit_guard.statements("sqlite")]
+        for text in deletes:
             connection.exec_driver_sql(text)
 
 

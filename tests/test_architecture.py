@@ -14,6 +14,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 DOMAINS = {
+    "audit",
     "backups",
     "regions",
     "accounts",

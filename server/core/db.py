@@ -78,7 +78,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 
     def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], Any] | None:
         """On SQLite the text that SQLAlchemy would make of it, made in one step: a visit writes twelve."""
-        return _instant_text if dialect.name == "sqlite" else super().bind_processor(dialect)
+        return instant_text if dialect.name == "sqlite" else super().bind_processor(dialect)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         """Give back an aware instant."""
@@ -87,7 +87,8 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-def _instant_text(value: datetime | None) -> str | None:
+def instant_text(value: datetime | None) -> str | None:
+    """An instant as SQLite keeps it, in UTC. Raises ValueError for a naive one."""
     if value is None:
         return None
     if value.tzinfo is None:
@@ -124,6 +125,7 @@ def transaction() -> Iterator[None]:
     """
     session = db.session()
     session.rollback()  # ends the read transaction that authorising the request began
+    _forget(session)
     token = _writing.set(True)
     try:
         with turns():

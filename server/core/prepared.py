@@ -1,7 +1,8 @@
 """Statements built by SQLAlchemy once and then handed to the driver as they are.
 
 SQLAlchemy's own way from a statement to the driver costs more than SQLite's work on it, and a visit needs
-eight of them while it holds the write lock. Only ``core.quick`` uses this, which looks after scope and audit.
+eight of them while it holds the write lock. Only ``core.quick`` uses this, which looks after scope
+and audit, and what seals the audit itself.
 """
 
 from __future__ import annotations

@@ -236,3 +236,8 @@ def all_strays() -> Sequence[Any]:
 def stray_of_file(file_id: UUID) -> StrayPhoto | None:
     """The stray that a file belongs to."""
     return db.session.scalar(select(StrayPhoto).where(StrayPhoto.file_id == file_id))
+
+
+def ids_of_visits(visit_ids: Iterable[UUID]) -> Sequence[UUID]:
+    """The identifiers of the photos of several visits."""
+    return db.session.scalars(select(Photo.id).where(Photo.visit_id.in_(list(visit_ids)))).all()

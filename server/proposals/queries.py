@@ -82,3 +82,8 @@ def is_proposed(subject_id: UUID) -> bool:
     """Whether a household or member of an identifier was proposed before, by whomever and wherever."""
     with region_scope(EVERYTHING):
         return db.session.scalar(select(Proposal.id).where(Proposal.subject_id == subject_id)) is not None
+
+
+def ids_of_household(household_id: UUID) -> Sequence[UUID]:
+    """The identifiers of all proposals about a household."""
+    return db.session.scalars(select(Proposal.id).where(Proposal.household_id == household_id)).all()

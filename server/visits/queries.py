@@ -211,3 +211,8 @@ def returned(household_ids: Iterable[UUID]) -> Sequence[Visit]:
     """Visits that a reviewer gave back and no revision has answered yet, oldest first, with their bodies."""
     query = select(Visit).where(Visit.state == RETURNED, Visit.household_id.in_(set(household_ids)))
     return db.session.scalars(query.order_by(Visit.seq).options(undefer(Visit.body))).all()
+
+
+def ids_of_household(household_id: UUID) -> Sequence[UUID]:
+    """The identifiers of all visits and revisions of a household."""
+    return db.session.scalars(select(Visit.id).where(Visit.household_id == household_id)).all()

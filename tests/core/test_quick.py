@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from server.core import audit, clock, quick, state
 from server.core.audit import AuditEntry, AuditMissing
+from server.core.changes import HERE, Change
 from server.core.db import db, transaction
 from server.core.scope import EVERYTHING, NOTHING, ScopeRequired, region_scope
 from server.households.models import Household
@@ -17,15 +18,12 @@ from tests.factories import GRID, GRID_IN_OTHER_VILLAGE, VILLAGE, inside, make_h
 
 
 def entry(region_code=GRID):
-    return AuditEntry(
-        at=clock.now(), actor_role="system", action="test.quick", target_type="test", target_id="1",
-        region_code=region_code,
-    )  # fmt: skip
+    return Change(at=clock.now(), kind="test", entity_id=uuid4(), region_code=region_code)
 
 
 def count(app):
     with inside(app, EVERYTHING):
-        return db.session.scalar(select(func.count()).where(AuditEntry.action == "test.quick"))
+        return db.session.scalar(select(func.count()).where(Change.kind == "test"))
 
 
 def test_a_single_row_learns_its_number(app):
@@ -43,8 +41,8 @@ def test_several_rows_are_written_in_their_order_with_their_defaults(app):
         quick.add(*(entry() for _ in range(3)))
         audit.record("test.told", ("test", 1), GRID)
     with inside(app, VILLAGE):
-        rows = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "test.quick")).all()
-    assert [row.details for row in rows] == [{}, {}, {}]
+        rows = db.session.scalars(select(Change).where(Change.kind == "test")).all()
+    assert [row.effect for row in rows] == [HERE, HERE, HERE]
 
 
 @pytest.mark.parametrize("scope", [VILLAGE, NOTHING])
@@ -67,13 +65,15 @@ def test_a_doubled_row_is_refused_and_its_transaction_leaves_nothing(app):
         values = {column.key: getattr(twin, column.key) for column in Household.__mapper__.columns}
     with inside(app, VILLAGE), pytest.raises(IntegrityError), transaction():  # noqa: PT012 - both in one
         audit.record("test.quick", ("test", 1), GRID)
+        quick.add(entry())
         quick.add(Household(**values | {"id": uuid4()}))
     assert count(app) == 0
 
 
 def moved_on(app, household, revision, scope):
     with inside(app, scope), transaction():
-        db.session.info["audited"] = True  # an entry outside the village would be refused before the change
+        with region_scope(EVERYTHING):  # an entry outside the village would be refused before the change
+            audit.record("test.told", ("test", 1), GRID)
         where = {"id": household.id, "revision": revision, "last_visit_id": None}
         return quick.change(Household, where, {"last_visit_id": uuid4(), "last_visited_at": clock.now()})
 

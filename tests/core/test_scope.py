@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 import pytest
 from sqlalchemy import and_, delete, event, exists, func, insert, literal, select, union_all, update
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
-from server.core.audit import AuditEntry
+from server.core import audit
+from server.core.changes import HERE, Change
 from server.core.db import db, transaction
 from server.core.scope import (
     EVERYTHING,
@@ -194,7 +197,7 @@ def misplaced(app):
 
 def test_bulk_update_touches_the_scope_only(world):
     with inside(world, GRID), transaction():
-        db.session.add(entry(GRID))
+        told(GRID)
         assert db.session.execute(update(Household).values(address="moved")).rowcount == 1
     with inside(world):
         moved = grids_of(select(Household.region_code).where(Household.address == "moved"))
@@ -203,7 +206,7 @@ def test_bulk_update_touches_the_scope_only(world):
 
 def test_bulk_delete_touches_the_scope_only(world):
     with inside(world, GRID), transaction():
-        db.session.add(entry(GRID))
+        told(GRID)
         assert db.session.execute(delete(Member)).rowcount == 2
     with inside(world):
         assert db.session.scalar(select(func.count()).select_from(Member)) == 6
@@ -213,21 +216,17 @@ def test_bulk_insert_needs_the_scope_of_everything(world):
     row = vars(entry(OTHER_GRID)) | {}
     row.pop("_sa_instance_state")
     with inside(world, GRID), pytest.raises(ScopeRequired), transaction():
-        db.session.execute(insert(AuditEntry), [row])
+        db.session.execute(insert(Change), [row])
 
 
 def entry(region_code):
     from server.core import clock
 
-    return AuditEntry(
-        at=clock.now(),
-        actor_role="system",
-        action="test.touch",
-        target_type="test",
-        target_id="1",
-        region_code=region_code,
-        details={},
-    )
+    return Change(at=clock.now(), kind="test", entity_id=uuid4(), region_code=region_code, effect=HERE)
+
+
+def told(region_code):
+    audit.record("test.touch", ("test", 1), region_code)
 
 
 def test_row_outside_the_scope_is_refused_when_written(world):

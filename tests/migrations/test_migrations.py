@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -10,11 +11,14 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
 
 from server.app import create_app
+from server.audit.services import verify_all
 from server.config import ROOT
-from server.core.db import Base, db
+from server.core import audit, audit_rows
+from server.core.db import Base, db, transaction
+from server.core.scope import EVERYTHING, region_scope
 from server.visits.models import Visit
 
 FOLDER = ROOT / "migrations"
@@ -100,3 +104,36 @@ def test_setup_command_makes_an_epoch_once(empty_app):
     assert (first.exit_code, second.exit_code) == (0, 0), first.output
     assert first.output == second.output
     assert re.search(r"epoch [0-9a-f]{16}", first.output)
+
+
+def old_entry(place, number):
+    at = datetime(2026, 11, 1, 8, number, tzinfo=UTC)
+    return {
+        "at": at if db.engine.dialect.name == "postgresql" else f"{at:%Y-%m-%d %H:%M:%S.%f}",
+        "actor": None if number % 2 else "0" * 30 + "1f",
+        "target": str(number),
+        "place": place,
+        "details": '{"b": 0.5, "a": "低"}' if number % 3 else "{}",
+    }
+
+
+def test_entries_of_before_get_their_places_in_the_chains(empty_app, monkeypatch):
+    upgrade(revision=scripts().get_revision("0010").down_revision)
+    insert = text(
+        "INSERT INTO audit_entry (at, actor_id, actor_role, action, target_type, target_id, region_code,"
+        " details)"
+        " VALUES (:at, :actor, 'township', 'test.old', 'test', :target, :place, :details)"
+    )
+    rows = [old_entry(place, number) for number in range(12) for place in ("45032110020001", "451381", "-")]
+    with db.engine.begin() as connection:
+        connection.execute(insert, rows)
+    module = scripts().get_revision("0010").module
+    monkeypatch.setattr(module, "AT_ONCE", 5)
+    upgrade()
+    with region_scope(EVERYTHING):
+        assert [(chain, audit_rows.end(chain).count) for chain in audit_rows.chains()] == [
+            ("-", 12), ("450321", 12), ("451381", 12),
+        ]  # fmt: skip
+        with transaction():
+            audit.record("test.new", ("test", 1), "451381")
+        assert list(verify_all([], lambda *_: None)) == []

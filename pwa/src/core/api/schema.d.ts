@@ -2744,6 +2744,128 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Entries of the trail, the newest first: an auditor's county, a reviewer's area, else one's own. */
+        get: {
+            parameters: {
+                query?: {
+                    actor?: string | null;
+                    target_type?: string | null;
+                    target?: string | null;
+                    household?: string | null;
+                    action?: string | null;
+                    since?: string | null;
+                    until?: string | null;
+                    cursor?: string | null;
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AuditList"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where the chain stands, its signed head, and what the last verification found. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AuditState"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have the chain verified soon; the state of now. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Accepted */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AuditState"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/s1/hello": {
         parameters: {
             query?: never;
@@ -4942,6 +5064,57 @@ export interface components {
             due: string;
             estimated: boolean;
             steps: components["schemas"]["DeadlineStep"][];
+        };
+        AuditEntry: {
+            chain: string;
+            number: number;
+            /** Format: date-time */
+            at: string;
+            /** Format: uuid */
+            actor_id: string | null;
+            actor_name: string | null;
+            actor_role: string;
+            action: string;
+            target_type: string;
+            target_id: string;
+            region_code: string;
+            details: {
+                [key: string]: unknown;
+            };
+        };
+        AuditList: {
+            items: components["schemas"]["AuditEntry"][];
+            next: string | null;
+        };
+        Finding: {
+            number: number | null;
+            kind: string;
+        };
+        Check: {
+            number: number;
+            /** Format: date-time */
+            at: string;
+            findings: components["schemas"]["Finding"][];
+        };
+        SignedHead: {
+            chain: string;
+            count: number;
+            hash: string;
+            made_at: string;
+            signature: string;
+        };
+        Heads: {
+            format: string;
+            key: string;
+            public_key: string;
+            heads: components["schemas"]["SignedHead"][];
+        };
+        AuditState: {
+            chain: string;
+            count: number;
+            hash: string;
+            check: components["schemas"]["Check"] | null;
+            document: components["schemas"]["Heads"];
         };
         SchemaRange: {
             min: number;

@@ -1,0 +1,52 @@
+"""What the wire forms of the audit trail show."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from server.accounts.queries import people
+from server.audit import queries
+from server.audit.heads import signed
+from server.core.audit import AuditEntry
+from server.core.audit_chain import SYSTEM, chain_of
+from server.core.auth import Actor
+
+
+def entries(rows: Sequence[AuditEntry]) -> list[dict[str, Any]]:
+    """Entries with the names of who did it."""
+    names = people({row.actor_id for row in rows if row.actor_id})
+    return [
+        {
+            "chain": row.chain,
+            "number": row.number,
+            "at": row.at,
+            "actor_id": row.actor_id,
+            "actor_name": names[row.actor_id][0] if row.actor_id in names else None,
+            "actor_role": row.actor_role,
+            "action": row.action,
+            "target_type": row.target_type,
+            "target_id": row.target_id,
+            "region_code": row.region_code,
+            "details": row.details,
+        }
+        for row in rows
+    ]
+
+
+def state(actor: Actor) -> dict[str, Any]:
+    """The signed head of the actor's chain, and what its last verification found."""
+    chain = chain_of(actor.region_code) if actor.role != "admin" else SYSTEM
+    document = signed([chain])
+    found = queries.check(chain)
+    return {
+        "chain": chain,
+        "count": document["heads"][0]["count"],
+        "hash": document["heads"][0]["hash"],
+        "check": None if found is None else _check(found),
+        "document": document,
+    }
+
+
+def _check(found: Any) -> dict[str, Any]:
+    return {"number": found.number, "at": found.at, "findings": found.findings}
