@@ -23,6 +23,7 @@ from server.evidence import jobs as evidence_jobs
 from server.flags import routes as flags
 from server.fund import routes as fund
 from server.grids import routes as grids
+from server.households import routes as households
 from server.local_policy import routes as local_policy
 from server.photos import jobs as photo_jobs
 from server.photos import routes as photos
@@ -49,6 +50,7 @@ BLUEPRINTS = (
     flags.blueprint,
     simulations.blueprint,
     reviews.blueprint,
+    households.blueprint,
     rule_health.blueprint,
     proposals.blueprint,
     fund.blueprint,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from hashlib import sha256
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import func, select
@@ -13,6 +13,7 @@ from server.accounts.models import Device
 from server.core import permissions
 from server.core.audit import AuditEntry
 from server.core.db import db
+from server.households.queries import get_household
 from tests.accounts import writes
 from tests.accounts.test_login import sign_in
 from tests.conftest import client_of
@@ -101,7 +102,7 @@ def test_each_role_may_call_exactly_what_the_table_says(app, login, role):
     assert refused == expected
 
 
-CONTENT = ("sync", "relay", "legacy", "held", "photos", "proposals", "reviews", "local_policy")
+CONTENT = ("households", "sync", "relay", "legacy", "held", "photos", "proposals", "reviews", "local_policy")
 
 
 def test_administrator_and_auditor_reach_no_household(app):
@@ -299,6 +300,14 @@ def _order_device(app, login, _visit, _clock):
     return login(ZHOU).post(f"/api/v1/devices/{known}/orders", json=body)
 
 
+def _reveal(_app, login, visit, _clock):
+    with inside(_app):
+        household = get_household(UUID(visit["household_id"]))
+        member = household.members[0].id
+    address = f"/api/v1/households/{visit['household_id']}/members/{member}/reveal"
+    return login(WEI).post(address, json={"reason": "identity"})
+
+
 def _check_trail(_app, login, _visit, _clock):
     return login(AUDITOR).post("/api/v1/audit/checks")
 
@@ -312,6 +321,7 @@ CALCULATING = {
     "simulations.draw_curve",
 }
 WRITES = {
+    "households.reveal_member": (_reveal, "member.reveal"),
     "audit.start_check": (_check_trail, "audit.check_ask"),
     "accounts.login": (_login, "account.login"),
     "accounts.refresh": (_refresh, "account.session_used"),

@@ -12,7 +12,18 @@ from typing import Any
 from uuid import UUID
 
 from flask import g, has_request_context
-from sqlalchemy import JSON, BigInteger, Index, LargeBinary, String, UniqueConstraint, Uuid, event
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Index,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    Uuid,
+    event,
+    func,
+    select,
+)
 from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column
 
 from server.core import audit_guard, audit_heads, clock, quick
@@ -89,6 +100,12 @@ def record(action: str, target: tuple[str, object], region_code: str, **details:
         "details": details,
     }
     db.session.info.setdefault(_WAITING, []).append(entry)
+
+
+def count_since(actor_id: UUID, action: str, since: datetime) -> int:
+    """How often somebody did something since an instant, within the scope; the present transaction apart."""
+    query = select(func.count()).where(AuditEntry.actor_id == actor_id, AuditEntry.at > since)
+    return db.session.scalar(query.where(AuditEntry.action == action)) or 0
 
 
 @event.listens_for(Session, "after_flush")

@@ -11,6 +11,11 @@ from uuid import UUID, uuid4
 from stdnum.cn import ric
 from stdnum.exceptions import InvalidFormat, ValidationError
 
+OTHER = "other"
+REVEAL_REASONS = ("identity", "contact", "payment", "register", "inspection", OTHER)
+SHORTEST_NOTE = 4
+"""Why somebody has to see full numbers; "other" wants a note of so many characters."""
+
 
 class FieldName(NamedTuple):
     """A field of a household (``member_id`` None) or of one of its members."""

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
+
+from server.core.wire import CONTROL
+from server.households.forms import OTHER, REVEAL_REASONS, SHORTEST_NOTE
 
 
 class MemberSchema(Schema):
@@ -50,3 +55,28 @@ class HouseholdSchema(Schema):
     last_visited_on = fields.String(required=True, allow_none=True, metadata={"format": "date"})
     due_on = fields.String(required=True, allow_none=True, metadata={"format": "date"})
     members = fields.List(fields.Nested(MemberSchema), required=True)
+
+
+class RevealSchema(Schema):
+    """Why somebody has to see full numbers; "other" wants words."""
+
+    reason = fields.String(required=True, validate=validate.OneOf(REVEAL_REASONS))
+    note = fields.String(load_default="", validate=validate.Length(max=200))
+
+    @validates_schema
+    def _say_other(self, data: dict[str, Any], **_: Any) -> None:
+        if CONTROL.search(data["note"]):
+            raise ValidationError("Not a text.", "note")
+        if data["reason"] == OTHER and len(data["note"].strip()) < SHORTEST_NOTE:
+            raise ValidationError("Say why.", "note")
+
+    @post_load
+    def _trim(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        return data | {"note": data["note"].strip()}
+
+
+class RevealedSchema(Schema):
+    """Full numbers; None = not on record."""
+
+    id_number = fields.String(required=True, allow_none=True)
+    phone = fields.String(required=True, allow_none=True)

@@ -41,6 +41,7 @@ from server.households.newcomers import (
 )
 from server.households.queries import Standing
 from server.households.registering import register
+from server.households.revealing import reveal
 from server.households.snapshots import Home
 from server.regions import queries as regions
 
@@ -73,6 +74,7 @@ __all__ = [
     "register",
     "register_household",
     "remember_visit",
+    "reveal",
     "roster_facts",
     "set_fields",
     "shown_value",

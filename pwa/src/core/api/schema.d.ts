@@ -2304,6 +2304,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/households/{household_id}/members/{member_id}/reveal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                household_id: string;
+                member_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The full identity number of one member and the household's telephone number, for a stated reason. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    household_id: string;
+                    member_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Reveal"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Revealed"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/policy/rule-health": {
         parameters: {
             query?: never;
@@ -4667,6 +4715,16 @@ export interface components {
             removed_at: string | null;
             former_members: components["schemas"]["FormerMember"][];
             history: components["schemas"]["HistoryEntry"][];
+        };
+        Reveal: {
+            /** @enum {string} */
+            reason: "identity" | "contact" | "payment" | "register" | "inspection" | "other";
+            /** @default  */
+            note: string;
+        };
+        Revealed: {
+            id_number: string | null;
+            phone: string | null;
         };
         Agreement: {
             compared: number;
