@@ -12,6 +12,7 @@ from flask import current_app
 from sqlalchemy.types import TypeDecorator
 
 import server
+from server.core import triggers
 from server.core.db import Base
 
 extension = current_app.extensions["migrate"]
@@ -38,6 +39,8 @@ def run() -> None:
         )
         with context.begin_transaction():
             context.run_migrations()
+            if context.get_context().get_current_heads() == context.script.get_heads():
+                triggers.ensure(connection)  # also those of a table that a migration copied
 
 
 if context.is_offline_mode():

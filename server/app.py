@@ -34,9 +34,10 @@ from server.rule_health import routes as rule_health
 from server.simulations import routes as simulations
 from server.sync import held_routes, legacy, relay_routes
 from server.sync import routes as sync
+from server.visits import jobs as visit_jobs
 from server.workdays import routes as workdays
 
-JOBS = (photo_jobs, evidence_jobs)  # declared by being imported
+JOBS = (photo_jobs, evidence_jobs, visit_jobs)  # declared by being imported
 BLUEPRINTS = (
     accounts.blueprint,
     device_routes.blueprint,

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from server.core import cursors
 from server.core.auth import Actor
 from server.core.db import db
 from server.core.problems import Problem
 from server.core.scope import within
-from server.households.queries import Household
 from server.reviews.models import Review
-from server.visits.queries import SEVERITIES, SUPERSEDED, UNLIT_PLACE, Visit, visible_to
+from server.visits.queries import PLACES, SEVERITIES, SUPERSEDED, UNLIT_PLACE, Visit, VisitTally, visible_to
 
 LISTING = "queue"
-TOWNSHIP_DIGITS = 9
+TOWNSHIP_DIGITS, VILLAGE_DIGITS = 9, 12
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,18 +55,47 @@ def page(
     Raises:
         Problem: bad_request, for a cursor that is not one of ours.
     """
-    query = select(Visit).where(*_matching(actor, filters), *_listed(actor, filters))
-    query = query.order_by(Visit.queue_rank, Visit.seq.desc()).limit(limit + 1)
-    if cursor is not None:
-        rank, seq = _position(cursor)
-        query = query.where(or_(Visit.queue_rank > rank, and_(Visit.queue_rank == rank, Visit.seq < seq)))
-    rows = db.session.scalars(query).all()
-    shown = rows[:limit]
-    more = len(rows) > limit
+    rank, seq = (0, None) if cursor is None else _position(cursor)
+    found: list[int] = []
+    for place in (each for each in _places(actor, filters) if each >= rank):
+        behind = [Visit.seq < seq] if seq is not None and place == rank else []
+        found += _numbers(actor, filters, [_placed(actor, place), *behind], limit + 1 - len(found))
+        if len(found) > limit:
+            break
+    shown = _in_order(found[:limit])
+    more = len(found) > limit
     return shown, cursors.pack(LISTING, shown[-1].queue_rank, shown[-1].seq) if more else None
 
 
-def _position(cursor: str) -> tuple[int, int]:
+def _places(actor: Actor, filters: Filters) -> list[int]:
+    """The places of the queue that are asked for; each is one stretch of the list's index."""
+    found = list(range(PLACES))
+    if filters.severity:
+        place = 2 * SEVERITIES.index(filters.severity)
+        found = found[place:] if place == UNLIT_PLACE else found[place : place + 2]
+    if filters.flagged or actor.role == "county":
+        return [place for place in found if place < UNLIT_PLACE]
+    return [place for place in found if place >= UNLIT_PLACE] if filters.flagged is False else found
+
+
+def _numbers(actor: Actor, filters: Filters, place: list[ColumnElement[bool]], limit: int) -> Sequence[int]:
+    """Numbers of the visits of one place, which an index alone can tell; rows are read afterwards."""
+    query = select(Visit.seq).where(*place, *_matching(actor, filters))
+    return db.session.scalars(query.order_by(Visit.seq.desc()).limit(limit)).all()
+
+
+def _placed(actor: Actor, place: int) -> ColumnElement[bool]:
+    """The visits of one place; a grid member's are found by their author, not by the list's index."""
+    rank = Visit.queue_rank
+    return (rank.op("+")(0) if actor.role == "grid_member" else rank) == place
+
+
+def _in_order(numbers: Sequence[int]) -> list[Visit]:
+    rows = {row.seq: row for row in db.session.scalars(select(Visit).where(Visit.seq.in_(numbers)))}
+    return [rows[number] for number in numbers if number in rows]
+
+
+def _position(cursor: str) -> tuple[int, int | None]:
     parts = cursors.unpack(LISTING, cursor)
     if len(parts) != 2 or not all(isinstance(part, int) for part in parts):
         raise Problem("bad_request")
@@ -74,14 +103,38 @@ def _position(cursor: str) -> tuple[int, int]:
 
 
 def groups(actor: Actor, filters: Filters) -> list[Group]:
-    """One grouped query for all counts; the county counts also the visits that it does not see."""
-    township = func.substr(Visit.region_code, 1, TOWNSHIP_DIGITS)
-    keys = (Visit.severity_rank, Visit.changed_count > 0, township, Visit.risks)
-    query = select(*keys, func.count()).where(*_matching(actor, filters)).group_by(*keys)
+    """One grouped query for all counts; the county counts also the visits that it does not see.
+
+    Whole villages were counted already; what is less than a village is counted now.
+    """
+    narrowest = max(actor.region_code, filters.region or "", key=len)
+    counted = actor.role != "grid_member" and len(narrowest) <= VILLAGE_DIGITS
+    rows = db.session.execute(_tallied(filters) if counted else _fresh(actor, filters))
     return [
         Group(SEVERITIES[rank], bool(changed), place, risks, count)
-        for rank, changed, place, risks, count in db.session.execute(query)
+        for rank, changed, place, risks, count in rows
+        if count
     ]
+
+
+def _tallied(filters: Filters) -> Select[Any]:
+    """The counts of whole villages, added up."""
+    township = func.substr(VisitTally.region_code, 1, TOWNSHIP_DIGITS)
+    keys = (VisitTally.severity_rank, VisitTally.changed, township, VisitTally.risks)
+    conditions = [within(VisitTally.region_code, filters.region)] if filters.region else []
+    if filters.risk:
+        conditions.append(VisitTally.risks.contains(f"|{filters.risk}|", autoescape=True))
+    if filters.latest:
+        conditions.append(VisitTally.latest.is_(True))
+    state = VisitTally.state
+    conditions.append(state == filters.state if filters.state else state != SUPERSEDED)
+    return select(*keys, func.sum(VisitTally.visits)).where(*conditions).group_by(*keys)
+
+
+def _fresh(actor: Actor, filters: Filters) -> Select[Any]:
+    township = func.substr(Visit.region_code, 1, TOWNSHIP_DIGITS)
+    keys = (Visit.severity_rank, Visit.changed_count > 0, township, Visit.risks)
+    return select(*keys, func.count()).where(*_matching(actor, filters)).group_by(*keys)
 
 
 def _matching(actor: Actor, filters: Filters) -> list[ColumnElement[bool]]:
@@ -89,28 +142,9 @@ def _matching(actor: Actor, filters: Filters) -> list[ColumnElement[bool]]:
     conditions = [] if actor.role == "county" else [visible_to(actor)]
     conditions += [within(Visit.region_code, filters.region)] if filters.region else []
     conditions += [Visit.risks.contains(f"|{filters.risk}|", autoescape=True)] if filters.risk else []
-    if filters.latest:
-        registered = select(Household.last_visit_id).where(Household.removed_at.is_(None))
-        conditions.append(Visit.id.in_(registered))
+    conditions += [Visit.latest.is_(True)] if filters.latest else []
     conditions.append(Visit.state == filters.state if filters.state else Visit.state != SUPERSEDED)
     return conditions
-
-
-def _listed(actor: Actor, filters: Filters) -> list[ColumnElement[bool]]:
-    """The conditions of the list alone."""
-    conditions: list[ColumnElement[bool]] = []
-    if filters.severity:
-        conditions.append(_of_severity(SEVERITIES.index(filters.severity)))
-    if filters.flagged or actor.role == "county":
-        conditions.append(Visit.queue_rank < UNLIT_PLACE)
-    elif filters.flagged is False:
-        conditions.append(Visit.queue_rank >= UNLIT_PLACE)
-    return conditions
-
-
-def _of_severity(rank: int) -> ColumnElement[bool]:
-    place = 2 * rank
-    return Visit.queue_rank >= place if place == UNLIT_PLACE else Visit.queue_rank.between(place, place + 1)
 
 
 def by_id(review_id: UUID) -> Review | None:

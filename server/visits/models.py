@@ -41,7 +41,8 @@ class Visit(RegionScoped, Base):
     ``queue_rank`` is the order of a reviewer's work: by light, then with a light somebody dismissed, then
     changed since last time, then the rest. ``spot_check`` marks a visit that was drawn when others were
     approved together: somebody has to look at it. ``risks`` is the sorted risk ids between bars
-    ("|health|house|"). ``clock_offset_ms`` is server time minus the phone's, None where nobody knows;
+    ("|health|house|"). ``latest`` marks the newest visit of a household of the register; the database keeps
+    it (``tallies``). ``clock_offset_ms`` is server time minus the phone's, None where nobody knows;
     ``clock_suspect`` marks a phone whose clock was more than ten minutes off. ``preview_version`` is that of
     the rules the phone judged by before the server, None where it did not.
     """
@@ -50,7 +51,8 @@ class Visit(RegionScoped, Base):
     __table_args__ = (
         UniqueConstraint("root_id", "revision"),
         Index("ix_visit_household_id_seq", "household_id", "seq"),
-        Index("ix_visit_queue_rank_seq", "queue_rank", "seq"),
+        # A page of a list is found in it whatever it is narrowed to, without looking at a row.
+        Index("ix_visit_listed", "queue_rank", "seq", "region_code", "state", "latest", "risks"),
         Index("ix_visit_author_id_state", "author_id", "state"),
     )
 
@@ -84,6 +86,7 @@ class Visit(RegionScoped, Base):
     judgement: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     not_asked: Mapped[list[str]] = mapped_column(JSON, default=list)
 
+    latest: Mapped[bool] = mapped_column(default=False, server_default=false())
     preview_version: Mapped[str | None] = mapped_column(String(16))
 
     previous_id: Mapped[UUID | None] = mapped_column(Uuid)

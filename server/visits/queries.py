@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, false, select
+from sqlalchemy import ColumnElement, exists, false, or_, select
 from sqlalchemy.orm import aliased, load_only, undefer
 
 from server.core import clock, quick
@@ -17,12 +17,14 @@ from server.core.problems import Problem
 from server.core.scope import EVERYTHING, region_scope
 from server.visits.bodies import masked_body, open_body, open_own_body
 from server.visits.models import APPROVED, ESCALATED, RETURNED, SEVERITIES, SUBMITTED, SUPERSEDED, Visit
+from server.visits.tallies import VisitTally
 
 __all__ = [
     "APPROVED",
     "ESCALATED",
     "LOWEST_RANK",
     "NEVER_LIT_PLACE",
+    "PLACES",
     "RETURNED",
     "SEVERITIES",
     "SUBMITTED",
@@ -30,12 +32,13 @@ __all__ = [
     "UNLIT_PLACE",
     "StoredBody",
     "Visit",
+    "VisitTally",
     "body_of",
     "by_id",
     "by_ids",
     "check_visible",
     "current_of_household",
-    "flagged_households",
+    "flagged_household",
     "get_visible",
     "get_visible_all",
     "is_taken",
@@ -56,6 +59,7 @@ __all__ = [
 OWN_VISITS_DAYS = 90  # how far back a grid member sees their own visits
 LOWEST_RANK = 3  # of a visit without lights
 UNLIT_PLACE = 2 * LOWEST_RANK  # of ``queue_rank``, from where on no light is open
+PLACES = UNLIT_PLACE + 6  # of ``queue_rank``, in all
 NEVER_LIT_PLACE = UNLIT_PLACE + 2  # from where on none was dismissed either
 
 
@@ -133,14 +137,19 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
         since = clock.now() - timedelta(days=OWN_VISITS_DAYS)
         return (Visit.author_id == actor.id) & (Visit.received_at >= since)
     if actor.role == "county":
-        return Visit.household_id.in_(flagged_households())
+        return flagged_household()
     return Visit.seq > 0 if actor.role in ("first_secretary", "township") else false()
 
 
-def flagged_households() -> Select[UUID]:
-    """Households with at least one visit that has a light on, or one that somebody dismissed."""
+def flagged_household() -> ColumnElement[bool]:
+    """Whether the visit's household has a visit with a light on, one that somebody dismissed, or handed up.
+
+    Asked of each household that is looked at: collecting all of a county's first would take longer.
+    """
     other = aliased(Visit)
-    return select(other.household_id).where(other.queue_rank < NEVER_LIT_PLACE)
+    same = other.household_id == Visit.household_id
+    told = or_(other.queue_rank < NEVER_LIT_PLACE, other.state == ESCALATED)
+    return exists(select(other.seq).where(same, told).correlate(Visit))
 
 
 def of_household(household_id: UUID) -> Sequence[Visit]:

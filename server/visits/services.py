@@ -248,6 +248,7 @@ def record(actor: Actor, visit: Visit, examined: Examined, photos: Sequence[dict
     if timeline.comes_last(examined.standing, visit, examined.compared):
         if not note_visit(examined.standing, visit.id, visit.visited_at):
             raise Overtaken(str(visit.id))
+        visit.latest = not examined.standing.removed
         return _insert(visit, photos, examined.standing)
     household = lock_household(visit.household_id)
     if household.revision != examined.standing.revision:

@@ -16,7 +16,7 @@ from sqlalchemy import inspect, text
 from server.app import create_app
 from server.audit.services import verify_all
 from server.config import ROOT
-from server.core import audit, audit_rows
+from server.core import audit, audit_rows, triggers
 from server.core.db import Base, db, transaction
 from server.core.scope import EVERYTHING, region_scope
 from server.visits.models import Visit
@@ -73,6 +73,17 @@ def test_migrations_and_models_agree(empty_app):
 def test_the_order_of_the_queue_is_the_same_in_migration_and_model():
     script = scripts().get_revision("0011")
     assert str(Visit.__table__.c.queue_rank.computed.sqltext) == script.module.QUEUE_RANK
+
+
+def test_migrated_database_has_the_triggers_of_a_made_one(empty_app):
+    upgrade()
+    with db.engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            query = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        else:
+            query = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal"
+        there = {name for (name,) in connection.exec_driver_sql(query)}
+    assert there >= {name for one in triggers.declared() for name in one.names}
 
 
 def test_second_run_changes_nothing(empty_app):
