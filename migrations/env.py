@@ -39,7 +39,7 @@ def run() -> None:
         )
         with context.begin_transaction():
             context.run_migrations()
-            if context.get_context().get_current_heads() == context.script.get_heads():
+            if set(context.get_context().get_current_heads()) == set(context.script.get_heads()):
                 triggers.ensure(connection)  # also those of a table that a migration copied
 
 

@@ -19,6 +19,7 @@ from server.audit import routes as audit
 from server.checklists import routes as checklists
 from server.core import auth, crypto, disk, health, http, jobs, jsontext, logs, openapi, permissions, problems
 from server.core.db import db, disconnect
+from server.county_desk import routes as county_desk
 from server.evidence import jobs as evidence_jobs
 from server.flags import routes as flags
 from server.fund import routes as fund
@@ -28,6 +29,7 @@ from server.local_policy import routes as local_policy
 from server.photos import jobs as photo_jobs
 from server.photos import routes as photos
 from server.proposals import routes as proposals
+from server.rechecks import routes as rechecks
 from server.regions import routes as regions
 from server.reviews import routes as reviews
 from server.rule_health import routes as rule_health
@@ -52,6 +54,8 @@ BLUEPRINTS = (
     simulations.blueprint,
     reviews.blueprint,
     households.blueprint,
+    rechecks.blueprint,
+    county_desk.blueprint,
     rule_health.blueprint,
     proposals.blueprint,
     fund.blueprint,

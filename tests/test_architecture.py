@@ -27,6 +27,8 @@ DOMAINS = {
     "flags",
     "simulations",
     "reviews",
+    "rechecks",
+    "county_desk",
     "rule_health",
     "fund",
     "grids",

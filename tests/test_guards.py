@@ -38,12 +38,14 @@ from tests.factories import (
     make_session,
 )
 from tests.local_policy import settings
+from tests.rechecks.writes import WRITES as OF_CASES
 from tests.support.pictures import jpeg
 from tests.sync.pushing import op_of, push
 from tests.sync.relaying import bring, key_of, make_file, op_record
 from tests.visits.bodies import CLEAN, DRY, new_id, send, send_batch, visit_of
 
 PLAUSIBLE = {"version": "2026-1", "sha256": "0" * 64, "part": "full", "on": "2026-10-01", "code": OTHER_GRID}
+PLAUSIBLE |= {"month": "2026-11"}
 WRITING = {"POST", "PUT", "PATCH", "DELETE"}
 PHOTO = jpeg(1, (320, 240))
 PROMISED = {"sha256": sha256(PHOTO).hexdigest(), "length": len(PHOTO), "kind": "water", "taken_at": None}
@@ -103,6 +105,7 @@ def test_each_role_may_call_exactly_what_the_table_says(app, login, role):
 
 
 CONTENT = ("households", "sync", "relay", "legacy", "held", "photos", "proposals", "reviews", "local_policy")
+CONTENT += ("rechecks", "county_desk")
 
 
 def test_administrator_and_auditor_reach_no_household(app):
@@ -345,6 +348,7 @@ WRITES = {
     "workdays.remove_day": (_remove_day, "calendar.remove"),
     "local_policy.sign_setting": (_sign_setting, "policy.set"),
     "local_policy.revoke_setting": (_revoke_setting, "policy.revoke"),
+    **OF_CASES,
 }
 
 

@@ -28,6 +28,19 @@ def all_users() -> Sequence[User]:
     return db.session.scalars(select(User).order_by(User.role, User.username)).all()
 
 
+def staff_of(county: str) -> Sequence[User]:
+    """The people of a county's office who may sign in, by name."""
+    query = select(User).where(User.role == "county", User.region_code == county, User.active.is_(True))
+    return db.session.scalars(query.order_by(User.display_name, User.id)).all()
+
+
+def departments_of(county: str) -> Sequence[str]:
+    """The departments of a county that have somebody who may sign in."""
+    query = select(User.department).where(User.role == "department", User.region_code == county)
+    query = query.where(User.active.is_(True), User.department.is_not(None)).distinct()
+    return [name for name in db.session.scalars(query.order_by(User.department)) if name is not None]
+
+
 def names_of(ids: Iterable[UUID | None]) -> dict[UUID, str]:
     """Display name of each user."""
     return {key: name for key, (name, _role) in people(ids).items()}

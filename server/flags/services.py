@@ -20,7 +20,7 @@ from server.flags.dismissing import REASONS, DismissalForm, carry_over, dismiss
 from server.flags.explaining import explanation
 from server.flags.facts import Kept
 from server.flags.models import CLOSED, Dismissal, Flag, HouseholdFacts
-from server.flags.standing import lights_of, lit_labels, lit_of
+from server.flags.standing import label_of, lights_of, lit_labels, lit_of
 from server.households.queries import households_by_id
 from server.households.services import ends_along, moves_along, roster_facts
 from server.local_policy.services import bench_for
@@ -43,6 +43,7 @@ __all__ = [
     "facts_source",
     "income_line",
     "judge",
+    "label_of",
     "lights_of",
     "lit_labels",
     "lit_of",

@@ -14,6 +14,11 @@ def mask_id(number: str) -> str:
     return number[:6] + "*" * (len(number) - 10) + number[-4:]
 
 
+def mask_name(name: str) -> str:
+    """The family name, or the first character: ``韦**``."""
+    return name[:1] + "*" * max(2, len(name) - 1) if name else ""
+
+
 def mask_written(text: str) -> str:
     """A written text whose identity numbers are masked."""
     return _WRITTEN.sub(lambda found: mask_id(found[0]), text)

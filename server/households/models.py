@@ -23,7 +23,16 @@ class Household(RegionScoped, Base):
     """
 
     __tablename__ = "household"
-    __table_args__ = (Index("ix_household_region_code_number", "region_code", "number"),)
+    __table_args__ = (
+        Index("ix_household_region_code_number", "region_code", "number"),
+        # By beginnings: PostgreSQL compares these character by character only when the index says so.
+        *(
+            Index(f"ix_household_{name}", name, postgresql_ops={name: "text_pattern_ops"})
+            for name in ("head_name", "pinyin", "initials")
+        ),
+        Index("ix_household_number_pattern", "number", postgresql_ops={"number": "text_pattern_ops"}),
+        Index("ix_household_id_tail", "id_tail"),
+    )
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     number: Mapped[str] = mapped_column(String(24), unique=True)

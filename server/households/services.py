@@ -29,7 +29,7 @@ from server.households.fields import HEAD
 from server.households.fields import shown as shown_value
 from server.households.following import ends_along, moves_along
 from server.households.forms import FieldName
-from server.households.masking import mask_id, mask_written
+from server.households.masking import mask_id, mask_name, mask_written
 from server.households.models import Household, Member
 from server.households.newcomers import (
     NewcomersRefused,
@@ -42,6 +42,7 @@ from server.households.newcomers import (
 from server.households.queries import Standing
 from server.households.registering import register
 from server.households.revealing import reveal
+from server.households.searching import find
 from server.households.snapshots import Home
 from server.regions import queries as regions
 
@@ -64,6 +65,7 @@ __all__ = [
     "leave_out_revisions",
     "leaves_village",
     "masked_id_number",
+    "masked_name",
     "masked_text",
     "member_ids",
     "moves_along",
@@ -76,6 +78,7 @@ __all__ = [
     "remember_visit",
     "reveal",
     "roster_facts",
+    "search",
     "set_fields",
     "shown_value",
     "summarise",
@@ -105,6 +108,11 @@ def masked_id_number(number: str) -> str:
     return mask_id(number)
 
 
+def masked_name(name: str) -> str:
+    """A name as it may leave the system: ``韦**``."""
+    return mask_name(name)
+
+
 def masked_text(text: str) -> str:
     """What somebody wrote, with identity numbers masked should it hold any."""
     return mask_written(text)
@@ -131,6 +139,18 @@ def summarise(ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
         }
         for household in rows
     }
+
+
+def search(typed: str, region: str | None) -> tuple[list[dict[str, Any]], bool]:
+    """Lines of the households whose name, pinyin or number begin with what was typed, and whether more do.
+
+    Raises:
+        Problem: bad_request, for a region out of scope.
+    """
+    rows, more = find(typed, region)
+    shown = summarise(row.id for row in rows)
+    last = ("last_visit_id", "last_visited_at")
+    return [shown[row.id] | {name: getattr(row, name) for name in last} for row in rows], more
 
 
 def present(households: Sequence[Household]) -> list[dict[str, Any]]:

@@ -264,7 +264,7 @@ def _derived(name: str, place: Place) -> Derived:
 def profile(name: str, place: Place) -> Profile:
     """Read one profile."""
     keys = {"title", "region", "since", "packs", "income_within", "choosable", "cites"}
-    place.only(keys, optional={"choosable", "region"})
+    place.only(keys | {"township_settles"}, optional={"choosable", "region", "township_settles"})
     since = place.child("since")
     if not isinstance(since.value, date):
         raise since.refused("expected a date")
@@ -277,7 +277,14 @@ def profile(name: str, place: Place) -> Profile:
         choosable=_choosable(place.child("choosable")) if "choosable" in place.value else {},
         income_within=place.child("income_within").value,
         cites=place.texts("cites"),
+        township_settles="township_settles" in place.value and _yes(place.child("township_settles")),
     )
+
+
+def _yes(place: Place) -> bool:
+    if not isinstance(place.value, bool):
+        raise place.refused("expected true or false")
+    return place.value
 
 
 def _choosable(place: Place) -> dict[str, str]:

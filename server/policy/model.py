@@ -152,7 +152,8 @@ class Profile:
 
     ``since`` is the first day on which all its packs are in force. ``choosable`` are rules of other packs
     (rule id -> pack id) that a county of the place may switch on; off unless it does. ``cites`` are the
-    articles of the income test and of that choice.
+    articles of the income test and of that choice. ``township_settles`` says whether a township may settle a
+    household's case itself (NX-8-4-2c); elsewhere the county decides on every one (AMB-27).
     """
 
     id: str
@@ -163,6 +164,7 @@ class Profile:
     choosable: Mapping[str, str]
     income_within: Any
     cites: tuple[str, ...]
+    township_settles: bool = False
 
 
 @dataclass(frozen=True, slots=True)

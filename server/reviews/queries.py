@@ -17,6 +17,8 @@ from server.core.scope import within
 from server.reviews.models import Review
 from server.visits.queries import PLACES, SEVERITIES, SUPERSEDED, UNLIT_PLACE, Visit, VisitTally, visible_to
 
+__all__ = ["Filters", "Group", "Review", "by_id", "groups", "known", "of_visits", "page"]
+
 LISTING = "queue"
 TOWNSHIP_DIGITS, VILLAGE_DIGITS = 9, 12
 

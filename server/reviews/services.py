@@ -15,10 +15,13 @@ from server.core.db import db
 from server.core.problems import Errors, Problem
 from server.households.services import moves_along
 from server.reviews import queries
+from server.reviews.following import follows_decisions, tell
 from server.reviews.models import Review
 from server.visits import queries as visits
 from server.visits.queries import Visit
 from server.visits.services import decide
+
+__all__ = ["MAX_COMMENTS", "QuestionComment", "ReviewForm", "follows_decisions", "move_household", "review"]
 
 MAX_COMMENTS = 60
 
@@ -84,6 +87,7 @@ def _keep(visit: Visit, row: Review) -> None:
     audit.record("visit.review", ("visit", visit.id), visit.region_code, decision=row.decision, **together)
     changes.note("household", visit.household_id, visit.region_code)
     db.session.flush()
+    tell(visit, row)
 
 
 @moves_along

@@ -15,7 +15,7 @@ from server.local_policy.services import bench_for
 from server.policy.loader import load_packs
 from server.policy.model import Article, Deadline
 from server.workdays import deadlines, queries, words
-from server.workdays.calendar import LAST_YEAR, Calendar, DayState, Entry, is_announced
+from server.workdays.calendar import LAST_YEAR, ONE_DAY, Calendar, DayState, Entry, is_announced
 from server.workdays.models import CalendarDay
 
 
@@ -100,6 +100,42 @@ def day_view(day: DayState, row: CalendarDay | None) -> dict[str, Any]:
 def entry_view(row: CalendarDay) -> dict[str, Any]:
     """An entry as it counts from now on."""
     return day_view(Calendar({row.on: Entry(row.working, row.name)}).day(row.on), row)
+
+
+@dataclass(frozen=True)
+class Running:
+    """A clock as it runs in one county, whether or not its profile orders it (``binding``)."""
+
+    clock: Deadline
+    calendar: Calendar
+    binding: bool
+
+    def due(self, start: date) -> date:
+        """The last day of the period that began with an event on ``start``."""
+        return deadlines.due_of(self.clock, start, self.calendar).due
+
+    def missed(self, today: date) -> date:
+        """The latest start whose period ended before ``today``; every earlier one has ended, too."""
+        start = today - ONE_DAY
+        while self.due(start) >= today:
+            start -= ONE_DAY
+        return start
+
+    def view(self) -> dict[str, Any]:
+        """The clock in wire form, with the sentences it rests on."""
+        return {
+            **_clock_view(self.clock),
+            "count": self.clock.limit.count,
+            "unit": self.clock.limit.unit,
+            "binding": self.binding,
+            "articles": _articles(self.clock.cites),
+        }
+
+
+def running(region_code: str, name: str) -> Running:
+    """A clock of the packs, by the days of a region's county. Raises KeyError for an unknown one."""
+    found = {each.id: each for each in load_packs().deadlines}[name]
+    return Running(found, calendar_of(region_code), installation.profile() in found.profiles)
 
 
 def clocks() -> list[dict[str, Any]]:

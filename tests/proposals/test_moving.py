@@ -23,6 +23,7 @@ from tests.factories import (
     MEI,
     OTHER_GRID,
     PING,
+    QIN,
     TAN,
     WEI,
     ZHOU,
@@ -32,6 +33,7 @@ from tests.factories import (
 )
 from tests.proposals.edits import change
 from tests.proposals.test_deciding import URL, decide, propose
+from tests.rechecks.acting import conclude
 from tests.test_guards import PROMISED
 from tests.visits.bodies import DRY, NOW, new_id, send, visit_of
 
@@ -74,6 +76,12 @@ def full_household(app, login):
     assert send(login(MEI), body).status_code == 201
     review = {"id": new_id(), "decision": "approved", "comment": "", "comments": []}
     assert login(WEI).post(f"/api/v1/visits/{body['id']}/reviews", json=review).status_code == 201
+    assert conclude(login, body).status_code == 201
+    case = {"id": new_id(), "visit_ids": [body["id"]], "assignee_id": str(QIN.id), "note": ""}
+    assert login(QIN).post("/api/v1/county/assignments", json=case).status_code == 200
+    decision = {"id": new_id(), "decision": "monitor", "opinion": "同意"}
+    address = f"/api/v1/county/cases/{body['id']}/decisions"
+    assert login(QIN).post(address, json=decision).status_code == 201
     change(app, MEI, household, ("address", "new"), (household.members[0].id, "name", "韦大山"))
     with writing(app):
         db.session.add(

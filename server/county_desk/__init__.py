@@ -1,0 +1,1 @@
+"""The county's desk: cases handed up, who works on them, decisions, and everything known of a household."""
