@@ -56,6 +56,5 @@ def downgrade() -> None:
         op.execute(f"DROP TRIGGER IF EXISTS {name}" + (f" ON {table}" if on_postgresql else ""))
     op.drop_index("ix_visit_listed", table_name="visit")
     op.create_index("ix_visit_queue_rank_seq", "visit", ["queue_rank", "seq"])
-    with op.batch_alter_table("visit") as changed:
-        changed.drop_column("latest")
+    op.drop_column("visit", "latest")
     op.drop_table("visit_tally")

@@ -182,8 +182,8 @@ class SavedFilterListSchema(Schema):
 class TimelineEntrySchema(Schema):
     """One thing that happened; what does not belong to its ``kind`` is null or empty.
 
-    ``code`` is the visit's state, the decision, who opened or closed a light (visit, run, revised), or the
-    audit's action for a read.
+    ``code`` is the visit's state, the decision, what opened or closed a light (visit, run, revised,
+    dismissed), or the audit's action for a read.
     """
 
     at = Instant(required=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -65,15 +65,24 @@ def _visits(seen: Sequence[Visit]) -> Iterator[Entry]:
 
 
 def _lights(seen: Sequence[Visit]) -> Iterator[Entry]:
-    for flag in flags.of_visits(seen, evidence=False):
+    found = flags.of_visits(seen, evidence=False)
+    dismissals = flags.dismissals_by_id(flag.dismissal_id for flag in found)
+    for flag in found:
         light = {"visit_id": flag.visit_id, "rule": flag.rule, "severity": flag.severity}
         light |= {"label": label_of(flag.rule, flag.pack)}
         by_run = "run" if flag.opened_run_id else "visit"
         yield _entry("light_opened", flag.opened_at, code=by_run, **light)
         if flag.closed_at is not None:
-            yield _entry(
-                "light_closed", flag.closed_at, code="run" if flag.closed_run_id else "revised", **light
-            )
+            yield _entry("light_closed", flag.closed_at, **light, **_closing(flag, dismissals))
+
+
+def _closing(flag: flags.Flag, dismissals: Mapping[UUID, flags.Dismissal]) -> Entry:
+    """Who closed a light: a run, a correction of the visit, or a person with a reason."""
+    if flag.dismissal_id is None:
+        return {"code": "run" if flag.closed_run_id else "revised"}
+    word = dismissals[flag.dismissal_id]
+    said = {"who": word.actor_name, "role": word.actor_role, "text": masked_text(word.text)}
+    return {"code": "dismissed"} | said
 
 
 def _reviews(seen: Sequence[Visit]) -> Iterator[Entry]:

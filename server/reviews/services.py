@@ -21,7 +21,15 @@ from server.visits import queries as visits
 from server.visits.queries import Visit
 from server.visits.services import decide
 
-__all__ = ["MAX_COMMENTS", "QuestionComment", "ReviewForm", "follows_decisions", "move_household", "review"]
+__all__ = [
+    "MAX_COMMENTS",
+    "QuestionComment",
+    "ReviewForm",
+    "follows_decisions",
+    "keep_approval",
+    "move_household",
+    "review",
+]
 
 MAX_COMMENTS = 60
 

@@ -82,6 +82,10 @@ def full_household(app, login):
     decision = {"id": new_id(), "decision": "monitor", "opinion": "同意"}
     address = f"/api/v1/county/cases/{body['id']}/decisions"
     assert login(QIN).post(address, json=decision).status_code == 201
+    rule = login(QIN).get(f"/api/v1/visits/{body['id']}").json["lights"][0]["rule"]
+    dismissal = {"id": new_id(), "reason": "already_helped", "text": "已解决"}
+    address = f"/api/v1/visits/{body['id']}/lights/{rule}/dismissals"
+    assert login(QIN).post(address, json=dismissal).status_code == 201
     change(app, MEI, household, ("address", "new"), (household.members[0].id, "name", "韦大山"))
     with writing(app):
         db.session.add(

@@ -29,7 +29,7 @@ from tests.factories import (
     writing,
 )
 from tests.rechecks.acting import URL, approved, conclude, review
-from tests.visits.bodies import CLEAN, DRY, NOW, send, visit_of
+from tests.visits.bodies import CLEAN, DRY, NOW, new_id, send, visit_of
 
 YELLOW = CLEAN | {"ask_help": "report", "inc_wage": "42000.00", "inc_biz": "6000.00", "inc_prop": "0.00"}
 YELLOW |= {"inc_trans": "2400.00", "exp_biz": "1500.00", "inc_claim": "0.00", "inc_drop": "no"}
@@ -152,6 +152,31 @@ def test_a_visit_given_back_later_is_not_due(app, login):
         db.session.scalar(select(Visit).where(Visit.id == UUID(body["id"]))).state = "submitted"
     review(login(WEI), body["id"], "returned")
     assert ids(login(ZHOU)) == []
+
+
+def test_what_the_village_hands_up_is_due_whatever_its_lights(app, login):
+    body = visit_of(make_household(app).id, CLEAN)
+    assert send(login(MEI), body).status_code == 201
+    review(login(WEI), body["id"], "escalated")
+    (item,) = listed(login(ZHOU))["items"]
+    assert (item["visit_id"], item["escalated"], item["severity"]) == (body["id"], True, "none")
+    assert conclude(login, body).status_code == 201
+    assert login(QIN).get(f"/api/v1/county/cases/{body['id']}").status_code == 200
+    assert login(QIN).get(f"/api/v1/visits/{body['id']}").status_code == 200
+
+
+def test_a_dismissed_light_takes_a_visit_off_the_list(app, login):
+    body = approved(app, login, YELLOW)
+    lights = login(ZHOU).get(f"{URL}/{body['id']}").json["lights"]
+    for light in lights:
+        form = {"id": new_id(), "reason": "already_helped", "text": "已解决"}
+        address = f"/api/v1/visits/{body['id']}/lights/{light['rule']}/dismissals"
+        reply = login(ZHOU).post(address, json=form)
+        assert reply.status_code == 201, reply.text
+    assert ids(login(ZHOU)) == []
+    told = login(ZHOU).get(f"/api/v1/households/{body['household_id']}/timeline").json["entries"]
+    (closed,) = [entry for entry in told if entry["kind"] == "light_closed"]
+    assert (closed["code"], closed["who"], closed["text"]) == ("dismissed", "Zhou", "已解决")
 
 
 def test_months_are_told_apart(app, login, clock):
