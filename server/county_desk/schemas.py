@@ -11,7 +11,14 @@ from server.county_desk.queries import ME, NOBODY, Filters
 from server.county_desk.services import ASSIGNED, REFUSED, UNCHANGED, AssignmentForm, DecisionForm, FilterForm
 from server.county_desk.timeline import KINDS
 from server.rechecks.queries import BACK, HANDED_UP, MONITOR, NO_RISK
-from server.rechecks.schemas import CURSOR, PAGE, REGION, FindingSchema, RecheckDetailSchema, RecheckSchema
+from server.rechecks.schemas import (
+    CURSOR,
+    PAGE,
+    REGION,
+    HomeFindingSchema,
+    RecheckDetailSchema,
+    RecheckSchema,
+)
 from server.rechecks.services import CAUSES
 from server.reviews.schemas import HouseholdSummarySchema
 
@@ -202,7 +209,7 @@ class TimelineEntrySchema(Schema):
     department = fields.String(required=True, allow_none=True)
     home_on = fields.Date(required=True, allow_none=True)
     home_by = fields.String(required=True, allow_none=True)
-    findings = fields.List(fields.Nested(FindingSchema), required=True)
+    findings = fields.List(fields.Nested(HomeFindingSchema), required=True)
     newer_visit_id = fields.UUID(required=True, allow_none=True)
 
 

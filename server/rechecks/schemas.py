@@ -52,7 +52,7 @@ class LedgerQuerySchema(LedgerFilterSchema):
     limit = fields.Integer(load_default=50, validate=PAGE)
 
 
-class FindingSchema(WireSchema):
+class HomeFindingSchema(WireSchema):
     """What was found at home about one light."""
 
     rule = fields.String(required=True, validate=validate.Length(1, 40))
@@ -74,7 +74,7 @@ class OutcomeFormSchema(WireSchema):
     home_on = Day(load_default=None, allow_none=True)
     home_by = PlainText(load_default="", validate=validate.Length(max=100))
     findings = fields.List(
-        fields.Nested(FindingSchema), load_default=list, validate=validate.Length(max=MOST_FINDINGS)
+        fields.Nested(HomeFindingSchema), load_default=list, validate=validate.Length(max=MOST_FINDINGS)
     )
 
     @validates_schema
@@ -184,7 +184,7 @@ class RecheckOutcomeSchema(Schema):
     opinion = fields.String(required=True)
     home_on = fields.Date(required=True, allow_none=True)
     home_by = fields.String(required=True)
-    findings = fields.List(fields.Nested(FindingSchema), required=True)
+    findings = fields.List(fields.Nested(HomeFindingSchema), required=True)
     newer_visit_id = fields.UUID(required=True, allow_none=True)
     officer_name = fields.String(required=True)
     created_at = Instant(required=True)

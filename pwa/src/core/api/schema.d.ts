@@ -2352,6 +2352,685 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rechecks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the township has to look at again, those whose time ends first at the top. */
+        get: {
+            parameters: {
+                query?: {
+                    state?: "due" | "overdue" | "settled" | "handed_up" | "monitor" | "no_risk";
+                    month?: string;
+                    region?: string;
+                    cursor?: string | null;
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RecheckList"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rechecks/{visit_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                visit_id: string;
+            };
+            cookie?: never;
+        };
+        /** One re-check, and whether the caller may decide on it. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    visit_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RecheckDetail"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rechecks/{visit_id}/outcomes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                visit_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Settle a case in the township, or hand it up to the county. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    visit_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["OutcomeForm"];
+                };
+            };
+            responses: {
+                /** @description The same outcome was here already */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RecheckOutcome"];
+                    };
+                };
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RecheckOutcome"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rechecks/months/{month}/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                month: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Say that the township has a month's list: its three working days begin. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    month: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RecheckMonth"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was re-checked, by cause, the newest first. */
+        get: {
+            parameters: {
+                query?: {
+                    first?: string;
+                    last?: string;
+                    cause?: "illness" | "disability" | "schooling" | "disaster" | "accident" | "industry_failure" | "unstable_employment" | "unsafe_housing" | "unsafe_water" | "basic_needs" | "other";
+                    region?: string;
+                    state?: "settled" | "handed_up" | "monitor" | "no_risk";
+                    cursor?: string | null;
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Ledger"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The ledger as a file for a spreadsheet, names masked; it is audited who took it. */
+        get: {
+            parameters: {
+                query?: {
+                    first?: string;
+                    last?: string;
+                    cause?: "illness" | "disability" | "schooling" | "disaster" | "accident" | "industry_failure" | "unstable_employment" | "unsafe_housing" | "unsafe_water" | "basic_needs" | "other";
+                    region?: string;
+                    state?: "settled" | "handed_up" | "monitor" | "no_risk";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/csv": string;
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/county/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Cases the townships handed up, the first one first. */
+        get: {
+            parameters: {
+                query?: {
+                    state?: "handed_up" | "monitor" | "no_risk";
+                    region?: string;
+                    cause?: "illness" | "disability" | "schooling" | "disaster" | "accident" | "industry_failure" | "unstable_employment" | "unsafe_housing" | "unsafe_water" | "basic_needs" | "other";
+                    department?: string;
+                    assigned?: "me" | "nobody";
+                    until?: string;
+                    cursor?: string | null;
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CaseList"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/county/cases/{visit_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                visit_id: string;
+            };
+            cookie?: never;
+        };
+        /** One case, and whether the caller may decide on it. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    visit_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CaseDetail"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/county/cases/{visit_id}/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                visit_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm a case as at risk, say that it is not, or send it back with questions. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    visit_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["CountyDecisionForm"];
+                };
+            };
+            responses: {
+                /** @description The same decision was here already */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CountyDecision"];
+                    };
+                };
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CountyDecision"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/county/staff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The people of the county office and the departments. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Staff"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/county/assignments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give several cases to somebody; each has its own result. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["AssignmentForm"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AssignmentResultList"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/filters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's saved filters. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SavedFilterList"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/filters/{filter_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                filter_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Save a filter, or another one in its place. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    filter_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SavedFilterForm"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SavedFilter"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        post?: never;
+        /** Forget a saved filter. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    filter_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/households/{household_id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                household_id: string;
+            };
+            cookie?: never;
+        };
+        /** Everything that happened to a household, and who looked at it. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    household_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Timeline"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/households/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Households by the beginning of what somebody typed. */
+        get: {
+            parameters: {
+                query: {
+                    q: string;
+                    region?: string | null;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SearchResult"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/policy/rule-health": {
         parameters: {
             query?: never;
@@ -4725,6 +5404,376 @@ export interface components {
         Revealed: {
             id_number: string | null;
             phone: string | null;
+        };
+        Recheck: {
+            /** Format: uuid */
+            visit_id: string;
+            household: components["schemas"]["HouseholdSummary"];
+            month: string;
+            /** Format: date */
+            decided_on: string;
+            reviewer_name: string;
+            escalated: boolean;
+            /** @enum {string} */
+            severity: "red" | "yellow" | "attention" | "none";
+            risks: string[];
+            top_lights: components["schemas"]["Text"][];
+            /** Format: date-time */
+            visited_at: string;
+            author_name: string;
+            state: string;
+            /** Format: date */
+            starts_on: string;
+            /** Format: date */
+            due_on: string;
+            overdue: boolean;
+            rounds: number;
+            cause: string | null;
+            persons: number;
+            /** Format: date-time */
+            outcome_at: string | null;
+            officer_name: string | null;
+            /** Format: date-time */
+            handed_up_at: string | null;
+            /** Format: uuid */
+            assignee_id: string | null;
+            assignee_name: string | null;
+            department: string | null;
+            /** Format: date-time */
+            concluded_at: string | null;
+        };
+        RecheckCounts: {
+            due: number;
+            overdue: number;
+            settled: number;
+            handed_up: number;
+            monitor: number;
+            no_risk: number;
+        };
+        RecheckMonth: {
+            region_code: string;
+            township?: string;
+            month: string;
+            /** Format: date */
+            confirmed_on: string;
+            confirmed_by_name: string;
+        };
+        ClockArticle: {
+            id: string;
+            document: string;
+            text: string;
+        };
+        RecheckClock: {
+            clock: string;
+            label: components["schemas"]["Text"];
+            count: number;
+            unit: string;
+            binding: boolean;
+            articles: components["schemas"]["ClockArticle"][];
+        };
+        RecheckList: {
+            items: components["schemas"]["Recheck"][];
+            next: string | null;
+            counts: components["schemas"]["RecheckCounts"];
+            months: string[];
+            confirmed: components["schemas"]["RecheckMonth"][];
+            clock: components["schemas"]["RecheckClock"];
+            may_settle: boolean;
+        };
+        HomeFinding: {
+            rule: string;
+            /** @enum {string} */
+            found: "yes" | "no" | "unclear";
+            /** @default  */
+            note: string;
+        };
+        RecheckOutcome: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            visit_id: string;
+            /** @enum {string} */
+            decision: "settle" | "hand_up";
+            cause: string;
+            opinion: string;
+            /** Format: date */
+            home_on: string | null;
+            home_by: string;
+            findings: components["schemas"]["HomeFinding"][];
+            /** Format: uuid */
+            newer_visit_id: string | null;
+            officer_name: string;
+            /** Format: date-time */
+            created_at: string;
+        };
+        NewerVisit: {
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            visited_at: string;
+            severity: string;
+            state: string;
+        };
+        RecheckDetail: {
+            /** Format: uuid */
+            visit_id: string;
+            household: components["schemas"]["HouseholdSummary"];
+            month: string;
+            /** Format: date */
+            decided_on: string;
+            reviewer_name: string;
+            escalated: boolean;
+            /** @enum {string} */
+            severity: "red" | "yellow" | "attention" | "none";
+            risks: string[];
+            top_lights: components["schemas"]["Text"][];
+            /** Format: date-time */
+            visited_at: string;
+            author_name: string;
+            state: string;
+            /** Format: date */
+            starts_on: string;
+            /** Format: date */
+            due_on: string;
+            overdue: boolean;
+            rounds: number;
+            cause: string | null;
+            persons: number;
+            /** Format: date-time */
+            outcome_at: string | null;
+            officer_name: string | null;
+            /** Format: date-time */
+            handed_up_at: string | null;
+            /** Format: uuid */
+            assignee_id: string | null;
+            assignee_name: string | null;
+            department: string | null;
+            /** Format: date-time */
+            concluded_at: string | null;
+            lights: components["schemas"]["StandingLight"][];
+            outcomes: components["schemas"]["RecheckOutcome"][];
+            newer_visit: components["schemas"]["NewerVisit"] | null;
+            may_settle: boolean;
+            obstacle: string | null;
+            clock: components["schemas"]["RecheckClock"];
+        };
+        OutcomeForm: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            decision: "settle" | "hand_up";
+            /** @enum {string} */
+            cause: "illness" | "disability" | "schooling" | "disaster" | "accident" | "industry_failure" | "unstable_employment" | "unsafe_housing" | "unsafe_water" | "basic_needs" | "other";
+            opinion: string;
+            /**
+             * Format: date
+             * @default null
+             */
+            home_on: string | null;
+            /** @default  */
+            home_by: string;
+            findings?: components["schemas"]["HomeFinding"][];
+        };
+        LedgerCause: {
+            cause: string;
+            households: number;
+            persons: number;
+            settled: number;
+            handed_up: number;
+            decided: number;
+        };
+        Ledger: {
+            items: components["schemas"]["Recheck"][];
+            next: string | null;
+            causes: components["schemas"]["LedgerCause"][];
+            months: string[];
+        };
+        CaseTownship: {
+            households: number;
+            persons: number;
+            unassigned: number;
+            township: string;
+            name: string;
+        };
+        CaseCause: {
+            households: number;
+            persons: number;
+            unassigned: number;
+            cause: string;
+        };
+        CaseCounts: {
+            households: number;
+            persons: number;
+            unassigned: number;
+            by_township: components["schemas"]["CaseTownship"][];
+            by_cause: components["schemas"]["CaseCause"][];
+        };
+        CaseList: {
+            items: components["schemas"]["Recheck"][];
+            next: string | null;
+            counts?: components["schemas"]["CaseCounts"];
+        };
+        CountyDecision: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            visit_id: string;
+            decision: string;
+            opinion: string;
+            officer_name: string;
+            /** Format: date-time */
+            created_at: string;
+        };
+        CaseDetail: {
+            /** Format: uuid */
+            visit_id: string;
+            household: components["schemas"]["HouseholdSummary"];
+            month: string;
+            /** Format: date */
+            decided_on: string;
+            reviewer_name: string;
+            escalated: boolean;
+            /** @enum {string} */
+            severity: "red" | "yellow" | "attention" | "none";
+            risks: string[];
+            top_lights: components["schemas"]["Text"][];
+            /** Format: date-time */
+            visited_at: string;
+            author_name: string;
+            state: string;
+            /** Format: date */
+            starts_on: string;
+            /** Format: date */
+            due_on: string;
+            overdue: boolean;
+            rounds: number;
+            cause: string | null;
+            persons: number;
+            /** Format: date-time */
+            outcome_at: string | null;
+            officer_name: string | null;
+            /** Format: date-time */
+            handed_up_at: string | null;
+            /** Format: uuid */
+            assignee_id: string | null;
+            assignee_name: string | null;
+            department: string | null;
+            /** Format: date-time */
+            concluded_at: string | null;
+            lights: components["schemas"]["StandingLight"][];
+            outcomes: components["schemas"]["RecheckOutcome"][];
+            newer_visit: components["schemas"]["NewerVisit"] | null;
+            may_settle: boolean;
+            obstacle: string | null;
+            clock: components["schemas"]["RecheckClock"];
+            decisions: components["schemas"]["CountyDecision"][];
+        };
+        CountyDecisionForm: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            decision: "monitor" | "no_risk" | "back";
+            opinion: string;
+        };
+        StaffMember: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+        };
+        Staff: {
+            people: components["schemas"]["StaffMember"][];
+            departments: string[];
+        };
+        AssignmentForm: {
+            /** Format: uuid */
+            id: string;
+            visit_ids: string[];
+            /**
+             * Format: uuid
+             * @default null
+             */
+            assignee_id: string | null;
+            /** @default null */
+            department: string | null;
+            /** @default  */
+            note: string;
+        };
+        AssignmentResult: {
+            /** Format: uuid */
+            visit_id: string;
+            /** @enum {string} */
+            status: "assigned" | "unchanged" | "refused";
+            code: string | null;
+        };
+        AssignmentResultList: {
+            results: components["schemas"]["AssignmentResult"][];
+        };
+        SavedFilter: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            query: {
+                [key: string]: string;
+            };
+        };
+        SavedFilterList: {
+            items: components["schemas"]["SavedFilter"][];
+            most: number;
+        };
+        SavedFilterForm: {
+            name: string;
+            query: {
+                [key: string]: string;
+            };
+        };
+        TimelineEntry: {
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            kind: "visit" | "light_opened" | "light_closed" | "review" | "recheck" | "assignment" | "decision" | "read";
+            who: string | null;
+            role: string | null;
+            /** Format: uuid */
+            visit_id: string | null;
+            code: string | null;
+            severity: string | null;
+            label: components["schemas"]["Text"] | null;
+            text: string;
+            cause: string | null;
+            rule: string | null;
+            revision: number | null;
+            assignee: string | null;
+            department: string | null;
+            /** Format: date */
+            home_on: string | null;
+            home_by: string | null;
+            findings: components["schemas"]["HomeFinding"][];
+            /** Format: uuid */
+            newer_visit_id: string | null;
+        };
+        Timeline: {
+            household: components["schemas"]["HouseholdSummary"];
+            /** Format: date-time */
+            removed_at: string | null;
+            entries: components["schemas"]["TimelineEntry"][];
+        };
+        FoundHousehold: {
+            /** Format: uuid */
+            id: string;
+            head_name: string;
+            number: string;
+            category: string;
+            village: string;
+            natural_village: string;
+            township: string;
+            /** Format: uuid */
+            last_visit_id: string | null;
+            /** Format: date-time */
+            last_visited_at: string | null;
+        };
+        SearchResult: {
+            items: components["schemas"]["FoundHousehold"][];
+            more: boolean;
         };
         Agreement: {
             compared: number;
