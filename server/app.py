@@ -26,6 +26,8 @@ from server.fund import routes as fund
 from server.grids import routes as grids
 from server.households import routes as households
 from server.local_policy import routes as local_policy
+from server.notices import jobs as notice_jobs
+from server.notices import routes as notices
 from server.photos import jobs as photo_jobs
 from server.photos import routes as photos
 from server.proposals import routes as proposals
@@ -39,7 +41,7 @@ from server.sync import routes as sync
 from server.visits import jobs as visit_jobs
 from server.workdays import routes as workdays
 
-JOBS = (photo_jobs, evidence_jobs, visit_jobs)  # declared by being imported
+JOBS = (photo_jobs, evidence_jobs, visit_jobs, notice_jobs)  # declared by being imported
 BLUEPRINTS = (
     accounts.blueprint,
     device_routes.blueprint,
@@ -65,6 +67,7 @@ BLUEPRINTS = (
     legacy.blueprint,
     held_routes.blueprint,
     relay_routes.blueprint,
+    notices.blueprint,
 )
 
 

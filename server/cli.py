@@ -17,6 +17,7 @@ from server.demo import cli as demo
 from server.flags import cli as flags
 from server.fund import cli as fund
 from server.local_policy import cli as local_policy
+from server.notices import cli as notices
 from server.simulations import cli as simulations
 from server.sync import cli as sync
 
@@ -36,6 +37,7 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(fund.group)
     app.cli.add_command(audit.group)
     app.cli.add_command(sync.group)
+    app.cli.add_command(notices.group)
     policy.add_command(local_policy.pack)
     accounts.init_app(app)
     backups.init_app(app)

@@ -13,6 +13,7 @@ from server.accounts.models import Device
 from server.core import permissions
 from server.core.audit import AuditEntry
 from server.core.db import db
+from server.core.jobs import run_pending
 from server.households.queries import get_household
 from tests.accounts import writes
 from tests.accounts.test_login import sign_in
@@ -315,6 +316,12 @@ def _check_trail(_app, login, _visit, _clock):
     return login(AUDITOR).post("/api/v1/audit/checks")
 
 
+def _see_notices(app, login, _visit, _clock):
+    send(login(MEI), visit_of(make_household(app).id, DRY))
+    run_pending(app)
+    return login(WEI).post("/api/v1/notices/seen", json={"upto": 2**40})
+
+
 # Asked by POST because the question is long; each has a test that nothing is stored.
 CALCULATING = {
     "user_imports.check_import",
@@ -343,6 +350,7 @@ WRITES = {
     "reviews.dismiss_light": (_dismiss, "light.dismiss"),
     "proposals.edit_household": (_edit_household, "household.edit"),
     "proposals.decide_proposal": (_decide_proposal, "proposal.decide"),
+    "notices.see_notices": (_see_notices, "notices.see"),
     "flags.start_rejudgement": (_rejudge, "policy.rejudge_ask"),
     "workdays.set_day": (_set_day, "calendar.set"),
     "workdays.remove_day": (_remove_day, "calendar.remove"),

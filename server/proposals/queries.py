@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -15,7 +15,15 @@ from server.core.problems import Problem
 from server.core.scope import EVERYTHING, region_scope
 from server.proposals.models import OPEN, Proposal
 
-__all__ = ["Proposal", "by_operation", "get_decidable", "is_proposed", "page"]
+__all__ = [
+    "Proposal",
+    "by_operation",
+    "get_decidable",
+    "households_of",
+    "ids_of_household",
+    "is_proposed",
+    "page",
+]
 
 LISTING = "proposals"
 DECIDES_ON = {"first_secretary": "village", "township": "township"}
@@ -87,3 +95,9 @@ def is_proposed(subject_id: UUID) -> bool:
 def ids_of_household(household_id: UUID) -> Sequence[UUID]:
     """The identifiers of all proposals about a household."""
     return db.session.scalars(select(Proposal.id).where(Proposal.household_id == household_id)).all()
+
+
+def households_of(ids: Iterable[UUID]) -> dict[UUID, UUID]:
+    """The household of each proposal that concerns one of the register."""
+    query = select(Proposal.id, Proposal.household_id).where(Proposal.id.in_(set(ids)))
+    return {key: home for key, home in db.session.execute(query) if home is not None}

@@ -5,6 +5,7 @@ They are looked at as the others are (`test_screens.py`), in a module of their o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -37,7 +38,8 @@ def first_secretary(phone: Phone, api: Api) -> Iterator[Screen]:
     page = phone.open()
     sign_in(page, "first1")
     expect(page.get_by_role("navigation", name="主要页面")).to_be_visible()
-    page.goto(f"{phone.url}/#/incoming")
+    yield "notices", told(page)
+    page.get_by_role("link", name="信息更正等您审核").first.click()
     card = page.get_by_role("listitem").filter(has_text=incoming.LONG_NAME).first
     expect(card).to_be_visible()
     yield "incoming", page
@@ -52,6 +54,18 @@ def first_secretary(phone: Phone, api: Api) -> Iterator[Screen]:
     expect(page.get_by_text("没有同意")).to_be_visible()
     yield "incoming-decided", page
     yield from without_answers(phone, page)
+
+
+def told(page: Page) -> Page:
+    """The inbox, once the worker has read what happened."""
+    page.get_by_role("link", name=re.compile("^提醒")).click()
+    expect(page.get_by_role("heading", level=1, name="提醒")).to_be_visible()
+    for _ in range(40):
+        if page.get_by_role("link", name="信息更正等您审核").count():
+            break
+        page.get_by_role("button", name="刷新提醒").click()
+        page.wait_for_timeout(500)
+    return page
 
 
 def without_answers(phone: Phone, page: Page) -> Iterator[Screen]:

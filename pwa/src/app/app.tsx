@@ -9,12 +9,23 @@ import { type Place, place } from '../core/nav';
 import { newsUnread } from '../core/news';
 import { syncState, unsent } from '../core/outbox';
 import { loginNeeded, user } from '../core/session';
+import { unreadNotices } from '../core/unread';
 import { type Tab, TabBar } from '../ui/appBar';
 import { Banner } from '../ui/banner';
 import { Button } from '../ui/button';
 import { ErrorBoundary } from './errorBoundary';
 import { Waiting } from './lazy';
-import { answersForPhones, forgetLists, Gateway, homeOf, Login, NotFound, routeOf } from './routes';
+import {
+  answersForPhones,
+  forgetLists,
+  Gateway,
+  homeOf,
+  Login,
+  NotFound,
+  reviews,
+  routeOf,
+  watchInbox,
+} from './routes';
 import { ready, start, wiped } from './start';
 import { UpdateNotice } from './update';
 
@@ -50,7 +61,7 @@ function Notices({ here }: { here: string }) {
   );
 }
 
-const TAB_PLACES = ['', 'outbox', 'me', 'review', 'county', 'fund', 'policy', 'devices'];
+const TAB_PLACES = ['', 'outbox', 'me', 'review', 'county', 'fund', 'policy', 'devices', 'notices'];
 
 function Tabs({ here }: { here: string }) {
   const role = user.value?.role;
@@ -69,8 +80,15 @@ function Tabs({ here }: { here: string }) {
           },
         ]
       : []),
-    ...(role === 'first_secretary' || role === 'township' || role === 'county'
+    ...(reviews(role)
       ? [
+          {
+            href: '#/notices',
+            label: t('tabs.notices'),
+            icon: 'bell' as const,
+            count: unreadNotices.value,
+            current: here === 'notices',
+          },
           { href: '#/policy', label: t('tabs.policy'), icon: 'lamp' as const, current: here === 'policy' },
           { href: '#/fund', label: t('tabs.fund'), icon: 'edit' as const, current: here === 'fund' },
         ]
@@ -112,6 +130,8 @@ export function App() {
   }, []);
   const person = user.value?.id;
   useEffect(() => () => forgetLists(), [person]);
+  const open = gate.value.at === 'open' ? user.value?.role : undefined;
+  useEffect(() => watchInbox(open), [open, person]);
   const at = place.value;
   const [here = ''] = at.parts;
   if (!ready.value) return <Waiting />;

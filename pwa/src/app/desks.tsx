@@ -42,6 +42,18 @@ async function incoming() {
   return feature;
 }
 
+async function notices() {
+  const feature = await import('../features/notices');
+  forget.push(feature.resetNotices);
+  return feature;
+}
+
+/** Keeps the count of notices right while a reviewer is at work; the returned call ends it. */
+export async function watchNotices(): Promise<() => void> {
+  return (await notices()).watchNotices();
+}
+
+export const NoticesPage = lazy(async () => (await notices()).NoticesPage);
 export const ReviewPage = lazy(async () => (await review()).ReviewPage);
 export const CountyHome = lazy(async () => (await county()).CountyHome);
 export const CountyPage = lazy(async () => (await county()).CountyPage);

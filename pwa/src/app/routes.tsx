@@ -48,6 +48,7 @@ const CountyPage = lazy(async () => (await desks()).CountyPage);
 const FundPage = lazy(async () => (await desks()).FundPage);
 const PolicyPage = lazy(async () => (await desks()).PolicyPage);
 const DevicesPage = lazy(async () => (await desks()).DevicesPage);
+const NoticesPage = lazy(async () => (await desks()).NoticesPage);
 const IncomingPage = lazy(async () => (await desks()).IncomingPage);
 
 export function Login() {
@@ -115,13 +116,36 @@ export function homeOf(role: Role): Home {
   return HOMES[role] ?? PLAIN;
 }
 
+/** Who decides on the work of others. */
+export const reviews = (role: Role): boolean =>
+  role === 'first_secretary' || role === 'township' || role === 'county';
+
+/** Keeps the count of notices right for those who have an inbox; the returned call ends it. */
+export function watchInbox(role: Role | undefined): () => void {
+  if (role === undefined || !reviews(role)) return () => {};
+  let over = false;
+  let end = () => {};
+  void desks().then(
+    async (pages) => {
+      const stop = await pages.watchNotices();
+      if (over) stop();
+      else end = stop;
+    },
+    () => {},
+  );
+  return () => {
+    over = true;
+    end();
+  };
+}
+
 /** Whether the phones of an area are this role's business. */
 export const answersForPhones = (role: Role): boolean => role === 'township' || role === 'county';
 
 /** The screen of an address other than home and sign-in; null when there is none for this role. */
 export function routeOf(at: Place, role: Role): VNode | null {
   const [first, id] = at.parts;
-  const reviewer = role === 'first_secretary' || role === 'township' || role === 'county';
+  const reviewer = reviews(role);
   if (first === 'me')
     return id === 'pin' ? <ChangePinPage /> : <MePage changed={at.query['pin'] === 'changed'} />;
   if (first === 'outbox') return <OutboxPage />;
@@ -140,6 +164,7 @@ export function routeOf(at: Place, role: Role): VNode | null {
   if (first === 'fund' && reviewer) return <FundPage />;
   if (first === 'policy' && reviewer) return <PolicyPage />;
   if (first === 'devices' && answersForPhones(role)) return <DevicesPage />;
+  if (first === 'notices' && reviewer) return <NoticesPage />;
   if (first === 'incoming' && reviewer) return <IncomingPage />;
   if (first === 'county' && role === 'county')
     return id ? <CountyPage key={id} visitId={id} /> : <CountyHome />;

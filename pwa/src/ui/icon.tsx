@@ -1,5 +1,6 @@
 /** One set of line icons, drawn in place so that no request and no font is needed. */
 const PATHS = {
+  bell: 'M6 17v-6a6 6 0 0 1 12 0v6l1.5 2h-15zM10 21.5h4',
   home: 'M4 11l8-7 8 7v9h-5v-6H9v6H4z',
   upload: 'M12 20V5m0 0-6 6m6-6 6 6',
   person: 'M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zm-8 9c1-5.3 15-5.3 16 0',

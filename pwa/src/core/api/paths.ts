@@ -5,6 +5,7 @@ import type { DevicePaths } from './deviceTypes';
 import type { Explanation } from './explanation';
 import type { FundCalculation, FundClaim, FundReading } from './fund';
 import type { HeldOperation, HeldState, IncomingDecision, IncomingPage, Proposal } from './incomingTypes';
+import type { NoticePaths } from './noticeTypes';
 import type { PolicyPaths } from './policyPaths';
 import type {
   ChecklistJson,
@@ -50,7 +51,7 @@ interface IncomingQuery {
   limit?: number;
 }
 
-export interface paths extends PolicyPaths, DevicePaths {
+export interface paths extends PolicyPaths, DevicePaths, NoticePaths {
   '/auth/login': Post<
     LoginReply,
     { username: string; password: string; device: { id: string; name: string; app_version: string } }

@@ -14,6 +14,7 @@ export const texts = {
   'tabs.households': 'Visits',
   'tabs.outbox': 'To send',
   'tabs.me': 'Me',
+  'tabs.notices': 'Notices',
   'tabs.review': 'Review',
   'tabs.fund': 'Fund',
   'tabs.policy': 'Policy',

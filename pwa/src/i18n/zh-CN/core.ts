@@ -13,6 +13,7 @@ export const texts = {
   'tabs.households': '走访',
   'tabs.outbox': '待传',
   'tabs.me': '我的',
+  'tabs.notices': '提醒',
   'tabs.review': '审核',
   'tabs.county': '全县',
   'tabs.fund': '测算',
