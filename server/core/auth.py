@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any, NoReturn
 from uuid import UUID
 
-from flask import Flask, current_app, g, request
+from flask import Flask, Response, current_app, g, request
 from flask_jwt_extended import JWTManager, decode_token, get_jwt, verify_jwt_in_request
 from flask_jwt_extended.exceptions import JWTExtendedException
 from jwt import ExpiredSignatureError, InvalidTokenError
@@ -92,6 +92,7 @@ def init_app(app: Flask, keys: Keyring, gate: Gate, minutes: int, days: int) -> 
     app.extensions["gate"] = gate
     app.extensions["proven_tokens"] = _Proven()
     app.before_request(_authorise)
+    app.after_request(_tell_place)
     app.teardown_request(_release_scope)
 
 
@@ -105,6 +106,14 @@ def _authorise() -> None:
     if not permissions.allows(operation, g.actor.role):
         raise Problem("role_not_allowed")
     g.scope_token = enter_scope(permissions.scope_of(operation, g.actor.role, g.actor.region_code))
+
+
+def _tell_place(response: Response) -> Response:
+    """Say in every answer where the caller works now: whoever was transferred notices with the next one."""
+    actor: Actor | None = g.get("actor")
+    if actor is not None:
+        response.headers["X-Scope"] = actor.region_code
+    return response
 
 
 def _release_scope(_error: BaseException | None) -> None:

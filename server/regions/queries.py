@@ -40,6 +40,11 @@ def counties() -> Sequence[str]:
     return db.session.scalars(select(Region.code).where(Region.level == COUNTY).order_by(Region.code)).all()
 
 
+def all_counties() -> Sequence[Region]:
+    """Every county, by code."""
+    return db.session.scalars(select(Region).where(Region.level == COUNTY).order_by(Region.code)).all()
+
+
 def is_grid(code: str) -> bool:
     """Whether a code is that of a grid, and not of a closed one."""
     query = select(Region.code).where(Region.code == code, Region.level == GRID, Region.closed_at.is_(None))

@@ -58,7 +58,8 @@ def test_a_transferred_member_has_the_new_scope_at_the_very_next_request(app, lo
     assert reply.json["user"]["place"][-1] == f"区域{GRID_IN_OTHER_VILLAGE}"
     assert code(mei.get(f"/api/v1/households/{old.id}")) == (404, "household_not_found")
     assert mei.get(f"/api/v1/households/{new.id}").status_code == 200
-    assert mei.get("/api/v1/me").json["region"]["code"] == GRID_IN_OTHER_VILLAGE
+    me = mei.get("/api/v1/me")
+    assert me.json["region"]["code"] == me.headers["X-Scope"] == GRID_IN_OTHER_VILLAGE
     refreshed = client_of(app, session, "refresh_token").post("/api/v1/auth/refresh").json
     anew = app.test_client()
     anew.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {refreshed['access_token']}"

@@ -60,4 +60,5 @@ export const CountyPage = lazy(async () => (await county()).CountyPage);
 export const FundPage = lazy(async () => (await fund()).FundPage);
 export const PolicyPage = lazy(async () => (await policy()).PolicyPage);
 export const DevicesPage = lazy(async () => (await import('../features/devices')).DevicesPage);
+export const AccountsPage = lazy(async () => (await import('../features/accounts')).AccountsPage);
 export const IncomingPage = lazy(async () => (await incoming()).IncomingPage);

@@ -37,7 +37,7 @@ async function desks() {
 }
 
 /** See `extras.tsx`. */
-const EXTRAS: readonly (string | undefined)[] = ['relay', 'check', 'changes'];
+const EXTRAS: readonly (string | undefined)[] = ['relay', 'check', 'changes', 'account'];
 const ExtraPage = lazy(async () => (await import('./extras')).ExtraPage);
 const VisitPage = lazy(async () => (await import('../features/visit')).VisitPage);
 const PracticeHome = lazy(async () => (await import('../features/visit/practice')).PracticeHome);
@@ -50,6 +50,7 @@ const PolicyPage = lazy(async () => (await desks()).PolicyPage);
 const DevicesPage = lazy(async () => (await desks()).DevicesPage);
 const NoticesPage = lazy(async () => (await desks()).NoticesPage);
 const IncomingPage = lazy(async () => (await desks()).IncomingPage);
+const AccountsPage = lazy(async () => (await desks()).AccountsPage);
 
 export function Login() {
   return <LoginPage onSignedIn={afterSignIn} />;
@@ -110,6 +111,7 @@ const HOMES: Partial<Record<Role, Home>> = {
   first_secretary: REVIEW,
   township: REVIEW,
   county: { path: 'county', label: 'tabs.county', icon: 'chart', view: () => <CountyHome /> },
+  admin: { path: 'accounts', label: 'tabs.accounts', icon: 'users', view: () => <AccountsPage /> },
 };
 
 export function homeOf(role: Role): Home {
@@ -166,6 +168,7 @@ export function routeOf(at: Place, role: Role): VNode | null {
   if (first === 'devices' && answersForPhones(role)) return <DevicesPage />;
   if (first === 'notices' && reviewer) return <NoticesPage />;
   if (first === 'incoming' && reviewer) return <IncomingPage />;
+  if (first === 'accounts' && (reviewer || role === 'admin')) return <AccountsPage />;
   if (first === 'county' && role === 'county')
     return id ? <CountyPage key={id} visitId={id} /> : <CountyHome />;
   return null;

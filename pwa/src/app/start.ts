@@ -1,5 +1,5 @@
 /** What happens when the app opens and when somebody signs in. */
-import { signal } from '@preact/signals';
+import { effect, signal } from '@preact/signals';
 import { downloadAlongside, noteLoaded, refreshedAt, refreshHouseholds } from '../core/assignments';
 import { refreshChecklist } from '../core/checklists';
 import { now } from '../core/clock';
@@ -64,6 +64,18 @@ async function outOfDate(id: string): Promise<boolean> {
   return now() - Math.min(refreshedAt.value ?? 0, rest) > STALE_MS;
 }
 
+let worked: { id: string; region: string } | null = null;
+
+/** Whoever was transferred gets the list of the new place at once, and what is of the old one leaves the phone. */
+function followPlace(): void {
+  effect(() => {
+    const me = user.value;
+    const moved = me !== null && worked?.id === me.id && worked.region !== me.region.code;
+    worked = me && { id: me.id, region: me.region.code };
+    if (moved) void refreshOwn().then(refreshRest);
+  });
+}
+
 /** A database that does not answer must not keep the page from being opened anew. */
 const PATIENCE_MS = 3_000;
 
@@ -89,6 +101,7 @@ export async function start(): Promise<void> {
   } finally {
     ready.value = true;
     followSession(handover);
+    followPlace();
     startOutbox();
     watchIdle(() => void lock());
     onOtherTab('worklist', () => void noteLoaded(0));

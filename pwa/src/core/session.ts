@@ -202,6 +202,22 @@ export function startSession(
   });
 }
 
+/** Takes over what the server says of the person now, another place of work for one; no other sign-in is touched. */
+export function renewUser(of: Session, person: User): Promise<boolean> {
+  return inTurn(async () => {
+    const held = current.value;
+    if (held === null || !sameSignIn(held, of) || person.id !== held.user.id) return false;
+    const stored = await replaceStored(held, (kept) => ({ ...kept, user: person })).catch(() => null);
+    if (stored === false) {
+      await adopt();
+      return false;
+    }
+    use({ ...held, user: person });
+    announce();
+    return true;
+  });
+}
+
 /**
  * Takes the renewed tokens of `of`, on disk before they are used; false when that sign-in is no longer the one of this
  * phone. When the disk takes nothing, the old refresh token stays: it is good until its successor was used.

@@ -262,6 +262,41 @@ describe('signing out at the server', () => {
   });
 });
 
+describe('an answer that names another place of work', () => {
+  const moved = { ...ME, region: { ...region, code: '45032110020102' } };
+  const answer = (scope: string) => (request: Request) =>
+    request.url.endsWith('/me')
+      ? Response.json(moved, { headers: { 'X-Scope': scope } })
+      : Response.json({}, { headers: { 'X-Scope': scope } });
+
+  it('has the person read anew, once, and kept', async () => {
+    const calls = serve(answer('45032110020102'));
+    await Promise.all([1, 2].map((n) => authFetch(new Request(`http://localhost:3000/api/v1/x/${n}`))));
+    await vi.waitFor(() => expect(user.value?.region.code).toBe('45032110020102'));
+    await authFetch(new Request('http://localhost:3000/api/v1/x/3'));
+    expect(calls.filter((call) => call.url.endsWith('/me'))).toHaveLength(1);
+    await restoreSession();
+    expect([user.value?.region.code, tokens()?.refresh]).toEqual(['45032110020102', 'refresh']);
+  });
+
+  it('of the place that is known asks nothing', async () => {
+    const calls = serve(answer(region.code));
+    await authFetch(new Request('http://localhost:3000/api/v1/x'));
+    expect(calls).toHaveLength(1);
+  });
+
+  it('that somebody else came to sign in meanwhile is not theirs', async () => {
+    serve((request) => {
+      if (request.url.endsWith('/me')) void signedIn({ ...ME, id: 'u2' }, 'other', 'others');
+      return answer('45032110020102')(request);
+    });
+    await authFetch(new Request('http://localhost:3000/api/v1/x'));
+    await vi.waitFor(() => expect(user.value?.id).toBe('u2'));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(user.value?.region.code).toBe(region.code);
+  });
+});
+
 describe('a call', () => {
   it.each([
     ['a problem of the server', () => Response.json({ code: 'not_found' }, { status: 404 }), 'not_found'],

@@ -1,7 +1,16 @@
 /** Adds the access token to requests and renews it once when the server asks. A 401 never touches the queue. */
 import { noteOrder } from '../device';
 import { rehearsing } from '../network';
-import { markExpired, reloadSession, renewTokens, type Session, sameSignIn, tokens } from '../session';
+import {
+  markExpired,
+  reloadSession,
+  renewTokens,
+  renewUser,
+  type Session,
+  sameSignIn,
+  tokens,
+} from '../session';
+import type { User } from './types';
 
 const LOGOUT_MS = 5_000;
 const RENEW_MS = 30_000;
@@ -92,6 +101,32 @@ function withToken(request: Request): Request {
  * asked is never asked again as another: when the user changed meanwhile, the 401 is the answer.
  */
 export async function authFetch(request: Request): Promise<Response> {
+  const response = await askTwice(request);
+  void follow(response);
+  return response;
+}
+
+let following = false;
+
+/**
+ * Every answer names the place of work of whoever asked. Another one than this phone knows means that its user was
+ * transferred: who they are now is read anew, and the app fetches the list of the new place.
+ */
+async function follow(response: Response): Promise<void> {
+  const held = tokens();
+  const scope = response.headers.get('X-Scope');
+  if (following || !held || scope === null || scope === held.user.region.code) return;
+  following = true;
+  const asked = withToken(new Request(`${location.origin}/api/v1/me`));
+  const person = await ask(asked).then(
+    (answer) => (answer.ok ? (answer.json() as Promise<User>) : null),
+    () => null,
+  );
+  if (person) await renewUser(held, person).catch(() => false);
+  following = false;
+}
+
+async function askTwice(request: Request): Promise<Response> {
   const again = request.clone();
   const held = tokens();
   const response = await ask(withToken(request));

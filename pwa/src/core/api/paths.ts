@@ -1,6 +1,7 @@
 /** The operations of the HTTP interface in the form that openapi-fetch reads. */
 import type { CompactPack } from '../policy/pack';
 import type { HelloReply, PushReply, PushRequest, ServedPage } from '../sync/wire';
+import type { AccountPaths } from './accountTypes';
 import type { DevicePaths } from './deviceTypes';
 import type { Explanation } from './explanation';
 import type { FundCalculation, FundClaim, FundReading } from './fund';
@@ -41,6 +42,7 @@ type Operation<Reply, Path = undefined, Query = undefined, Body = undefined> = {
   : { requestBody: { content: { 'application/json': Body } } });
 export type Get<Reply, Path = undefined, Query = undefined> = { get: Operation<Reply, Path, Query> };
 export type Post<Reply, Body, Path = undefined> = { post: Operation<Reply, Path, undefined, Body> };
+export type Patch<Reply, Body, Path> = { patch: Operation<Reply, Path, undefined, Body> };
 export type Put<Reply, Body, Path> = { put: Operation<Reply, Path, undefined, Body> };
 export type Delete<Path> = { delete: Operation<undefined, Path> };
 
@@ -51,10 +53,16 @@ interface IncomingQuery {
   limit?: number;
 }
 
-export interface paths extends PolicyPaths, DevicePaths, NoticePaths {
+export interface paths extends PolicyPaths, DevicePaths, NoticePaths, AccountPaths {
   '/auth/login': Post<
     LoginReply,
-    { username: string; password: string; device: { id: string; name: string; app_version: string } }
+    {
+      username: string;
+      password: string;
+      /** Takes the place of a one-time password. */
+      new_password?: string;
+      device: { id: string; name: string; app_version: string };
+    }
   >;
   '/s1/hello': Get<HelloReply>;
   '/s1/push': Post<PushReply, PushRequest>;
@@ -87,5 +95,5 @@ export interface paths extends PolicyPaths, DevicePaths, NoticePaths {
     IncomingDecision<Exclude<HeldState, 'open'>>,
     { held_id: string }
   >;
-  '/regions': Get<{ items: Region[] }>;
+  '/regions': Get<{ items: Region[] }, undefined, { under?: string }>;
 }

@@ -1103,10 +1103,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The regions under the caller's own, and those above it. */
+        /**
+         * The regions under the caller's own, and those above it; or those under one of them.
+         * @description An administrator, whose own is nowhere, is given the counties, and the rest county by county.
+         */
         get: {
             parameters: {
-                query?: never;
+                query?: {
+                    under?: string;
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -1122,6 +1127,7 @@ export interface paths {
                         "application/json": components["schemas"]["RegionList"];
                     };
                 };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };

@@ -49,15 +49,14 @@ function Who() {
 
 /** Pages that have no tab of their own, by role. */
 const DESK: Partial<Record<Role, readonly string[]>> = {
-  grid_member: ['check', 'relay', 'changes'],
-  first_secretary: ['incoming', 'relay', 'check', 'changes'],
-  township: ['incoming', 'relay', 'check', 'changes'],
-  county: ['incoming', 'relay', 'check', 'changes'],
+  grid_member: ['check', 'relay', 'account', 'changes'],
+  first_secretary: ['incoming', 'accounts', 'relay', 'check', 'account', 'changes'],
+  township: ['incoming', 'accounts', 'relay', 'check', 'account', 'changes'],
+  county: ['incoming', 'accounts', 'relay', 'check', 'account', 'changes'],
 };
 
 function DeskLinks() {
-  const links = DESK[user.value?.role ?? 'department'] ?? ['changes'];
-  if (links.length === 0) return null;
+  const links = DESK[user.value?.role ?? 'department'] ?? ['account', 'changes'];
   return (
     <ul class="rows" aria-label={t('me.desk')}>
       {links.map((page) => (

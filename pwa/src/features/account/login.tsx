@@ -1,5 +1,6 @@
 /** Sign-in: two fields and plain words about what went wrong. */
 import './account.css';
+import type { ComponentType } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { api, call } from '../../core/api/client';
 import { codeOf, errorText, ServerProblem } from '../../core/api/problem';
@@ -26,13 +27,14 @@ export function loginErrorText(error: unknown): string {
 }
 
 /** Signs in; what then has to be typed to open the phone, the gate says. */
-async function signIn(username: string, password: string, newPin: boolean): Promise<void> {
+async function signIn(username: string, password: string, newPin: boolean, chosen?: string): Promise<void> {
   const device = {
     id: await deviceId(),
     name: navigator.userAgent.slice(0, 80),
     app_version: __APP_VERSION__,
   };
-  const reply = await call(api.POST('/auth/login', { body: { username, password, device } }));
+  const body = { username, password, device, ...(chosen === undefined ? {} : { new_password: chosen }) };
+  const reply = await call(api.POST('/auth/login', { body }));
   const { user: person, access_token: access, refresh_token: refresh } = reply;
   const given = { recovery: reply.recovery_secret ?? null, relay: reply.relay_key ?? null };
   await arrive({ user: person, access, refresh, ...given }, newPin);
@@ -44,6 +46,19 @@ interface Faults {
   form?: string | undefined;
 }
 
+type ChooseStep = ComponentType<{ send: (password: string) => Promise<unknown> }>;
+
+/** The step that few see, fetched when it is needed; without it the sentence of the refusal is shown. */
+const chooseStep = (): Promise<ChooseStep | null> =>
+  import('./newPassword').then(
+    (chunk) => chunk.ChooseStep,
+    () => null,
+  );
+
+/** Said beside the field of the step that chooses. */
+const isWeak = (error: unknown): boolean =>
+  error instanceof ServerProblem && error.problem.errors?.['new_password'] !== undefined;
+
 function LoginForm({ onSignedIn }: { onSignedIn: () => Promise<void> }) {
   const way = gate.value;
   const asked = way.at === 'login' ? way : null;
@@ -52,6 +67,7 @@ function LoginForm({ onSignedIn }: { onSignedIn: () => Promise<void> }) {
   const [shown, setShown] = useState(false);
   const [busy, setBusy] = useState(false);
   const [faults, setFaults] = useState<Faults>({});
+  const [Step, setStep] = useState<ChooseStep | null>(null);
   const submit = async () => {
     const name = username.trim();
     const missing: Faults = {
@@ -61,15 +77,38 @@ function LoginForm({ onSignedIn }: { onSignedIn: () => Promise<void> }) {
     setFaults(missing);
     if (missing.username || missing.password) return;
     setBusy(true);
+    await enter();
+  };
+  /** Signs in; what was wrong is given back to the step that chooses a password, and said here otherwise. */
+  const enter = async (chosen?: string): Promise<unknown> => {
     try {
-      await signIn(name, password, asked?.forgot === true);
+      await signIn(username.trim(), password, asked?.forgot === true, chosen);
       if (place.value.parts[0] === 'login') go('#/', { replace: true });
       if (gate.value.at === 'open') await onSignedIn();
+      return null;
     } catch (error) {
-      setFaults({ form: loginErrorText(error) });
+      const choosing = codeOf(error) === 'password_change_required' ? await chooseStep() : null;
+      if (choosing) setStep(() => choosing);
+      setFaults({ form: choosing || isWeak(error) ? undefined : loginErrorText(error) });
       setBusy(false);
+      return error;
     }
   };
+  const trouble = faults.form && (
+    <Banner icon="alert" role="alert">
+      {faults.form}
+    </Banner>
+  );
+  if (Step)
+    return (
+      <>
+        {trouble}
+        <Step send={enter} />
+        <Button kind="plain" block onClick={() => setStep(null)}>
+          {t('app.back')}
+        </Button>
+      </>
+    );
   return (
     <form
       class="stack login-form"
@@ -79,11 +118,7 @@ function LoginForm({ onSignedIn }: { onSignedIn: () => Promise<void> }) {
         void submit();
       }}
     >
-      {faults.form && (
-        <Banner icon="alert" role="alert">
-          {faults.form}
-        </Banner>
-      )}
+      {trouble}
       <Field
         label={t('login.username')}
         value={username}

@@ -20,6 +20,7 @@ export const texts = {
   'tabs.policy': 'Policy',
   'tabs.county': 'County',
   'tabs.devices': 'Phones',
+  'tabs.accounts': 'Accounts',
   'tabs.home': 'Home',
   'update.ready': 'A new version is ready',
   'update.needed':
@@ -44,7 +45,6 @@ export const texts = {
   'issue.unknown_question': 'The checklist has no such question',
   'home.plainTitle': 'Home',
   'home.department': 'Checks and support tasks assigned to your department will appear here.',
-  'home.admin': 'Accounts, regions and policy are managed on the server; here you can see this device.',
   'home.auditor': 'The record of actions and the sample lists will appear here.',
   'status.offline': 'No network',
   'status.nothingWaits': 'Nothing waits on this phone',
