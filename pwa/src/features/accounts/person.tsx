@@ -19,11 +19,10 @@ import { type GivenPassword, OneTimeDialog } from './oneTime';
 function Who({ person }: { person: Person }) {
   const waiting = person.active && person.one_time_until !== null;
   return (
-    <Card title={person.display_name} aside={<Standing account={person} />}>
+    <Card title={roleWord(person.role)} aside={<Standing account={person} />}>
       <Facts
         rows={[
           { label: t('accounts.field.username'), value: person.username },
-          { label: t('accounts.field.role'), value: roleWord(person.role) },
           { label: t('accounts.field.place'), value: person.place.join(' › ') || t('accounts.nowhere') },
           ...(person.department === null
             ? []
