@@ -8,8 +8,8 @@ import { Sheet } from '../../ui/dialog';
 import { Field } from '../../ui/field';
 import * as acts from './acts';
 import { Trouble } from './frame';
-import { GRAVE, levelOf } from './model';
-import { PlaceFields, resolved, usePlaces } from './places';
+import { GRAVE, levelOf, resolved } from './model';
+import { PlaceFields, usePlaces } from './places';
 import { useAct } from './useAct';
 
 const REASON_MAX = 200;

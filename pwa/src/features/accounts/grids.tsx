@@ -12,8 +12,8 @@ import { EmptyState } from '../../ui/states';
 import { Tag } from '../../ui/tag';
 import * as acts from './acts';
 import { Desk, Read, Trouble } from './frame';
-import { gridsInOrder } from './model';
-import { PlaceFields, resolved, usePlaces } from './places';
+import { gridsInOrder, resolved } from './model';
+import { PlaceFields, usePlaces } from './places';
 import { useAct } from './useAct';
 
 const NAME_MAX = 40;

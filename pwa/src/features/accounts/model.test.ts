@@ -10,13 +10,13 @@ import {
   NO_FILTER,
   ROLES,
   readQuery,
+  resolved,
   standingOf,
   stepsOf,
   tidyUsername,
   toFilter,
   USERNAME,
 } from './model';
-import { resolved } from './places';
 
 const LEVELS: Record<number, string> = { 6: 'county', 9: 'township', 12: 'village', 14: 'grid' };
 const region = (code: string): Region => ({

@@ -88,6 +88,18 @@ export function onlyOne(found: readonly Region[]): string {
   return found.length === 1 ? (found[0]?.code ?? '') : '';
 }
 
+/** The place that the fields show as chosen: with a single place at a level it counts as chosen. */
+export function resolved(regions: readonly Region[], level: Level, value: string): string {
+  let parent = '';
+  for (const step of LEVELS.slice(0, LEVELS.indexOf(level) + 1)) {
+    const found = childrenOf(regions, parent, step);
+    const chosen = stepsOf(value).find((code) => code.length === digitsOf(step)) ?? onlyOne(found);
+    if (chosen === '') return '';
+    parent = chosen;
+  }
+  return parent;
+}
+
 /** Grids without anybody first: that is what somebody has to do something about. */
 export function gridsInOrder(rows: readonly GridRow[]): GridRow[] {
   const idle = (row: GridRow) => Number(row.members.length > 0);

@@ -15,9 +15,9 @@ import { ChoiceOne } from '../../ui/choice';
 import { Field } from '../../ui/field';
 import * as acts from './acts';
 import { Below, Read, Trouble } from './frame';
-import { GRAVE, levelOf, tidyUsername, USERNAME } from './model';
+import { GRAVE, levelOf, resolved, tidyUsername, USERNAME } from './model';
 import { OneTimeDialog } from './oneTime';
-import { PlaceFields, resolved, usePlaces } from './places';
+import { PlaceFields, usePlaces } from './places';
 import { useAct } from './useAct';
 
 const NAME_MAX = 40;

@@ -60,15 +60,3 @@ export function PlaceFields({ level, value, error, onChange }: PlaceFieldsProps)
     </fieldset>
   );
 }
-
-/** The place that the fields show as chosen: with a single place at a level it counts as chosen. */
-export function resolved(regions: readonly Region[], level: Level, value: string): string {
-  let parent = '';
-  for (const step of LEVELS.slice(0, LEVELS.indexOf(level) + 1)) {
-    const found = childrenOf(regions, parent, step);
-    const chosen = stepsOf(value).find((code) => code.length === digitsOf(step)) ?? onlyOne(found);
-    if (chosen === '') return '';
-    parent = chosen;
-  }
-  return parent;
-}
