@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.factories import ADMIN, AUDITOR, GRID, LAN, MEI, QIN, VILLAGE, WEI, ZHOU
+from tests.factories import ADMIN, AUDITOR, COUNTY, GRID, LAN, MEI, OTHER_COUNTY, QIN, VILLAGE, WEI, ZHOU
 
 
 def codes(reply):
@@ -27,8 +27,19 @@ def test_auditor_sees_the_same_tree_as_the_county(login):
     assert codes(login(AUDITOR).get("/api/v1/regions")) == codes(login(QIN).get("/api/v1/regions"))
 
 
-def test_administrator_sees_no_region(login):
-    assert codes(login(ADMIN).get("/api/v1/regions")) == []
+def test_administrator_sees_the_counties_and_each_of_them_when_asked_for(login):
+    admin = login(ADMIN)
+    assert codes(admin.get("/api/v1/regions")) == [COUNTY, OTHER_COUNTY]
+    assert codes(admin.get(f"/api/v1/regions?under={VILLAGE}")) == [
+        *("450321", "450321100", VILLAGE),
+        *(GRID, f"{VILLAGE}02"),
+    ]
+
+
+def test_a_part_of_the_own_tree_is_asked_for_and_no_other(login):
+    qin = login(QIN)
+    assert codes(qin.get("/api/v1/regions?under=450321101"))[:3] == ["450321", "450321101", "450321101200"]
+    assert codes(qin.get(f"/api/v1/regions?under={OTHER_COUNTY}")) == codes(qin.get("/api/v1/regions"))
 
 
 def test_neighbouring_villages_do_not_see_each_other(login):

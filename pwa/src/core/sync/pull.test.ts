@@ -173,6 +173,20 @@ describe('another scope', () => {
     expect(phone.storage.hidden.size).toBe(0);
   });
 
+  it('that was cut before its list came is asked about again, not taken for an empty one', async () => {
+    await phone.runner.pull();
+    server.scope = '46';
+    phone.network = async (go) => {
+      const answer = await go();
+      return answer.status === 410 ? answer : portal();
+    };
+    await phone.runner.pull();
+    phone.network = async (go) => go();
+    server.put(row(9, '4601'));
+    await phone.runner.kick('connection');
+    expect(shown()).toEqual(['h-9']);
+  });
+
   it('touches no work', async () => {
     await phone.save('1', [5]);
     server.order = 'active';

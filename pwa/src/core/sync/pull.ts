@@ -57,7 +57,9 @@ async function startAnew(line: Line, answer: PullAnswer & { kind: 'gone' }): Pro
   if (answer.epoch !== null && answer.epoch !== known.epoch) await resetTo(line, answer.epoch);
   const anew = { cursor: null, building: false };
   if (answer.scope === null) return storage.note(anew);
-  await storage.leaveScope(answer.scope, await needed(line), { ...anew, scope: answer.scope });
+  // An app that is closed before the new list came must not take the empty one for fresh.
+  const left = { ...anew, scope: answer.scope, pulledAt: null };
+  await storage.leaveScope(answer.scope, await needed(line), left);
   await line.deps.pulled(0);
 }
 
