@@ -61,7 +61,18 @@ function Notices({ here }: { here: string }) {
   );
 }
 
-const TAB_PLACES = ['', 'outbox', 'me', 'review', 'county', 'fund', 'policy', 'devices', 'notices', 'accounts'];
+const TAB_PLACES = [
+  '',
+  'outbox',
+  'me',
+  'review',
+  'county',
+  'fund',
+  'policy',
+  'devices',
+  'notices',
+  'accounts',
+];
 
 function Tabs({ here }: { here: string }) {
   const role = user.value?.role;
