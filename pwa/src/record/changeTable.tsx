@@ -62,12 +62,31 @@ export function ChangeTable({ changes, previous, checklist, members, reasons }: 
   const since = showDay(dayOf(Date.parse(previous.visited_at)));
   if (changes.length === 0) return <p class="rec-note">{t('record.nothingChanged', { since })}</p>;
   return (
+    <ChangeRows
+      caption={t('record.changesSince', { since })}
+      before={t('record.before', { since })}
+      changes={changes}
+      checklist={checklist}
+      members={members}
+      reasons={reasons}
+    />
+  );
+}
+
+type RowsProps = Omit<ChangeTableProps, 'previous'> & {
+  caption: string;
+  /** Head of the column of what was before. */
+  before: string;
+};
+
+export function ChangeRows({ caption, before, changes, checklist, members, reasons }: RowsProps) {
+  return (
     <table class="rec-diff">
-      <caption class="visually-hidden">{t('record.changesSince', { since })}</caption>
+      <caption class="visually-hidden">{caption}</caption>
       <thead>
         <tr>
           <th scope="col">{t('record.question')}</th>
-          <th scope="col">{t('record.before', { since })}</th>
+          <th scope="col">{before}</th>
           <th scope="col">{t('record.now')}</th>
         </tr>
       </thead>

@@ -17,6 +17,7 @@ registerTexts({ zh: zhFacts, en: enFacts });
 export type { Commenting } from './answerList';
 export { factLabel, joined } from './answers';
 export type { Checklist } from './checklist';
+export { dropVisits, keepsVisits, keptVisit, keptVisits } from './keep';
 export {
   fetchRecord,
   forgetRecord,
@@ -24,6 +25,7 @@ export {
   keptRecord,
   prefetchRecord,
   type RecordState,
+  storeRecord,
   useRecord,
   type VisitRecord,
 } from './load';
@@ -37,6 +39,7 @@ export {
   roleWord,
   SEVERITIES,
   severityShort,
+  span,
   stateTone,
   whyLine,
 } from './words';

@@ -8,6 +8,7 @@ import { Light } from '../ui/light';
 import { answerText, factLabel, joined, personName, plainText } from './answers';
 import { type Article, ArticleSheet } from './article';
 import type { Checklist } from './checklist';
+import { DismissedWords, DismissSheet, mayDismiss } from './dismiss';
 import { Why } from './why';
 import { isLit, riskWord, SEVERITIES, severityShort } from './words';
 
@@ -17,6 +18,8 @@ export interface LightsProps {
   unknown: readonly UnknownRule[];
   checklist: Checklist;
   members: readonly Member[];
+  /** Called once a light was dismissed; without it none can be. */
+  onDismissed?: (() => void) | undefined;
 }
 
 /** Worst first; the order of the server inside a severity. */
@@ -62,9 +65,10 @@ interface CardProps {
   members: readonly Member[];
   onArticle: (article: Article) => void;
   onWhy: (light: LightData) => void;
+  onDismiss: ((light: LightData) => void) | undefined;
 }
 
-function LightCard({ light, checklist, members, onArticle, onWhy }: CardProps) {
+function LightCard({ light, checklist, members, onArticle, onWhy, onDismiss }: CardProps) {
   return (
     <li>
       <Light severity={light.severity} word={severityWord(light.severity)} title={pick(light.label)}>
@@ -97,12 +101,17 @@ function LightCard({ light, checklist, members, onArticle, onWhy }: CardProps) {
             {t('record.article', { id: article.id })}
           </button>
         ))}
+        {onDismiss && mayDismiss(light) && (
+          <button type="button" class="rec-article rec-dismiss" onClick={() => onDismiss(light)}>
+            {t('record.dismiss')}
+          </button>
+        )}
       </Light>
     </li>
   );
 }
 
-/** A light that a run put out: what it was, since when it is out and why, and why it was lit. */
+/** A light that a run or a person put out: what it was, since when it is out and why, and why it was lit. */
 function OutCard({ light, onWhy }: Pick<CardProps, 'light' | 'onWhy'>) {
   return (
     <li class="rec-out">
@@ -112,6 +121,7 @@ function OutCard({ light, onWhy }: Pick<CardProps, 'light' | 'onWhy'>) {
         {light.closed_by && ` · ${t('record.wentOut', { when: showDay(light.closed_by.day) })}`}
         {light.closed_by && <span>{light.closed_by.reason}</span>}
       </p>
+      {light.dismissed_by && <DismissedWords dismissal={light.dismissed_by} />}
       <button type="button" class="rec-article rec-why-open" onClick={() => onWhy(light)}>
         {t('record.why.was')}
         <Icon name="next" size={18} />
@@ -133,7 +143,8 @@ function UnknownCard({ rule, checklist }: { rule: UnknownRule; checklist: Checkl
 }
 
 /** The cards of all lights that are on, then the rules that could not be judged and the lights that are out. */
-export function Lights({ visitId, lights, unknown, checklist, members }: LightsProps) {
+export function Lights({ visitId, lights, unknown, checklist, members, onDismissed }: LightsProps) {
+  const [dismissing, setDismissing] = useState<LightData | null>(null);
   const [why, setWhy] = useState<LightData | null>(null);
   const [article, setArticle] = useState<Article | null>(null);
   const lit = lights.filter(isLit);
@@ -151,6 +162,7 @@ export function Lights({ visitId, lights, unknown, checklist, members }: LightsP
               members={members}
               onArticle={setArticle}
               onWhy={setWhy}
+              onDismiss={onDismissed && setDismissing}
             />
           ))}
         </ul>
@@ -176,6 +188,12 @@ export function Lights({ visitId, lights, unknown, checklist, members }: LightsP
         </details>
       )}
       <Why visitId={visitId} light={why} members={members} onClose={() => setWhy(null)} />
+      <DismissSheet
+        visitId={visitId}
+        light={dismissing}
+        onClose={() => setDismissing(null)}
+        onDone={() => onDismissed?.()}
+      />
       <ArticleSheet article={article} onClose={() => setArticle(null)} />
     </div>
   );

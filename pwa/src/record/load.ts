@@ -7,13 +7,14 @@ import type { VisitDetail } from '../core/api/types';
 import { checklist } from '../core/checklists';
 import { user } from '../core/session';
 import { type Checklist, readChecklist } from './checklist';
+import { keepVisit, keptVisit } from './keep';
 
 export interface VisitRecord {
   readonly visit: VisitDetail;
   readonly checklist: Checklist;
 }
 
-/** Enough for an evening of going back and forth; nothing of it is written to the device. */
+/** Enough for an evening of going back and forth. A first secretary's are on the device too (see `keep`). */
 const KEPT = 40;
 const kept = new Map<string, VisitRecord>();
 const readable = new Map<string, Checklist>();
@@ -35,12 +36,34 @@ export async function fetchRecord(id: string): Promise<VisitRecord> {
   const key = keyOf(id);
   const visit = await call(api.GET('/visits/{visit_id}', { params: { path: { visit_id: id } } }));
   const record = { visit, checklist: await checklistOf(visit.checklist_version) };
+  remember(key, record);
+  void keepVisit(visit).catch(() => undefined);
+  return record;
+}
+
+/** Puts a visit on the device as the server has it now, without bringing it to the screen. */
+export async function storeRecord(id: string): Promise<void> {
+  const visit = await call(api.GET('/visits/{visit_id}', { params: { path: { visit_id: id } } }));
+  await checklistOf(visit.checklist_version);
+  await keepVisit(visit);
+}
+
+function remember(key: string, record: VisitRecord): void {
   kept.delete(key);
   kept.set(key, record);
   version.value += 1;
   const oldest = kept.keys().next().value;
   if (kept.size > KEPT && oldest !== undefined) kept.delete(oldest);
-  return record;
+}
+
+/** What the device keeps of a visit, where nothing newer was read; without a network it is all there is. */
+async function recall(id: string): Promise<void> {
+  const key = keyOf(id);
+  if (kept.has(key)) return;
+  const visit = await keptVisit(id);
+  if (visit === null) return;
+  const record = { visit, checklist: await checklistOf(visit.checklist_version) };
+  if (!kept.has(key)) remember(key, record);
 }
 
 /** The visit as it was last read, or undefined. */
@@ -78,8 +101,9 @@ export function useRecord(id: string | null): RecordState {
     if (id === null) return undefined;
     let gone = false;
     setFailure(null);
-    fetchRecord(id).catch((error: unknown) => {
+    fetchRecord(id).catch(async (error: unknown) => {
       if (isGone(error)) forgetRecord(id);
+      else await recall(id).catch(() => undefined);
       if (!gone) setFailure({ id, error });
     });
     return () => {

@@ -1,13 +1,14 @@
 /** Smaller parts of a visit's page: who and when, where, which revision, what reviewers said. */
-import type { RegisteredHousehold, VisitDetail } from '../core/api/types';
+import type { Dismissal, RegisteredHousehold, VisitDetail } from '../core/api/types';
 import { categoryWord, severityWord, showInstant, stateWord } from '../core/format';
-import { t } from '../core/i18n';
+import { pick, t } from '../core/i18n';
 import { Banner } from '../ui/banner';
 import { Facts } from '../ui/card';
 import { Light } from '../ui/light';
 import { Tag } from '../ui/tag';
 import { labelOf } from './answers';
 import type { Checklist } from './checklist';
+import { DismissedWords } from './dismiss';
 import { clockText, distanceText, FAR_METRES, roleWord, stateTone } from './words';
 
 /** The masked identity number of the head; null when the register has none. */
@@ -160,32 +161,69 @@ export function RevisionNotice({ visit, hrefOf }: RevisionsProps) {
   );
 }
 
-export function Reviews({ reviews, checklist }: { reviews: VisitDetail['reviews']; checklist: Checklist }) {
-  if (reviews.length === 0) return <p class="rec-note">{t('record.noReviews')}</p>;
-  const newest = [...reviews].sort((a, b) => b.created_at.localeCompare(a.created_at));
+type Step = { at: string; key: string; line: VisitDetail['reviews'][number] | Dismissal };
+
+/** Decisions and dismissed lights of all revisions, the newest first. */
+function steps({ reviews, dismissals }: Pick<VisitDetail, 'reviews' | 'dismissals'>): Step[] {
+  // What was kept on the device by an older version knows no dismissals.
+  const all = [...reviews, ...(dismissals ?? [])];
+  return all
+    .map((line) => ({ at: line.created_at, key: line.id, line }))
+    .sort((a, b) => b.at.localeCompare(a.at));
+}
+
+export function Reviews({ visit, checklist }: { visit: VisitDetail; checklist: Checklist }) {
+  const all = steps(visit);
+  if (all.length === 0) return <p class="rec-note">{t('record.noReviews')}</p>;
   return (
     <ol class="rec-plain rec-reviews">
-      {newest.map((one) => (
-        <li key={one.id}>
-          <p>
-            <Tag tone={one.decision === 'approved' ? 'green' : 'plain'}>{stateWord(one.decision)}</Tag>
-            <span class="muted small">
-              {one.reviewer_name} · {roleWord(one.reviewer_role)} · {showInstant(one.created_at)}
-            </span>
-          </p>
-          {one.comment && <p>{one.comment}</p>}
-          {one.comments.length > 0 && (
-            <ul class="rec-review-comments">
-              {one.comments.map((comment) => (
-                <li key={comment.question}>
-                  <b>{labelOf(checklist.byId.get(comment.question), comment.question)}</b>
-                  {comment.text}
-                </li>
-              ))}
-            </ul>
+      {all.map(({ key, line }) => (
+        <li key={key}>
+          {'rule' in line ? (
+            <DismissedLight dismissal={line} lights={visit.lights} />
+          ) : (
+            <Decision review={line} checklist={checklist} />
           )}
         </li>
       ))}
     </ol>
+  );
+}
+
+function DismissedLight({ dismissal, lights }: { dismissal: Dismissal; lights: VisitDetail['lights'] }) {
+  const light = lights.find((one) => one.rule === dismissal.rule);
+  return (
+    <>
+      <p>
+        <Tag>{t('record.dismissed')}</Tag>
+        <b>{light ? pick(light.label) : dismissal.rule}</b>
+      </p>
+      <DismissedWords dismissal={dismissal} />
+    </>
+  );
+}
+
+function Decision({ review, checklist }: { review: VisitDetail['reviews'][number]; checklist: Checklist }) {
+  return (
+    <>
+      <p>
+        <Tag tone={review.decision === 'approved' ? 'green' : 'plain'}>{stateWord(review.decision)}</Tag>
+        <span class="muted small">
+          {review.reviewer_name} · {roleWord(review.reviewer_role)} · {showInstant(review.created_at)}
+          {review.batch_id && ` · ${t('record.together')}`}
+        </span>
+      </p>
+      {review.comment && <p>{review.comment}</p>}
+      {review.comments.length > 0 && (
+        <ul class="rec-review-comments">
+          {review.comments.map((comment) => (
+            <li key={comment.question}>
+              <b>{labelOf(checklist.byId.get(comment.question), comment.question)}</b>
+              {comment.text}
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
   );
 }

@@ -4,6 +4,7 @@ import { useState } from 'preact/hooks';
 import type { PhotoInfo } from '../core/api/types';
 import { kindWord } from '../core/format';
 import { t } from '../core/i18n';
+import { online } from '../core/network';
 import { Icon } from '../ui/icon';
 import { Tag } from '../ui/tag';
 import { Lightbox } from './lightbox';
@@ -17,7 +18,9 @@ function Thumb({ photo, onOpen }: { photo: PhotoInfo; onOpen: () => void }) {
     return (
       <button type="button" class="rec-photo rec-photo-words" onClick={() => setAttempt(attempt + 1)}>
         <Icon name="refresh" />
-        <span>{t('record.photoFailed', { error: picture.error })}</span>
+        <span>
+          {online.value ? t('record.photoFailed', { error: picture.error }) : t('record.photoOnline')}
+        </span>
       </button>
     );
   return (

@@ -8,6 +8,7 @@ import { t } from '../core/i18n';
 import { Card } from '../ui/card';
 import { AnswerList, type Commenting } from './answerList';
 import { ChangeTable } from './changeTable';
+import { CorrectionView } from './correction';
 import { Hints } from './hints';
 import { Lights } from './lights';
 import type { VisitRecord } from './load';
@@ -22,14 +23,20 @@ export interface VisitRecordProps {
   commenting?: Commenting | undefined;
   /** The lights stand beside the page (see `RecordLights`), not in it. */
   lightsAside?: boolean | undefined;
+  /** Lights may be dismissed; called after one was. */
+  onDismissed?: (() => void) | undefined;
   /** Drawn at the end. */
   children?: ComponentChildren;
 }
 
 /** The lights of a visit on their own, for the column beside the page. */
-export function RecordLights({ record: { visit, checklist } }: { record: VisitRecord }) {
+export function RecordLights({
+  record: { visit, checklist },
+  onDismissed,
+}: Pick<VisitRecordProps, 'record' | 'onDismissed'>) {
   return (
     <Lights
+      onDismissed={visit.state === 'superseded' ? undefined : onDismissed}
       visitId={visit.id}
       lights={visit.lights}
       unknown={visit.unknown}
@@ -39,24 +46,49 @@ export function RecordLights({ record: { visit, checklist } }: { record: VisitRe
   );
 }
 
-export function VisitRecordView({ record, hrefOf, commenting, lightsAside, children }: VisitRecordProps) {
+/** Against the revision that was given back where there is one: the rest was looked at then. */
+function Changes({ record: { visit, checklist } }: Pick<VisitRecordProps, 'record'>) {
+  const sinceLast = (
+    <ChangeTable
+      changes={visit.changes}
+      previous={visit.previous_visit}
+      checklist={checklist}
+      members={visit.household.members}
+      reasons={visit.since_last?.changes}
+    />
+  );
+  const { correction } = visit;
+  if (!correction)
+    return (
+      <Card title={t('record.changes')} aside={<CountOf n={visit.changes.length} />}>
+        {sinceLast}
+      </Card>
+    );
+  return (
+    <Card
+      title={t('record.corrected', { n: correction.revision })}
+      aside={<CountOf n={correction.changes.length} />}
+    >
+      <CorrectionView visit={visit} checklist={checklist} />
+      <details class="rec-more">
+        <summary>{t('record.changesToo', { n: visit.changes.length })}</summary>
+        {sinceLast}
+      </details>
+    </Card>
+  );
+}
+
+export function VisitRecordView(props: VisitRecordProps) {
+  const { record, hrefOf, commenting, lightsAside, onDismissed, children } = props;
   const { visit, checklist } = record;
   return (
     <article class="rec">
       <Head visit={visit} />
       <RevisionNotice visit={visit} hrefOf={hrefOf} />
-      <Card title={t('record.changes')} aside={<CountOf n={visit.changes.length} />}>
-        <ChangeTable
-          changes={visit.changes}
-          previous={visit.previous_visit}
-          checklist={checklist}
-          members={visit.household.members}
-          reasons={visit.since_last?.changes}
-        />
-      </Card>
+      <Changes record={record} />
       {!lightsAside && (
         <Card title={t('record.lights')} aside={<CountOf n={visit.lights.filter(isLit).length} />}>
-          <RecordLights record={record} />
+          <RecordLights record={record} onDismissed={onDismissed} />
         </Card>
       )}
       {visit.hints.length > 0 && (
@@ -64,18 +96,20 @@ export function VisitRecordView({ record, hrefOf, commenting, lightsAside, child
           <Hints visit={visit} />
         </Card>
       )}
-      <Card title={t('record.photos')} aside={<CountOf n={visit.photos.length} />}>
-        <Photos photos={visit.photos} />
-      </Card>
-      <Card title={t('record.answers')}>
-        <AnswerList visit={visit} checklist={checklist} commenting={commenting} />
-      </Card>
+      <div class={visit.photos.length > 0 ? 'rec-beside' : undefined}>
+        <Card title={t('record.photos')} aside={<CountOf n={visit.photos.length} />}>
+          <Photos photos={visit.photos} />
+        </Card>
+        <Card title={t('record.answers')}>
+          <AnswerList visit={visit} checklist={checklist} commenting={commenting} />
+        </Card>
+      </div>
       <Card title={t('record.whereAndWhen')}>
         <WhereAndWhen visit={visit} />
       </Card>
       <Card title={t('record.history')}>
         <Revisions visit={visit} hrefOf={hrefOf} />
-        <Reviews reviews={visit.reviews} checklist={checklist} />
+        <Reviews visit={visit} checklist={checklist} />
       </Card>
       {children}
     </article>

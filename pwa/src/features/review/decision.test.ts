@@ -13,7 +13,18 @@ import {
   withComment,
   withQuestion,
 } from './decision';
-import { afterDecision, countsWithout, matches, merged, neighbour, progressOf, worklist } from './model';
+import {
+  afterDecision,
+  countsWithout,
+  isPlain,
+  LONG_WAIT,
+  matches,
+  merged,
+  neighbour,
+  progressOf,
+  waited,
+  worklist,
+} from './model';
 
 const ids =
   (...list: string[]) =>
@@ -87,8 +98,34 @@ describe('the worklist', () => {
     makeSummary('red-again', { severity: 'red', revision: 2 }),
   ];
 
-  it('puts the worst first, corrected visits before others of their severity', () => {
-    expect(worklist(list, 'all').map((visit) => visit.id)).toEqual(['red-again', 'red', 'blue', 'plain']);
+  it('keeps the order of the server, without those that are decided here', () => {
+    expect(worklist(list, 'all').map((visit) => visit.id)).toEqual(['plain', 'blue', 'red', 'red-again']);
+    expect(worklist(list, 'all', new Set(['blue'])).map((visit) => visit.id)).toEqual([
+      'plain',
+      'red',
+      'red-again',
+    ]);
+  });
+
+  it.each([
+    [{}, true],
+    [{ severity: 'attention' }, false],
+    [{ changed_count: 1 }, false],
+    [{ dismissed_count: 1 }, false],
+    [{ revision: 2 }, false],
+    [{ spot_check: true }, false],
+    [{ hinted: true }, false],
+    [{ photo_count: 2, photos_ready: 1 }, false],
+    [{ photo_count: 2, photos_ready: 2 }, true],
+    [{ state: 'approved' }, false],
+  ] as const)('calls plain what the server approves among others: %o', (changes, expected) => {
+    expect(isPlain(makeSummary('x', changes))).toBe(expected);
+  });
+
+  it('counts how long a visit waits, and never less than nothing', () => {
+    const visit = makeSummary('x', { received_at: '2026-11-20T03:00:00.000Z' });
+    expect(waited(visit, Date.parse('2026-11-23T03:00:00.000Z'))).toBe(LONG_WAIT);
+    expect(waited(visit, Date.parse('2026-11-20T02:00:00.000Z'))).toBe(0);
   });
 
   it.each([

@@ -15,6 +15,12 @@ export interface Decision {
   readonly phase: Phase;
   /** The last failure in words. */
   readonly why: string | null;
+  /** Whose visit it is, for the list of what waits; set when a request is made. */
+  readonly name?: string;
+  /** The request left this device at least once: the server may have it. */
+  readonly tried?: boolean;
+  /** Refused when it was sent later, with nobody looking at the visit. */
+  readonly late?: boolean;
 }
 
 export const BLANK: Decision = { comment: '', comments: {}, request: null, phase: 'editing', why: null };
@@ -42,10 +48,21 @@ export const commentCount = (decision: Decision): number => Object.keys(decision
 
 /** Whether anything was written that would be a pity to lose. */
 export function hasWords(decision: Decision): boolean {
-  return decision.comment.trim() !== '' || commentCount(decision) > 0 || decision.request !== null;
+  const said = decision.comment.trim() !== '' || commentCount(decision) > 0;
+  return said || decision.request !== null || decision.late === true;
 }
 
-/** A return must say what is missing. */
+/** Decided, and not yet with the server. */
+export function isPending(decision: Decision): boolean {
+  return decision.request !== null && (decision.phase === 'sending' || decision.phase === 'unanswered');
+}
+
+/** Decided without a network: kept under its id until it can be sent. */
+export function queued(decision: Decision): Decision {
+  return { ...decision, phase: 'unanswered', why: null };
+}
+
+/** A return must say what is missing, and what is handed up why. */
 export function mayReturn(decision: Decision): boolean {
   return decision.comment.trim() !== '';
 }
@@ -58,7 +75,7 @@ export function sending(decision: Decision, choice: Choice, newId: () => string)
     comment: decision.comment.trim(),
     comments: Object.entries(decision.comments).map(([question, text]) => ({ question, text: text.trim() })),
   };
-  return { ...decision, request, phase: 'sending', why: null };
+  return { ...decision, request, phase: 'sending', why: null, late: false };
 }
 
 /** Statuses that say nothing about whether the decision was taken: no answer, busy, broken, or login expired. */
@@ -74,7 +91,7 @@ export function failed(decision: Decision, status: number, why: string): Decisio
 
 /** The server was asked and has no such decision: the words may change again, under a new id. */
 export function reopened(decision: Decision): Decision {
-  return { ...decision, request: null, phase: 'editing', why: null };
+  return { ...decision, request: null, phase: 'editing', why: null, tried: false };
 }
 
 /** A decision read back from the device: what was on its way when the app closed is unanswered now. */

@@ -1,8 +1,9 @@
-/** The decision on one visit: approve, or return with what is missing. A failure says what happened and what to do. */
+/** The decision on one visit: approve, return with what is missing, or hand up. A failure says what to do about it. */
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { VisitDetail } from '../../core/api/types';
 import { t } from '../../core/i18n';
 import { go } from '../../core/nav';
+import { user } from '../../core/session';
 import { type Checklist, factLabel } from '../../record';
 import { Banner } from '../../ui/banner';
 import { Button } from '../../ui/button';
@@ -11,14 +12,17 @@ import { Field } from '../../ui/field';
 import { type Choice, commentCount, type Decision, mayReturn } from './decision';
 import { decide, decisionOf, type Outcome, reconsider, writeComment, writeOnQuestion } from './store';
 
+/** Decisions that need words. */
+export type Worded = Exclude<Choice, 'approved'>;
+
 /** What the panel and the keyboard share. */
 export interface Deciding {
   /** The step before sending that is open. */
-  step: 'none' | 'returning' | 'confirming';
+  step: 'none' | 'confirming' | Worded;
   setStep: (step: Deciding['step']) => void;
   approve: () => void;
-  /** Opens the return; on an open one with its comment written, sends it. */
-  giveBack: () => void;
+  /** Opens what needs words; on an open one with its comment written, sends it. */
+  say: (choice: Worded) => void;
   again: () => void;
   change: () => void;
 }
@@ -32,6 +36,14 @@ export function cautions(visit: VisitDetail, decision: Decision): string[] {
     commentCount(decision) > 0 && t('review.caution.comments', { n: commentCount(decision) }),
   ];
   return found.filter((one) => one !== false);
+}
+
+/** Only the village hands up; to the township nothing is above but the county, which has a desk of its own. */
+export const mayHandUp = (): boolean => user.value?.role === 'first_secretary';
+
+/** Whether this user decides on the visit now: what was handed up is the township's. */
+export function mayDecide(visit: VisitDetail): boolean {
+  return visit.state === 'submitted' || (visit.state === 'escalated' && user.value?.role === 'township');
 }
 
 /** The steps of deciding on a visit; `visit` is null while it is being read or when it is decided already. */
@@ -60,16 +72,16 @@ export function useDeciding(visit: VisitDetail | null): Deciding {
     setStep('none');
     return send('approved');
   };
-  const giveBack = () => {
-    if (!visit) return;
-    if (step === 'returning' && mayReturn(decisionOf(visit.id))) send('returned');
-    else setStep('returning');
+  const say = (choice: Worded) => {
+    if (!visit || (choice === 'escalated' && !mayHandUp())) return;
+    if (step === choice && mayReturn(decisionOf(visit.id))) send(choice);
+    else setStep(choice);
   };
   return {
     step,
     setStep,
     approve,
-    giveBack,
+    say,
     again: () => send('approved'),
     change: () => {
       if (visit) void reconsider(visit.id, visit.household.head_name).then(after);
@@ -83,16 +95,41 @@ interface FormProps {
   decision: Decision;
 }
 
-/** What goes back with the visit: the general comment and those on answers. */
-function ReturnWords({ visit, checklist, decision }: FormProps) {
+/** What the words of a decision are usually about; one tap writes them. */
+const PHRASES: Record<Worded, readonly number[]> = { returned: [1, 2, 3, 4], escalated: [1, 2, 3] };
+
+function Phrases({ visit, decision, choice }: FormProps & { choice: Worded }) {
+  const add = (text: string) =>
+    writeComment(visit.id, decision.comment.trim() === '' ? text : `${decision.comment.trim()} ${text}`);
+  return (
+    <div class="rev-phrases" role="group" aria-label={t('review.phrases')}>
+      {PHRASES[choice].map((n) => (
+        <button key={n} type="button" class="chip" onClick={() => add(t(`review.phrase.${choice}.${n}`))}>
+          {t(`review.phrase.${choice}.${n}`)}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+/** What goes with the decision: the general comment and those on answers. Ctrl and Enter send it. */
+function Words({ choice, deciding, ...form }: FormProps & { choice: Worded; deciding: Deciding }) {
+  const { visit, decision } = form;
   const [tried, setTried] = useState(false);
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => box.current?.querySelector('textarea')?.focus(), []);
   return (
-    <div class="rev-words" ref={box}>
+    // biome-ignore lint/a11y/noStaticElementInteractions: keys of the text field inside, caught where it sends from
+    <div
+      class="rev-words"
+      ref={box}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) deciding.say(choice);
+      }}
+    >
       <Field
-        label={t('review.comment')}
-        hint={t('review.commentHint')}
+        label={t(`review.comment.${choice}`)}
+        hint={t(`review.commentHint.${choice}`)}
         error={tried && !mayReturn(decision) ? t('review.commentMissing') : undefined}
         value={decision.comment}
         multiline
@@ -101,7 +138,8 @@ function ReturnWords({ visit, checklist, decision }: FormProps) {
         onInput={(text) => writeComment(visit.id, text)}
         onBlur={() => setTried(true)}
       />
-      <QuestionComments visit={visit} checklist={checklist} decision={decision} />
+      <Phrases {...form} choice={choice} />
+      <QuestionComments {...form} />
     </div>
   );
 }
@@ -137,7 +175,8 @@ function Unanswered({ decision, deciding }: { decision: Decision; deciding: Deci
   return (
     <div class="rev-words">
       <Banner icon="offline" role="alert">
-        <b>{t(`review.unanswered.${choice}`)}</b> {t('review.unansweredText')}
+        <b>{t(`review.${decision.tried ? 'unanswered' : 'waiting'}.${choice}`)}</b>{' '}
+        {t(decision.tried ? 'review.unansweredText' : 'review.waitingText')}
         {decision.why && <span class="rev-why muted">{decision.why}</span>}
       </Banner>
       <Button block icon="refresh" onClick={deciding.again}>
@@ -158,6 +197,14 @@ function Key({ name }: { name: string }) {
   );
 }
 
+/** In a dialog that the keyboard opened, Enter does what was asked for; Escape takes it back. */
+export function useMainFocus(isOpen: boolean): void {
+  useEffect(() => {
+    if (!isOpen) return;
+    document.querySelector<HTMLElement>('dialog[open] .dialog-actions > :last-child')?.focus();
+  }, [isOpen]);
+}
+
 function Confirm({
   visit,
   decision,
@@ -167,9 +214,11 @@ function Confirm({
   decision: Decision;
   deciding: Deciding;
 }) {
+  const isOpen = deciding.step === 'confirming';
+  useMainFocus(isOpen);
   return (
     <Dialog
-      open={deciding.step === 'confirming'}
+      open={isOpen}
       title={t('review.confirmTitle')}
       onClose={() => deciding.setStep('none')}
       actions={
@@ -198,24 +247,50 @@ export interface PanelProps {
   wide: boolean;
 }
 
-/** The two buttons, or what stands in their place while a decision is being written, sent or unanswered. */
+function Buttons({ deciding, busy, wide }: { deciding: Deciding; busy: boolean; wide: boolean }) {
+  return (
+    <div class={mayHandUp() ? 'rev-buttons rev-buttons-3' : 'rev-buttons'}>
+      {mayHandUp() && (
+        <Button block kind="quiet" disabled={busy} onClick={() => deciding.say('escalated')}>
+          {t(wide ? 'review.escalate' : 'review.escalateShort')}
+          {wide && <Key name="E" />}
+        </Button>
+      )}
+      <Button block kind="quiet" disabled={busy} onClick={() => deciding.say('returned')}>
+        {t(wide ? 'review.return' : 'review.returnShort')}
+        {wide && <Key name="R" />}
+      </Button>
+      <Button block busy={busy} onClick={deciding.approve}>
+        {t('review.approve')}
+        {wide && <Key name="A" />}
+      </Button>
+    </div>
+  );
+}
+
+function Send({ decision, deciding, choice }: { decision: Decision; deciding: Deciding; choice: Worded }) {
+  const busy = decision.phase === 'sending';
+  return (
+    <>
+      <Button block kind="quiet" disabled={busy} onClick={() => deciding.setStep('none')}>
+        {t(`review.cancel.${choice}`)}
+      </Button>
+      <Button block busy={busy} disabled={!mayReturn(decision)} onClick={() => deciding.say(choice)}>
+        {t(`review.confirm.${choice}`)}
+      </Button>
+    </>
+  );
+}
+
+/** The buttons, or what stands in their place while a decision is being written, sent or unanswered. */
 export function DecisionPanel({ visit, checklist, deciding, wide }: PanelProps) {
   const decision = decisionOf(visit.id);
-  const busy = decision.phase === 'sending';
-  if (visit.state !== 'submitted') return <p class="rev-decided muted">{t(`review.is.${visit.state}`)}</p>;
   if (decision.phase === 'unanswered') return <Unanswered decision={decision} deciding={deciding} />;
-  const returning = deciding.step === 'returning';
-  const confirmReturn = (
-    <Button block busy={busy} disabled={!mayReturn(decision)} onClick={deciding.giveBack}>
-      {t('review.confirmReturn')}
-    </Button>
-  );
-  const cancel = (
-    <Button block kind="quiet" disabled={busy} onClick={() => deciding.setStep('none')}>
-      {t('review.cancel')}
-    </Button>
-  );
-  const words = <ReturnWords visit={visit} checklist={checklist} decision={decision} />;
+  if (!mayDecide(visit)) return <p class="rev-decided muted">{t(`review.is.${visit.state}`)}</p>;
+  const form = { visit, checklist, decision };
+  const choice = deciding.step === 'none' || deciding.step === 'confirming' ? null : deciding.step;
+  const words = choice && <Words key={choice} {...form} choice={choice} deciding={deciding} />;
+  const send = choice && <Send decision={decision} deciding={deciding} choice={choice} />;
   return (
     <div class="rev-decide">
       {decision.phase === 'refused' && (
@@ -223,38 +298,23 @@ export function DecisionPanel({ visit, checklist, deciding, wide }: PanelProps) 
           {decision.why}
         </Banner>
       )}
-      {wide && returning ? (
+      {wide && choice ? (
         <>
           {words}
-          {confirmReturn}
-          {cancel}
+          <div class="rev-send">{send}</div>
         </>
       ) : (
         <>
-          {wide && <QuestionComments visit={visit} checklist={checklist} decision={decision} />}
-          <div class="rev-buttons">
-            <Button block kind="quiet" disabled={busy} onClick={deciding.giveBack}>
-              {t('review.return')}
-              {wide && <Key name="R" />}
-            </Button>
-            <Button block busy={busy} onClick={deciding.approve}>
-              {t('review.approve')}
-              {wide && <Key name="A" />}
-            </Button>
-          </div>
+          {wide && <QuestionComments {...form} />}
+          <Buttons deciding={deciding} busy={decision.phase === 'sending'} wide={wide} />
         </>
       )}
       {!wide && (
         <Sheet
-          open={returning}
-          title={t('review.returnTitle', { name: visit.household.head_name })}
+          open={choice !== null}
+          title={choice ? t(`review.wordsTitle.${choice}`, { name: visit.household.head_name }) : ''}
           onClose={() => deciding.setStep('none')}
-          actions={
-            <>
-              {cancel}
-              {confirmReturn}
-            </>
-          }
+          actions={send}
         >
           {words}
         </Sheet>

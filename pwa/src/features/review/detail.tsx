@@ -6,6 +6,8 @@ import { Banner } from '../../ui/banner';
 import { Button } from '../../ui/button';
 import { Skeleton } from '../../ui/progress';
 import { ErrorState } from '../../ui/states';
+import { mayDecide } from './decisionPanel';
+import { openQueue, queue } from './queue';
 import { hrefOf } from './queueList';
 import { decisionOf, mayWrite, writeOnQuestion } from './store';
 
@@ -16,6 +18,12 @@ function useHeadFocus(id: string | null) {
     if (id !== null) box.current?.querySelector<HTMLElement>('h2')?.focus({ preventScroll: true });
   }, [id]);
   return box;
+}
+
+/** The light is out: the visit and its place in the list are read again. */
+export function dismissed(reload: () => void): void {
+  reload();
+  void openQueue(queue.value.state);
 }
 
 export function Detail({ state, lightsAside }: { state: RecordState; lightsAside: boolean }) {
@@ -56,7 +64,8 @@ export function Detail({ state, lightsAside }: { state: RecordState; lightsAside
         record={record}
         hrefOf={hrefOf}
         lightsAside={lightsAside}
-        commenting={visit.state === 'submitted' ? commenting : undefined}
+        commenting={mayDecide(visit) ? commenting : undefined}
+        onDismissed={() => dismissed(reload)}
       />
     </div>
   );

@@ -4,7 +4,7 @@ import { Button } from '../../ui/button';
 import { Dialog } from '../../ui/dialog';
 import { setShortcuts, shortcutsOn } from '../../ui/shortcuts';
 
-const KEYS = ['J', 'K', 'A', 'R', '?'] as const;
+const KEYS = ['J', 'K', 'A', 'R', 'E', 'D', 'B', '?'] as const;
 
 export function ShortcutHelp({ open, onClose }: { open: boolean; onClose: () => void }) {
   return (

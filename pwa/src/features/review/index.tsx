@@ -3,10 +3,15 @@ import { registerTexts } from '../../core/i18n';
 import { texts as en } from '../../i18n/en/review';
 import { texts as zh } from '../../i18n/zh-CN/review';
 import { ReviewScreen } from './screen';
+import { resetReview as resetStore } from './store';
+import { resetTogether } from './together';
 
 registerTexts({ zh, en });
 
-export { resetReview } from './store';
+export function resetReview(): void {
+  resetTogether();
+  resetStore();
+}
 
 export function ReviewHome() {
   return <ReviewScreen visitId={null} />;

@@ -2,7 +2,15 @@
 import type { VisitPage, VisitState, VisitSummary } from '../../core/api/types';
 
 export type Counts = VisitPage['counts'];
-export type Filter = 'all' | 'red' | 'yellow' | 'attention' | 'changed' | 'unchanged' | 'resubmitted';
+export type Filter =
+  | 'all'
+  | 'red'
+  | 'yellow'
+  | 'attention'
+  | 'changed'
+  | 'unchanged'
+  | 'resubmitted'
+  | 'sampled';
 export type QueueState = Exclude<VisitState, 'superseded'>;
 
 export const FILTERS: readonly Filter[] = [
@@ -13,10 +21,9 @@ export const FILTERS: readonly Filter[] = [
   'changed',
   'unchanged',
   'resubmitted',
+  'sampled',
 ];
-export const STATES: readonly QueueState[] = ['submitted', 'returned', 'approved'];
-
-const RANK = { red: 0, yellow: 1, attention: 2, none: 3 } as const;
+export const STATES: readonly QueueState[] = ['submitted', 'returned', 'escalated', 'approved'];
 
 /** Whether a visit belongs under a filter. A first visit has nothing to compare and counts as unchanged. */
 export function matches(visit: VisitSummary, filter: Filter): boolean {
@@ -27,6 +34,8 @@ export function matches(visit: VisitSummary, filter: Filter): boolean {
       return visit.changed_count > 0;
     case 'unchanged':
       return visit.changed_count === 0;
+    case 'sampled':
+      return visit.spot_check;
     case 'resubmitted':
       return visit.revision > 1;
     default:
@@ -34,11 +43,30 @@ export function matches(visit: VisitSummary, filter: Filter): boolean {
   }
 }
 
-/** Lights first, worst at the top; corrected visits before others of the same severity; else the server's order. */
-export function worklist(items: readonly VisitSummary[], filter: Filter): VisitSummary[] {
-  return items
-    .filter((visit) => matches(visit, filter))
-    .sort((a, b) => RANK[a.severity] - RANK[b.severity] || Number(b.revision > 1) - Number(a.revision > 1));
+/** What stands under a filter, without those that are decided here and on their way; the order is the server's. */
+export function worklist(
+  items: readonly VisitSummary[],
+  filter: Filter,
+  without: ReadonlySet<string> = new Set(),
+): VisitSummary[] {
+  return items.filter((visit) => matches(visit, filter) && !without.has(visit.id));
+}
+
+/** Whether the server will take an approval of this visit among others: nothing lit, nothing changed, nothing missing. */
+export function isPlain(visit: VisitSummary): boolean {
+  const untouched = visit.severity === 'none' && visit.dismissed_count === 0 && visit.changed_count === 0;
+  const whole = visit.photos_ready >= visit.photo_count;
+  const unmarked = visit.revision === 1 && !visit.spot_check && !visit.hinted;
+  return visit.state === 'submitted' && untouched && whole && unmarked;
+}
+
+const HOUR = 3_600_000;
+/** After so long a visit is said to wait too long. */
+export const LONG_WAIT = 72 * HOUR;
+
+/** How long a visit has waited for a decision, milliseconds; never less than nothing. */
+export function waited(visit: VisitSummary, now: number): number {
+  return Math.max(0, now - Date.parse(visit.received_at));
 }
 
 /** Adds a page to what is there; a visit delivered twice (the list moved meanwhile) stays once, newest data. */
@@ -76,9 +104,10 @@ export function countsWithout(counts: Counts, visit: VisitSummary): Counts {
 
 export type Tallies = Readonly<Partial<Record<QueueState, number>>>;
 
-/** How many are decided of how many; null until all three numbers are known. */
+/** How many are decided of how many; null until the numbers are known. */
 export function progressOf(tallies: Tallies): { done: number; total: number } | null {
-  const { submitted, returned, approved } = tallies;
+  const { submitted, returned, escalated, approved } = tallies;
   if (submitted === undefined || returned === undefined || approved === undefined) return null;
-  return { done: returned + approved, total: submitted + returned + approved };
+  const done = returned + approved + (escalated ?? 0);
+  return { done, total: submitted + done };
 }

@@ -2,19 +2,32 @@
 import { useEffect } from 'preact/hooks';
 import { errorText } from '../../core/api/problem';
 import type { VisitSummary } from '../../core/api/types';
+import { now } from '../../core/clock';
 import { severityWord } from '../../core/format';
 import { t } from '../../core/i18n';
 import { user } from '../../core/session';
-import { errorHelp, lightCounts, severityShort, whyLine } from '../../record';
+import { errorHelp, lightCounts, severityShort, span, whyLine } from '../../record';
 import { Button } from '../../ui/button';
 import { Chips } from '../../ui/chips';
+import { Icon } from '../../ui/icon';
 import { Light, LightShape } from '../../ui/light';
 import { Skeleton } from '../../ui/progress';
 import { Segments } from '../../ui/segments';
 import { EmptyState, ErrorState } from '../../ui/states';
 import { Tag } from '../../ui/tag';
-import { type Counts, FILTERS, type Filter, type QueueState, STATES } from './model';
-import { filter, moreOfQueue, openQueue, queue, setFilter, shown, tallies } from './store';
+import {
+  type Counts,
+  FILTERS,
+  type Filter,
+  LONG_WAIT,
+  matches,
+  type QueueState,
+  STATES,
+  waited,
+} from './model';
+import { Notices, TogetherBar } from './notices';
+import { filter, moreOfQueue, openQueue, queue, setFilter, tallies } from './queue';
+import { shown } from './store';
 
 export const hrefOf = (id: string): string => `#/review/${id}`;
 
@@ -22,6 +35,7 @@ export const hrefOf = (id: string): string => `#/review/${id}`;
 const FILTERED_MAX = 1000;
 
 function countOf(name: Filter, counts: Counts | null): number | undefined {
+  if (name === 'sampled') return queue.value.items.filter((one) => matches(one, name)).length;
   if (!counts || name === 'resubmitted') return undefined;
   return name === 'all' ? counts.total : counts[name];
 }
@@ -37,11 +51,17 @@ function chipLabel(name: Filter) {
 }
 
 function Filters() {
-  const { counts } = queue.value;
+  const { counts, items } = queue.value;
+  // Few queues have a drawn visit in them: the word is there when there is one.
+  const drawn = filter.value === 'sampled' || items.some((one) => one.spot_check);
   return (
     <Chips
       label={t('review.filters')}
-      items={FILTERS.map((name) => ({ id: name, label: chipLabel(name), count: countOf(name, counts) }))}
+      items={FILTERS.filter((name) => name !== 'sampled' || drawn).map((name) => ({
+        id: name,
+        label: chipLabel(name),
+        count: countOf(name, counts),
+      }))}
       value={filter.value}
       onChange={(id) => setFilter(id as Filter)}
     />
@@ -62,6 +82,7 @@ function Row({ visit, active }: { visit: VisitSummary; active: boolean }) {
             <small>{place}</small>
           </span>
           <small class="rev-row-why">{whyLine(visit)}</small>
+          {visit.state === 'submitted' && <Waited visit={visit} />}
         </span>
         <span class="rev-row-tags">
           <Light
@@ -70,9 +91,22 @@ function Row({ visit, active }: { visit: VisitSummary; active: boolean }) {
             word={lightCounts(visit.light_counts) || severityWord(visit.severity)}
           />
           {visit.revision > 1 && <Tag tone="accent">{t('review.corrected')}</Tag>}
+          {visit.spot_check && visit.state === 'submitted' && <Tag tone="accent">{t('review.sampled')}</Tag>}
         </span>
       </a>
     </li>
+  );
+}
+
+/** How long the visit has waited; too long is said in other words, not by a colour alone. */
+function Waited({ visit }: { visit: VisitSummary }) {
+  const ms = waited(visit, now());
+  const long = ms >= LONG_WAIT;
+  return (
+    <small class={long ? 'rev-waits rev-waits-long' : 'rev-waits'}>
+      {long && <Icon name="clock" size={16} />}
+      {t(long ? 'review.waitsLong' : 'review.waits', { span: span(ms) })}
+    </small>
   );
 }
 
@@ -164,6 +198,8 @@ export function QueueList({
         onChange={(id) => onState(id as QueueState)}
       />
       <Filters />
+      <Notices />
+      {state === 'submitted' && <TogetherBar />}
       <div id="rev-rows" role="tabpanel" aria-label={t(`review.state.${state}`)}>
         <Rows activeId={activeId} />
         <More />

@@ -13,21 +13,36 @@ import { useWide } from '../../ui/media';
 import { Progress, Skeleton } from '../../ui/progress';
 import { useShortcuts } from '../../ui/shortcuts';
 import { EmptyState } from '../../ui/states';
-import { type Deciding, DecisionPanel, useDeciding } from './decisionPanel';
-import { Detail } from './detail';
+import { type Deciding, DecisionPanel, mayDecide, useDeciding } from './decisionPanel';
+import { Detail, dismissed } from './detail';
 import { ShortcutHelp } from './help';
 import { neighbour, progressOf, type QueueState } from './model';
+import { askTogether } from './notices';
+import { openQueue, queue, tallies } from './queue';
 import { hrefOf, QueueList } from './queueList';
-import { keepNow, lastDecided, openQueue, queue, recallDecisions, shown, tallies } from './store';
+import { watchDesk } from './sender';
+import { keepNow, lastDecided, recallDecisions, shown } from './store';
 
 function useQueue(): void {
   const id = user.value?.id;
   useEffect(() => {
-    void recallDecisions();
-    if (queue.value.counts === null) void openQueue(queue.value.state);
+    let stop = () => {};
+    let gone = false;
+    // What was decided before is known before anything is shown, sent or kept.
+    const begin = async () => {
+      await recallDecisions().catch(() => undefined);
+      if (gone) return;
+      if (queue.value.counts === null || queue.value.error !== null) void openQueue(queue.value.state);
+      stop = watchDesk();
+    };
+    void begin();
     const hide = () => void keepNow();
     document.addEventListener('visibilitychange', hide);
-    return () => document.removeEventListener('visibilitychange', hide);
+    return () => {
+      gone = true;
+      stop();
+      document.removeEventListener('visibilitychange', hide);
+    };
   }, [id]);
 }
 
@@ -93,7 +108,7 @@ function QueueBar({ onHelp, wide }: { onHelp: () => void; wide: boolean }) {
   );
 }
 
-/** The network line; reviewing needs the server, what was read stays. */
+/** The network line: what is decided now is kept and sent later. */
 function OfflineLine() {
   if (online.value) return null;
   return (
@@ -108,7 +123,7 @@ function DecidedLine() {
   const last = lastDecided.value;
   return (
     <p class="visually-hidden" role="status">
-      {last ? t(`review.done.${last.choice}`, { name: last.name }) : ''}
+      {last ? t(`review.${last.kept ? 'keptOne' : 'done'}.${last.choice}`, { name: last.name }) : ''}
     </p>
   );
 }
@@ -119,7 +134,7 @@ function Aside({ state, deciding }: { state: RecordState; deciding: Deciding }) 
   return (
     <>
       <section class="rev-aside-lights" aria-label={t('record.lights')}>
-        <RecordLights key={record.visit.id} record={record} />
+        <RecordLights key={record.visit.id} record={record} onDismissed={() => dismissed(state.reload)} />
       </section>
       <div class="rev-aside-decide">
         <DecisionPanel visit={record.visit} checklist={record.checklist} deciding={deciding} wide />
@@ -241,7 +256,7 @@ export function ReviewScreen({ visitId }: { visitId: string | null }) {
   useQueue();
   const state = useRecord(visitId);
   const visit = state.record?.visit ?? null;
-  const deciding = useDeciding(visit?.state === 'submitted' ? visit : null);
+  const deciding = useDeciding(visit && mayDecide(visit) ? visit : null);
   const first = shown.value[0]?.id;
   useNextInAdvance(visitId, state.record !== null);
   useEffect(() => {
@@ -259,7 +274,10 @@ export function ReviewScreen({ visitId }: { visitId: string | null }) {
       j: () => step(1),
       k: () => step(-1),
       a: deciding.approve,
-      r: () => deciding.setStep('returning'),
+      r: () => deciding.say('returned'),
+      e: () => deciding.say('escalated'),
+      d: () => document.querySelector<HTMLElement>('.rec-dismiss')?.click(),
+      b: askTogether,
       '?': () => setHelp(true),
     },
     ['j', 'k'],
