@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.e2e.looks import violations
 from tests.e2e.pages import PASSWORD, app_is_kept, sign_in
 from tests.reviews.test_list import REPORTED
 from tests.support.api import Api, visit_body
@@ -135,14 +136,14 @@ def fill_queue(village: Village) -> dict[str, str]:
     """The fifty visits of the figure: number and kind. The home of a kind is visited several times."""
     sent: dict[str, str] = {}
     kinds = [kind for kind, count in MIX.items() for _ in range(count)]
-    minutes = iter(range(3 * len(kinds), 0, -1))
+    hours = iter(range(9 * len(kinds), 0, -4))  # so far apart that nobody wonders how it was done
     for number, kind in enumerate(kinds):
         place = list(MIX).index(kind)
         answers = answers_of(kind, village.homes[place][1])
         if kind == "changed" or kind not in kinds[:number]:
             before = DRY if kind == "changed" else answers
-            village.decide(village.send(place, before, ago=timedelta(minutes=next(minutes))))
-        sent[village.send(place, answers, ago=timedelta(minutes=next(minutes)))] = kind
+            village.decide(village.send(place, before, ago=timedelta(hours=next(hours))))
+        sent[village.send(place, answers, ago=timedelta(hours=next(hours)))] = kind
     return sent
 
 
@@ -163,6 +164,7 @@ def test_fifty_mixed_visits_take_at_most_seventy_actions(
         approve_by_key(page)
     page.keyboard.press("b")
     expect(page.get_by_role("dialog", name="一起通过 25 户吗？")).to_be_visible()
+    assert violations(page) == []
     page.keyboard.press("Enter")
     expect(page.get_by_text(re.compile("抽中 [1-9] 户，要逐户看"))).to_be_visible()
     drawn = quiet.waiting()
@@ -234,6 +236,8 @@ def test_decisions_without_a_network_are_kept_and_sent_once(
 
     page = phone.reopen("#/review")
     expect(page.get_by_text("2 个决定记在本机，等网络")).to_be_visible()
+    page.get_by_text("2 个决定记在本机，等网络").click()
+    assert violations(page) == []
     expect(rows(page)).to_have_count(1)
     assert {quiet.state(one) for one in visits} == {"submitted"}
     township = quiet.sign("town1")
@@ -290,6 +294,7 @@ def test_a_light_is_dismissed_with_its_reason_on_record(
     expect(page.get_by_role("button", name="排除这盏灯")).to_be_visible()
     page.keyboard.press("d")
     dialog = page.get_by_role("dialog", name="排除这盏灯")
+    assert violations(page) == []
     dialog.get_by_label("只是一时的").check()
     dialog.get_by_label("写明依据（必填）").fill("下个月工资补发，电话核过。")
     dialog.get_by_role("button", name="确认排除").click()
@@ -316,6 +321,7 @@ def test_a_correction_shows_only_what_changed_beside_what_was_asked(
     asked = page.locator(".rec-asked")
     expect(asked).to_contain_text("含外出务工吗？")
     expect(asked).to_contain_text("已改")
+    assert violations(page) == []
     table = page.locator("table.rec-diff").first
     expect(table.get_by_role("row")).to_have_count(2)
     expect(table).to_contain_text("43,000")

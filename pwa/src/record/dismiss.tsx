@@ -1,4 +1,5 @@
 /** Dismissing a light: which ones a role may, the reason and the words, and how a dismissed one is told of. */
+import './dismiss.css';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { api, call } from '../core/api/client';
 import { errorText } from '../core/api/problem';

@@ -3,6 +3,7 @@
  * then everything else. Features put their own decision or history around it.
  */
 import './record.css';
+import './correction.css';
 import type { ComponentChildren } from 'preact';
 import { t } from '../core/i18n';
 import { Card } from '../ui/card';

@@ -1,6 +1,7 @@
 /** One visit in front of the reviewer: being read, failed, kept from before, or there. */
 import { useEffect, useRef } from 'preact/hooks';
 import { t } from '../../core/i18n';
+import { online } from '../../core/network';
 import { errorHelp, type RecordState, VisitRecordView } from '../../record';
 import { Banner } from '../../ui/banner';
 import { Button } from '../../ui/button';
@@ -46,7 +47,7 @@ export function Detail({ state, lightsAside }: { state: RecordState; lightsAside
   };
   return (
     <div ref={box} class="rev-detail">
-      {error !== null && (
+      {error !== null && online.value && (
         <Banner
           icon="offline"
           role="status"

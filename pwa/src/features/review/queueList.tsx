@@ -98,6 +98,8 @@ function Row({ visit, active }: { visit: VisitSummary; active: boolean }) {
   );
 }
 
+const JUST_CAME = 10 * 60_000;
+
 /** How long the visit has waited; too long is said in other words, not by a colour alone. */
 function Waited({ visit }: { visit: VisitSummary }) {
   const ms = waited(visit, now());
@@ -105,7 +107,9 @@ function Waited({ visit }: { visit: VisitSummary }) {
   return (
     <small class={long ? 'rev-waits rev-waits-long' : 'rev-waits'}>
       {long && <Icon name="clock" size={16} />}
-      {t(long ? 'review.waitsLong' : 'review.waits', { span: span(ms) })}
+      {ms < JUST_CAME
+        ? t('review.justCame')
+        : t(long ? 'review.waitsLong' : 'review.waits', { span: span(ms) })}
     </small>
   );
 }

@@ -119,9 +119,10 @@ export const texts = {
   'review.sendKept': 'Send now',
   'review.understood': 'Understood',
   'review.refusedLate': '{name}: what you decided without a network was not taken',
+  'review.justCame': 'just came in',
   'review.waits': 'waiting {span}',
   'review.waitsLong': 'waiting {span} already',
-  'review.together': 'Approve {n} unchanged ones without a light together',
+  'review.together': '{n} without light or change: approve together',
   'review.togetherTitle': 'Approve {n} together?',
   'review.togetherText':
     'None of these lit a light or changed. The server draws a few that stay for you to look at one by one.',
