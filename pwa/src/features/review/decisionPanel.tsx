@@ -102,13 +102,13 @@ function Phrases({ visit, decision, choice }: FormProps & { choice: Worded }) {
   const add = (text: string) =>
     writeComment(visit.id, decision.comment.trim() === '' ? text : `${decision.comment.trim()} ${text}`);
   return (
-    <div class="rev-phrases" role="group" aria-label={t('review.phrases')}>
+    <fieldset class="rev-phrases" aria-label={t('review.phrases')}>
       {PHRASES[choice].map((n) => (
         <button key={n} type="button" class="chip" onClick={() => add(t(`review.phrase.${choice}.${n}`))}>
           {t(`review.phrase.${choice}.${n}`)}
         </button>
       ))}
-    </div>
+    </fieldset>
   );
 }
 
