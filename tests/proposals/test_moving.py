@@ -1,6 +1,6 @@
 """A household that moves takes all of its rows along; one that is removed keeps its history."""
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select
@@ -9,8 +9,11 @@ from server.core import clock
 from server.core.audit import AuditEntry
 from server.core.changes import Change
 from server.core.db import Base, db
+from server.core.jobs import run_pending
 from server.core.scope import RegionScoped
+from server.evidence.models import PhotoTrace
 from server.households.models import Household
+from server.photos.models import Photo
 from server.sync.models import HeldOperation
 from server.visits.models import Visit
 from tests.factories import (
@@ -68,12 +71,22 @@ def grids_of(app, household_id):
         return found | {"household": {home}}
 
 
+def _trace_photo(app, household, body):
+    with writing(app):
+        photo = db.session.scalar(select(Photo.id).where(Photo.visit_id == UUID(body["id"])))
+        own = {"photo_id": photo, "region_code": GRID, "household_id": household.id, "seq": 1, "sha256": "0"}
+        db.session.add(PhotoTrace(visit_id=UUID(body["id"]), root_id=UUID(body["id"]), **own))
+
+
 def full_household(app, login):
     """A household with a row in every table that could hold one."""
     household = make_household(app)
     preview = {"policy": "0123456789abcdef", "met": [], "unknown": []}
     body = visit_of(household.id, DRY, photos=[PROMISED], preview=preview)
+    body["started_at"] = body["finished_at"]  # quicker than anybody can ask
     assert send(login(MEI), body).status_code == 201
+    run_pending(app)
+    _trace_photo(app, household, body)
     review = {"id": new_id(), "decision": "approved", "comment": "", "comments": []}
     assert login(WEI).post(f"/api/v1/visits/{body['id']}/reviews", json=review).status_code == 201
     assert conclude(login, body).status_code == 201
@@ -82,7 +95,7 @@ def full_household(app, login):
     decision = {"id": new_id(), "decision": "monitor", "opinion": "同意"}
     address = f"/api/v1/county/cases/{body['id']}/decisions"
     assert login(QIN).post(address, json=decision).status_code == 201
-    rule = login(QIN).get(f"/api/v1/visits/{body['id']}").json["lights"][0]["rule"]
+    rule = login(QIN).get(f"/api/v1/visits/{body['id']}").json["lights"][-1]["rule"]
     dismissal = {"id": new_id(), "reason": "already_helped", "text": "已解决"}
     address = f"/api/v1/visits/{body['id']}/lights/{rule}/dismissals"
     assert login(QIN).post(address, json=dismissal).status_code == 201
