@@ -109,9 +109,13 @@ def _authorise() -> None:
 
 
 def _tell_place(response: Response) -> Response:
-    """Say in every answer where the caller works now: whoever was transferred notices with the next one."""
+    """Say in the answer where the caller works now: whoever was transferred notices with the next one.
+
+    Not in what a browser may keep: it lies on its disk unsealed, and would tell of the place of then.
+    """
     actor: Actor | None = g.get("actor")
-    if actor is not None:
+    is_kept = "Cache-Control" in response.headers and not response.cache_control.no_store
+    if actor is not None and not is_kept:
         response.headers["X-Scope"] = actor.region_code
     return response
 

@@ -140,3 +140,11 @@ def test_the_rest_of_the_county_is_untouched(app, login):
         client = client_of(app, make_session(app, person))
         act(login(ZHOU), MEI, "state", active=False)
         assert client.get("/api/v1/me").status_code == 200
+
+
+@pytest.mark.parametrize("address", ["/api/v1/checklists/2026-1", "/api/v1/policy"])
+def test_what_a_browser_keeps_does_not_say_where_its_user_works(login, address):
+    reply = login(MEI).get(address)
+    assert reply.status_code == 200
+    assert reply.cache_control.private
+    assert "X-Scope" not in reply.headers
