@@ -31,6 +31,22 @@ PROBLEM = {
     "errors": {"water_state": [{"code": "unknown_option", "message": "Not one of the options."}]},
 }
 
+NOTICES = [
+    {
+        "seq": 9 - place,
+        "at": f"2026-11-{29 - place}T02:00:00.000Z",
+        "kind": kind,
+        "region_code": "45032110020001",
+        "subject": subject,
+        "subject_id": NO_SUCH,
+        "head_name": incoming.LONG_NAME if subject != "operation" else None,
+        "unread": place < 2,
+    }
+    for place, (kind, subject) in enumerate(
+        [("red_light", "visit"), ("proposed", "proposal"), ("corrected", "visit"), ("held", "operation")]
+    )
+]
+
 
 def first_secretary(phone: Phone, api: Api) -> Iterator[Screen]:
     """What waits for a decision: full, asked, offline, decided, unreadable, empty."""
@@ -38,8 +54,8 @@ def first_secretary(phone: Phone, api: Api) -> Iterator[Screen]:
     page = phone.open()
     sign_in(page, "first1")
     expect(page.get_by_role("navigation", name="主要页面")).to_be_visible()
-    yield "notices", told(page)
-    page.get_by_role("link", name="信息更正等您审核").first.click()
+    yield from told(phone, page)
+    page.get_by_role("link", name="信息更正等您审核").click()
     card = page.get_by_role("listitem").filter(has_text=incoming.LONG_NAME).first
     expect(card).to_be_visible()
     yield "incoming", page
@@ -56,16 +72,25 @@ def first_secretary(phone: Phone, api: Api) -> Iterator[Screen]:
     yield from without_answers(phone, page)
 
 
-def told(page: Page) -> Page:
-    """The inbox, once the worker has read what happened."""
+def told(phone: Phone, page: Page) -> Iterator[Screen]:
+    """The inbox: empty, and full. What comes into it is the worker's affair, tried without a browser."""
+    phone.context.route("**/api/v1/notices?**", lambda route: notices(route, []))
     page.get_by_role("link", name=re.compile("^提醒")).click()
-    expect(page.get_by_role("heading", level=1, name="提醒")).to_be_visible()
-    for _ in range(40):
-        if page.get_by_role("link", name="信息更正等您审核").count():
-            break
-        page.get_by_role("button", name="刷新提醒").click()
-        page.wait_for_timeout(500)
-    return page
+    expect(page.get_by_text("没有提醒")).to_be_visible()
+    yield "notices-empty", page
+    phone.context.unroute_all()
+    phone.context.route("**/api/v1/notices?**", lambda route: notices(route, NOTICES))
+    page.get_by_role("button", name="刷新提醒").click()
+    expect(page.get_by_role("link", name="信息更正等您审核")).to_be_visible()
+    yield "notices", page
+    phone.context.unroute_all()
+
+
+def notices(route: Route, items: list[dict[str, Any]]) -> None:
+    """A server that tells of these."""
+    unread = sum(item["unread"] for item in items)
+    told = {"items": items, "next": None, "unread": unread}
+    route.fulfill(status=200, json=told, headers={"X-Sync": "1"})
 
 
 def without_answers(phone: Phone, page: Page) -> Iterator[Screen]:
