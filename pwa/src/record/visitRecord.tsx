@@ -97,7 +97,7 @@ export function VisitRecordView(props: VisitRecordProps) {
           <Hints visit={visit} />
         </Card>
       )}
-      <div class={visit.photos.length > 0 ? 'rec-beside' : undefined}>
+      <div class={`rec-beside${visit.photos.length > 0 ? ' rec-both' : ''}`}>
         <Card title={t('record.photos')} aside={<CountOf n={visit.photos.length} />}>
           <Photos photos={visit.photos} />
         </Card>
