@@ -8,6 +8,7 @@ from server.backups import objects, pictures
 from server.core.changes import Position
 from server.core.db import db
 from server.core.jobs import run_pending
+from server.evidence.models import PhotoTrace
 from server.photos.models import Photo
 from tests.backups.conftest import PICTURES, manifest
 from tests.factories import inside
@@ -116,6 +117,7 @@ def test_contents_that_no_backup_speaks_of_go_with_the_last_one(small_office):
     small_office.create()
     assert len(small_office.contents()) == 2
     with inside(small_office.app), db.engine.begin() as connection:
+        connection.execute(delete(PhotoTrace))
         connection.execute(delete(Photo))
     small_office.create("--keep", "2", "--keep-days", "0")
     assert len(small_office.contents()) == 2

@@ -279,6 +279,20 @@ describe('an answer that names another place of work', () => {
     expect([user.value?.region.code, tokens()?.refresh]).toEqual(['45032110020102', 'refresh']);
   });
 
+  it('is asked about again when the answer broke off', async () => {
+    let asked = 0;
+    serve((request) => {
+      const broken = request.url.endsWith('/me') && ++asked === 1;
+      return broken ? new Response('{"id": "u1", "us') : answer('45032110020102')(request);
+    });
+    await authFetch(new Request('http://localhost:3000/api/v1/x'));
+    await vi.waitFor(() => expect(asked).toBe(1));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(user.value?.region.code).toBe(region.code);
+    await authFetch(new Request('http://localhost:3000/api/v1/x'));
+    await vi.waitFor(() => expect(user.value?.region.code).toBe('45032110020102'));
+  });
+
   it('of the place that is known asks nothing', async () => {
     const calls = serve(answer(region.code));
     await authFetch(new Request('http://localhost:3000/api/v1/x'));

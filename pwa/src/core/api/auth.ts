@@ -117,13 +117,15 @@ async function follow(response: Response): Promise<void> {
   const scope = response.headers.get('X-Scope');
   if (following || !held || scope === null || scope === held.user.region.code) return;
   following = true;
-  const asked = withToken(new Request(`${location.origin}/api/v1/me`));
-  const person = await ask(asked).then(
-    (answer) => (answer.ok ? (answer.json() as Promise<User>) : null),
-    () => null,
-  );
+  // A line that breaks, also in the middle of the answer, leaves it to the next answer to ask again.
+  const person = await readPerson().catch(() => null);
   if (person) await renewUser(held, person).catch(() => false);
   following = false;
+}
+
+async function readPerson(): Promise<User | null> {
+  const answer = await ask(withToken(new Request(`${location.origin}/api/v1/me`)));
+  return answer.ok ? ((await answer.json()) as User) : null;
 }
 
 async function askTwice(request: Request): Promise<Response> {
