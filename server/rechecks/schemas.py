@@ -111,7 +111,8 @@ class RecheckClockSchema(Schema):
 class RecheckSchema(Schema):
     """A line: the household, its lights now, until when, and what came of it.
 
-    ``starts_on`` is day 0 of the time, ``due_on`` its last day; ``rounds`` how often the county sent it back.
+    ``starts_on`` is day 0 of the time, ``due_on`` its last day; ``rounds`` how often the county sent it back;
+    ``opinion`` is the township's last one.
     """
 
     visit_id = fields.UUID(required=True)
@@ -132,6 +133,7 @@ class RecheckSchema(Schema):
     rounds = fields.Integer(required=True)
     cause = fields.String(required=True, allow_none=True)
     persons = fields.Integer(required=True)
+    opinion = fields.String(required=True, allow_none=True)
     outcome_at = Instant(required=True, allow_none=True)
     officer_name = fields.String(required=True, allow_none=True)
     handed_up_at = Instant(required=True, allow_none=True)
@@ -163,7 +165,10 @@ class RecheckMonthSchema(Schema):
 
 
 class RecheckListSchema(Schema):
-    """One page; ``may_settle``: a township of this place may settle a case itself."""
+    """One page. ``confirmed`` is about the month asked for, else the present one.
+
+    ``may_settle``: a township of this place may settle a case itself.
+    """
 
     items = fields.List(fields.Nested(RecheckSchema), required=True)
     next = fields.String(required=True, allow_none=True)

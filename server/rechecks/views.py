@@ -28,14 +28,17 @@ _ROW = (
 
 
 def rows(found: Sequence[Recheck], running: Running) -> list[Wire]:
-    """Lines of a list; seven queries, however many rows."""
+    """Lines of a list; eight queries, however many rows."""
     shown = summarise(row.household_id for row in found)
     seen = visits.by_ids(row.visit_id for row in found)
     lit = lit_labels(list(seen.values()))
+    said = {
+        each.visit_id: masked_text(each.opinion) for each in queries.outcomes_of(seen)
+    }  # the last one stays
     today = clock.today()
     return [
         _row(row, shown[row.household_id], seen[row.visit_id], running, today)
-        | {"top_lights": lit[row.visit_id][:TOP_LIGHTS]}
+        | {"top_lights": lit[row.visit_id][:TOP_LIGHTS], "opinion": said.get(row.visit_id)}
         for row in found
     ]
 
@@ -64,14 +67,14 @@ def listing(actor: Actor, given: Wire, cursor: str | None, limit: int) -> Wire:
         "next": following,
         "counts": queries.counts(filters),
         "months": queries.months(),
-        "confirmed": _confirmed(filters.month),
+        "confirmed": _confirmed(filters.month or f"{clock.today():%Y-%m}"),
         "clock": running.view(),
         "may_settle": rules.may_settle(),
     }
 
 
-def _confirmed(month: str | None) -> list[Wire]:
-    found = queries.confirmations(month) if month else []
+def _confirmed(month: str) -> list[Wire]:
+    found = queries.confirmations(month)
     names = regions.names_of(row.region_code for row in found)
     return [confirmation(row) | {"township": names.get(row.region_code, "")} for row in found]
 

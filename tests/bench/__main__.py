@@ -11,6 +11,7 @@ from pathlib import Path
 from tests.bench import (
     backups,
     browser,
+    county_lists,
     county_runs,
     form,
     kills,
@@ -30,6 +31,7 @@ BENCHES: dict[str, Bench] = (
     | backups.BENCHES
     | reconnect.BENCHES
     | county_runs.BENCHES
+    | county_lists.BENCHES
     | phone_rules.BENCHES
     | browser.BENCHES
     | kills.BENCHES

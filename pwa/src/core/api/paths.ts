@@ -2,6 +2,7 @@
 import type { CompactPack } from '../policy/pack';
 import type { HelloReply, PushReply, PushRequest, ServedPage } from '../sync/wire';
 import type { AccountPaths } from './accountTypes';
+import type { DeskPaths } from './deskTypes';
 import type { DevicePaths } from './deviceTypes';
 import type { Explanation } from './explanation';
 import type { FundCalculation, FundClaim, FundReading } from './fund';
@@ -53,7 +54,7 @@ interface IncomingQuery {
   limit?: number;
 }
 
-export interface paths extends PolicyPaths, DevicePaths, NoticePaths, AccountPaths {
+export interface paths extends PolicyPaths, DevicePaths, NoticePaths, AccountPaths, DeskPaths {
   '/auth/login': Post<
     LoginReply,
     {

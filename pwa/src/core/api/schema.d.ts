@@ -5519,6 +5519,7 @@ export interface components {
             rounds: number;
             cause: string | null;
             persons: number;
+            opinion: string | null;
             /** Format: date-time */
             outcome_at: string | null;
             officer_name: string | null;
@@ -5628,6 +5629,7 @@ export interface components {
             rounds: number;
             cause: string | null;
             persons: number;
+            opinion: string | null;
             /** Format: date-time */
             outcome_at: string | null;
             officer_name: string | null;
@@ -5738,6 +5740,7 @@ export interface components {
             rounds: number;
             cause: string | null;
             persons: number;
+            opinion: string | null;
             /** Format: date-time */
             outcome_at: string | null;
             officer_name: string | null;
