@@ -266,6 +266,9 @@ export interface DeskPaths {
   '/filters/{filter_id}': Put<SavedFilter, { name: string; query: { [name: string]: string } }, OfFilter> &
     Delete<OfFilter>;
   '/households/{household_id}/timeline': Get<Story, { household_id: string }>;
-  '/households/search': Get<{ items: FoundHousehold[]; more: boolean }, undefined, { q: string; region?: string }>;
+  '/households/search': Get<
+    { items: FoundHousehold[]; more: boolean },
+    undefined,
+    { q: string; region?: string }
+  >;
 }
-
