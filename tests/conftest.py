@@ -42,6 +42,16 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         postgres.stop_all(Path(os.environ.pop(postgres.FOLDER_VARIABLE)))
 
 
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """How many requests the matrix of everybody and everything took."""
+    reports = [each for each in terminalreporter.getreports("passed") if each.when == "call"]
+    counts = [value for each in reports for name, value in each.user_properties if name == "matrix_requests"]
+    if counts:
+        terminalreporter.write_line(
+            f"matrix: {sum(counts)} requests of {len(counts)} callers, nothing leaked"
+        )
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _roomy_disk() -> Iterator[None]:
     """Whoever runs the tests may have a full disk."""

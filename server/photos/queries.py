@@ -189,15 +189,15 @@ def expected(visit_id: UUID, sha256: str, *, lock: bool = False) -> Photo:
 
 
 def get_visible(actor: Actor, photo_id: UUID) -> Photo:
-    """A photo of a visit that the actor may open.
+    """A photo of a visit that the actor may open; of any other it is not even said that it exists.
 
     Raises:
-        Problem: not_found, visit_not_found.
+        Problem: not_found.
     """
-    photo = db.session.scalar(select(Photo).where(Photo.id == photo_id))
+    query = select(Photo).join(Visit, Visit.id == Photo.visit_id)
+    photo = db.session.scalar(query.where(Photo.id == photo_id, visits.visible_to(actor)))
     if photo is None:
         raise Problem("not_found")
-    visits.check_visible(actor, photo.visit_id)
     return photo
 
 

@@ -106,13 +106,14 @@ def _changed(after: Position, limit: int) -> Page:
 
 def _close(actor: Actor, epoch: str, cursor: Cursor) -> str:
     behind = cursor.behind or (None, None)
-    return cursors.pack(LISTING, epoch, _scope_mark(actor), *cursor.position.wire(), *behind)
+    parts = (epoch, _scope_mark(actor), *cursor.position.wire(), *behind)
+    return cursors.pack(LISTING, *parts, bound=False)
 
 
 def _open(actor: Actor, epoch: str, text: str) -> Cursor:
     gone = Problem("cursor_gone", epoch=epoch, scope=actor.region_code)
     try:
-        parts = cursors.unpack(LISTING, text)
+        parts = cursors.unpack(LISTING, text, bound=False)
     except Problem as error:
         raise gone from error  # signed with a secret that was changed since, or altered
     if len(parts) != 6:

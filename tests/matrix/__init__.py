@@ -1,0 +1,1 @@
+"""Every operation, called by everybody about everything: answers are those of the table, nobody else's."""
