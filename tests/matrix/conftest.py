@@ -18,13 +18,16 @@ from tests.matrix.world import World
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Each engine's world is built by one worker."""
-    for item in items:
-        engine = getattr(getattr(item, "callspec", None), "params", {}).get("engine")
-        if "tests/matrix" in item.nodeid and engine:
-            item.add_marker(pytest.mark.xdist_group(f"matrix-{engine}"))
+@pytest.fixture(
+    scope="session",
+    params=[
+        pytest.param(name, marks=pytest.mark.xdist_group(f"matrix-{name}"))
+        for name in ("sqlite", "postgresql")
+    ],
+)
+def engine(request: pytest.FixtureRequest) -> str:
+    """Which database engine the test runs on; each engine's world is built by one worker."""
+    return str(request.param)
 
 
 @pytest.fixture(scope="session")

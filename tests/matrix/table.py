@@ -50,12 +50,14 @@ def in_reach(words: Any, caller: Caller, record: Record) -> bool:
 
 
 def _one(word: str, caller: Caller, record: Record) -> bool:
+    if word == "anywhere":
+        return True
     inside = caller.place.isdigit() and record.region.startswith(caller.place)
     if word in DIGITS:
         return inside and len(caller.place) == DIGITS[word]
     return bool(
         {
-            "line": inside or (caller.place.isdigit() and caller.place.startswith(record.region)),
+            "line": inside or (record.region.isdigit() and caller.place.startswith(record.region)),
             "of_county": caller.place.isdigit() and caller.place[:6] == record.region[:6],
             "author": inside and record.owner == caller.id,
             "own": record.owner == caller.id,

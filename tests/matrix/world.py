@@ -101,6 +101,9 @@ class _Builder:
                 self.ledger.add(Record("hamlet", str(self.hamlets[village]), village), name)
         for code, name in names.items():
             self.ledger.add(Record("region", code, code), name)
+            level = {12: "village", 14: "grid"}.get(len(code))
+            if level is not None:
+                self.ledger.add(Record(level, code, code))
 
     def _user(self, caller: Caller) -> None:
         name, device = self.ledger.mark(), self.ledger.mark()
@@ -114,7 +117,9 @@ class _Builder:
             session = open_session(user, known, timedelta(days=45))
             self.world.sessions[caller.name] = session
             device_id = db.session.scalar(select(Device.id).where(Device.user_id == caller.id))
-        self.ledger.add(Record("user", str(caller.id), caller.place, caller.id), name)
+        self.ledger.add(Record("session", str(session.id), caller.place, caller.id, caller.role))
+        told = {"role": caller.role, "active": caller.name != "disabled"}
+        self.ledger.add(Record("user", str(caller.id), caller.place, caller.id, caller.role, told), name)
         self.ledger.claim(Record("user", str(caller.id), place, caller.id), name, caller.id)
         more = {"role": caller.role, "order": "active", "device": f"phone-of-{caller.name}"[:64]}
         self.ledger.add(Record("device", str(device_id), caller.place, caller.id, caller.role, more), device)
@@ -223,6 +228,10 @@ class _Builder:
             json=change | {"set": [{"member_id": None, "field": "grid", "value": target}]},
         )
         assert reply.json["proposal"], reply.text
+        asked = {"id": new_id(), "kind": "reset", "reason": self.ledger.mark()}
+        reply = lead.post(f"/api/v1/users/{of('grid_member', one).id}/requests", json=asked)
+        assert reply.status_code == 200, reply.text
+        self.ledger.add(Record("request", asked["id"], village), asked["reason"])
         for mine, theirs in ((one, other), (other, one)):
             notes = {"consent": self.ledger.mark()}
             body = visit_of(self.world.homes[theirs][0].id, CLEAN, notes=notes)
@@ -297,6 +306,8 @@ class _Builder:
             for visit in db.session.scalars(select(Visit)).all():
                 self._note_visit(visit, flagged, last, gone)
             visits = {r.id: r for r in self.ledger.of("visit")}
+            for visit in db.session.scalars(select(Visit).where(Visit.previous_id.is_not(None))):
+                self.ledger.claim(visits[str(visit.id)], visit.previous_id)  # its number and its date
             for photo in db.session.scalars(select(Photo)).all():
                 self._note_photo(photo, visits[str(photo.visit_id)])
             for review in db.session.scalars(select(Review)).all():
