@@ -8,7 +8,7 @@ MAKEFLAGS += --no-print-directory
 ENV := source scripts/env.sh &&
 
 .PHONY: help setup setup-dev run test test-server test-pwa test-e2e lint format types openapi build bench \
-        sim sim-mutants screenshots clean
+        fuzz sim sim-mutants screenshots clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 16
@@ -54,6 +54,11 @@ types: openapi ## generate the client's types from server/openapi.json
 bench: setup-dev build ## benchmarks, one JSON object a line; ONLY=name runs one
 	@scripts/system_packages.sh chromium fonts >&2
 	@$(ENV) exec python -m tests.bench $(if $(ONLY),--only $(ONLY))
+
+fuzz: setup-dev ## 20,000 generated requests as every role and 10,000 guessed passwords, both databases
+	@scripts/system_packages.sh postgresql
+	@$(ENV) FUZZ_EXAMPLES=$(or $(EXAMPLES),20) GUESSES=10000 exec pytest -n 2 tests/contract/test_fuzz.py \
+	  tests/accounts/test_guessing.py
 
 sim: setup-dev ## phones, faults and the real server; SEEDS=n seeds, SEED=n replays one
 	@$(ENV) exec python -m tests.sim $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),100))

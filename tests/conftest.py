@@ -43,13 +43,15 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """How many requests the matrix of everybody and everything took."""
+    """How many requests the matrix of everybody and everything took, and how many cases were generated."""
     reports = [each for each in terminalreporter.getreports("passed") if each.when == "call"]
-    counts = [value for each in reports for name, value in each.user_properties if name == "matrix_requests"]
-    if counts:
-        terminalreporter.write_line(
-            f"matrix: {sum(counts)} requests of {len(counts)} callers, nothing leaked"
-        )
+    for name, what in (
+        ("matrix_requests", "requests by callers"),
+        ("fuzz_cases", "generated cases by callers"),
+    ):
+        counts = [value for each in reports for key, value in each.user_properties if key == name]
+        if counts:
+            terminalreporter.write_line(f"{name}: {sum(counts)} {what} in {len(counts)} runs, no fault")
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -166,6 +166,8 @@ def _bearer(*, refresh: bool) -> tuple[tuple[UUID, UUID], bool]:
     try:
         verify_jwt_in_request(refresh=refresh)
         claims = get_jwt()
+        if claims["type"] != ("refresh" if refresh else "access"):
+            raise Problem("token_invalid")
         if not refresh:
             proven.keep(header, _subject(claims), claims["exp"])
         return _subject(claims), False

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -110,6 +112,38 @@ def test_guesses_sent_side_by_side_learn_nothing_beyond_the_limit(app):
             except Problem as problem:
                 outcomes.append(problem.code)
     assert outcomes == ["wrong"] * 5 + ["too_many_attempts"] * 5
+
+
+def test_of_ten_thousand_guesses_an_hour_a_hundred_at_most_are_tried(app, client, clock, monkeypatch):
+    """From ever new devices, evenly over an hour (make fuzz sends them all, make test fewer).
+
+    What is refused unheard costs no hash and tells nothing.
+    """
+    guesses = int(os.environ.get("GUESSES", "500"))
+    assert sign_in(client).status_code == 200
+    heard = []
+    monkeypatch.setattr(services.passwords, "matches", lambda *_: heard.append(1))
+    told = Counter()
+    with inside(app):
+        for n in range(guesses):
+            device = devices.ClientDevice(id=f"strange-{n}", name="", app_version="")
+            form = services.LoginForm(username="mei", password=f"guess-{n}", device=device)
+            told[_guess(form)] += 1
+            db.session.rollback()
+            clock.advance(seconds=3600 / guesses)
+    assert told["wrong"] == len(heard) <= 100
+    assert told == {"wrong": len(heard), "too_many_attempts": guesses - len(heard)}
+    monkeypatch.undo()
+    assert sign_in(client, device=DEVICE).status_code == 200
+
+
+def _guess(form):
+    try:
+        attempt = services.judge_login(form)
+        with transaction():
+            return "in" if services.record_login(attempt, form.device, LIFETIME) else "wrong"
+    except Problem as problem:
+        return problem.code
 
 
 def test_account_is_kept_as_a_keyed_digest(app, client):

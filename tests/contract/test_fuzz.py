@@ -6,6 +6,7 @@ The watch of tests.contract.conformance, which hangs in the app itself, compares
 from __future__ import annotations
 
 import json
+import os
 from hashlib import sha256
 
 import pytest
@@ -19,7 +20,8 @@ from tests.contract.conformance import document
 from tests.factories import BY_ROLE, MEI, make_household
 from tests.visits.bodies import DRY, ROSTER, hash_of, send, visit_of
 
-EXAMPLES = 4
+# make fuzz asks for more: twenty thousand in all.
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "4"))
 QUESTIONS = st.sampled_from(
     [*definition("2026-1").questions, "ill", "stu", "who", "op", "id_number", "stage"]
 )
@@ -53,14 +55,14 @@ def home(app):
 
 
 @pytest.mark.parametrize("person", PEOPLE, ids=lambda person: person.role if person else "nobody")
-def test_no_generated_request_makes_the_server_fail(app, login, client, real, person):
+def test_no_generated_request_makes_the_server_fail(app, login, client, real, person, record_property):
     caller = login(person) if person else client
-    for operation in operations():
-        fuzz(operation, caller, real)
+    record_property("fuzz_cases", sum(fuzz(operation, caller, real) for operation in operations()))
 
 
 def fuzz(operation, caller, real):
-    """A few requests of one operation, half of them about records that exist."""
+    """A few requests of one operation, half of them about records that exist; how many they were."""
+    sent_so_far = []
 
     @given(operation.as_strategy(), st.booleans())
     @settings(
@@ -78,8 +80,10 @@ def fuzz(operation, caller, real):
         sent = case.as_transport_kwargs(base_url="http://localhost")
         reply = caller.open(path=path_of(sent["url"]), method=sent["method"], **options(sent))
         assert reply.status_code < 500 or reply.json["code"] == "storage_full", (reply.status_code, sent)
+        sent_so_far.append(1)
 
     run()
+    return len(sent_so_far)
 
 
 def sign(case):

@@ -87,6 +87,10 @@ class Run:
         for record, kind in self._targets(row.get("target")):
             for sending in row.get("send", [None]):
                 self._ask(operation, record, kind, sending)
+        if not self.state.is_sqlite and operation.method in WRITING:
+            # SQLite tells after every call whether anybody wrote; here it is asked once for all refused ones.
+            wrote = set(self.state.changes())
+            self.fault(f"{operation.name}: one of its refused calls wrote {wrote}", bool(wrote))
         if "lists" in row or "cursor" in row or "count" in row:
             _Lists(self, operation).check()
 
@@ -201,7 +205,9 @@ class Run:
         self.fault(f"{where}: {shown} is not {self.random[key]}", shown != self.random[key])
 
     def _check_written(self, operation: Operation, reply: TestResponse, where: str, *, mine: bool) -> None:
-        if self.state.is_sqlite or operation.method in WRITING:
+        if operation.method not in WRITING and not self.state.is_sqlite:
+            return
+        if self.state.is_sqlite or reply.status_code < 400:
             changed = self.state.changes()
             if not changed:
                 return

@@ -29,13 +29,20 @@ class State:
 
     def _connect(self) -> Any:
         if not self.is_sqlite:
-            plain = self.url.set(drivername="postgresql").render_as_string(hide_password=False)
-            return psycopg.connect(plain, autocommit=True)
+            return self._connect_postgres()
         self.copy = sqlite3.connect(f"{self.url.database}.copy")
         live = sqlite3.connect(str(self.url.database), timeout=30, isolation_level=None)
         live.backup(self.copy)
         live.execute("ATTACH DATABASE ? AS base", (f"{self.url.database}.copy",))
         return live
+
+    def _connect_postgres(self) -> Any:
+        plain = self.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        connection = psycopg.connect(plain, autocommit=True)
+        connection.execute("CREATE SCHEMA base")
+        for name in self.tables:
+            connection.execute(f'CREATE TABLE base."{name}" AS TABLE public."{name}"')
+        return connection
 
     def _version(self) -> Any:
         """Something that differs when anybody else has written; cheap."""
@@ -95,23 +102,19 @@ class State:
 
     def _put_back(self) -> None:
         with self.connection.transaction(), self.connection.cursor() as cursor:
-            cursor.execute("SET LOCAL session_replication_role = replica")
+            cursor.execute("SET LOCAL session_replication_role = replica")  # no triggers, no foreign keys
             for name in self.changes():
-                cursor.execute(f'DELETE FROM "{name}"')
-                described = cursor.execute(f'SELECT * FROM "{name}" LIMIT 0').description
-                with cursor.copy(f'COPY "{name}" FROM STDIN') as copy:
-                    copy.set_types([column.type_code for column in described])
-                    for row in self.before[name]:
-                        copy.write_row([_adapted(value) for value in row])
+                query = (
+                    "SELECT string_agg(quote_ident(column_name), ', ') FROM information_schema.columns "
+                    "WHERE table_schema = 'public' AND table_name = %s AND is_generated = 'NEVER'"
+                )
+                (columns,) = cursor.execute(query, (name,)).fetchone() or ("",)
+                cursor.execute(f'DELETE FROM public."{name}"')
+                copied = f'INSERT INTO public."{name}" ({columns}) SELECT {columns} FROM base."{name}"'
+                cursor.execute(copied)
 
     def close(self) -> None:
         self.connection.close()
         if self.is_sqlite:
             self.copy.close()
             Path(f"{self.url.database}.copy").unlink(missing_ok=True)
-
-
-def _adapted(value: Any) -> Any:
-    from psycopg.types.json import Jsonb
-
-    return Jsonb(value) if isinstance(value, dict | list) else value
