@@ -6,12 +6,13 @@ import base64
 import binascii
 import re
 from hashlib import sha256
+from typing import Any
 
 from werkzeug.test import TestResponse
 
 from tests.matrix import table
 from tests.matrix.people import Caller
-from tests.matrix.records import Ledger
+from tests.matrix.records import UUID_TEXT, Ledger, Record
 
 CODED = re.compile(r"[A-Za-z0-9_-]{24,}={0,2}")
 
@@ -32,11 +33,21 @@ def _unpacked(code: str) -> str:
         return ""
 
 
-def leaks(ledger: Ledger, caller: Caller, asked: str, reply: TestResponse) -> list[str]:
+def _may_see(row: dict[str, Any], caller: Caller, owner: Record, mark: str) -> bool:
+    shown = row.get("shows", {}).get(owner.kind, {}).get(caller.role)
+    named = row.get("identifiers") and (UUID_TEXT.fullmatch(mark) or len(mark) == 64)
+    return (
+        table.sees(caller, owner)
+        or table.in_reach(shown, caller, owner)
+        or bool(named and table.in_reach(["own", "inside"], caller, owner))
+    )
+
+
+def leaks(ledger: Ledger, caller: Caller, asked: str, reply: TestResponse, row: dict[str, Any]) -> list[str]:
     """The marks in an answer that its caller may not see and did not send themselves."""
     found = {mark for text in texts_of(reply) for mark in ledger.found_in(text)}
     return sorted(
         f"{mark} of {[(o.kind, o.region) for o in ledger.marks[mark]]}"
         for mark in found
-        if mark not in asked and not any(table.sees(caller, owner) for owner in ledger.marks[mark])
+        if mark not in asked and not any(_may_see(row, caller, owner, mark) for owner in ledger.marks[mark])
     )

@@ -162,7 +162,7 @@ class Run:
         self.fault(f"{where}: {reply.status_code} {_start_of(reply)}", reply.status_code >= 500)
         if reply.mimetype == "text/html" and operation.method != "HEAD":
             self.fault(f"{where}: answered with a page")
-        told = leaks(self.world.ledger, self.caller, asked, reply)
+        told = leaks(self.world.ledger, self.caller, asked, reply, operation.row)
         self.fault(f"{where}: {reply.status_code} tells {told[:4]}", bool(told))
         if table.is_public(operation.name):
             allowed = operation.row["everybody"]
@@ -287,7 +287,10 @@ class _Lists:
             return
         run.outcome.answered.add(self.operation.name)
         reach = self.row.get("reach", table.expected()["seen"][self.row["lists"]])
-        shown, wanted = set(_at(reply.json, self.row.get("at", "items[].id"))), self._reached(reach, region)
+        shown, wanted = (
+            set(map(str, _at(reply.json, self.row.get("at", "items[].id")))),
+            self._reached(reach, region),
+        )
         run.fault(f"{where}: shows {sorted(shown - wanted)[:3]}", bool(shown - wanted))
         run.fault(f"{where}: leaves out {sorted(wanted - shown)[:3]}", bool(wanted - shown))
         if "count" in self.row:

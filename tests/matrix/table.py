@@ -58,6 +58,7 @@ def _one(word: str, caller: Caller, record: Record) -> bool:
     return bool(
         {
             "line": inside or (record.region.isdigit() and caller.place.startswith(record.region)),
+            "inside": inside,
             "of_county": caller.place.isdigit() and caller.place[:6] == record.region[:6],
             "author": inside and record.owner == caller.id,
             "own": record.owner == caller.id,

@@ -16,6 +16,7 @@ from server.accounts.models import Device, LoginSession, User
 from server.accounts.routes import issue_tokens
 from server.accounts.services import open_session
 from server.core import audit, clock
+from server.core.audit import AuditEntry
 from server.core.auth import Actor
 from server.core.db import db, transaction
 from server.core.jobs import run_pending
@@ -90,6 +91,7 @@ class _Builder:
         self._bury()
         self._note_everything()
         self._spoil()
+        self._note_audit()
 
     def _places(self) -> None:
         names = {code: self.ledger.mark() for code in REGIONS}
@@ -162,7 +164,7 @@ class _Builder:
             natural_village_id=self.hamlets[grid[:12]], number=f"{grid[:12]}{grid[-2:]}{n:04}",
         )  # fmt: skip
         variant = "gone" if n == 2 else "here"
-        record = Record("household", str(home.id), grid, None, variant, {"revision": 1})
+        record = Record("household", str(home.id), grid, None, variant, {"member_id": str(members[0].id)})
         self.ledger.add(record, home.number, home.address)
         self.ledger.claim(record, *(m.name for m in members), *(m.id for m in members))
         self.ledger.claim(Record("identity", str(home.id), grid), phone, *(m.id_number for m in members))
@@ -360,6 +362,13 @@ class _Builder:
 
             record = Record("held", str(held.id), held.region_code, held.user_id, "", {"state": held.state})
             self.ledger.add(record, held.op_id, reopened(held).body["notes"]["consent"], held.sha256)
+
+    def _note_audit(self) -> None:
+        with inside(self.app):
+            for entry in db.session.scalars(select(AuditEntry)):
+                more = {"action": entry.action}
+                key, place = str(entry.number), entry.region_code
+                self.ledger.add(Record("entry", key, place, entry.actor_id, "", more))
 
     def _spoil(self) -> None:
         """The troubled callers get into their trouble."""
