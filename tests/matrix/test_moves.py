@@ -14,6 +14,7 @@ from server.core import clock
 from server.core.db import db
 from server.households.queries import household_to_edit
 from server.households.services import MOVE, Author, set_fields
+from server.rechecks.services import CAUSES
 from tests.factories import writing
 from tests.matrix import table
 from tests.matrix.people import GRIDS, of
@@ -133,7 +134,8 @@ def test_nobody_decides_on_their_own_work(world, state):
         "proposals.decide_proposal": ("proposal", "proposals/{}/decision", {"decision": "approved"}),
         "held.decide_held": ("held", "held/{}/decision", {"decision": "taken"}),
     }
-    assert set(calls) == set(table.permitted()["decisions"]), "try own work with the new decision here"
+    above = {"rechecks.conclude_recheck", "county_desk.decide_case"}  # tried below
+    assert set(calls) | above == set(table.permitted()["decisions"]), "try own work with the new one"
     for kind, address, body in calls.values():
         own = [r for r in world.ledger.of(kind) if r.owner == caller.id and r.get("level") != "township"]
         assert own
@@ -143,6 +145,21 @@ def test_nobody_decides_on_their_own_work(world, state):
             reply = world.client(caller).post(f"/api/v1/{address.format(record.id)}", json=said)
             assert (reply.status_code, reply.json["code"]) == (409, "own_work")
             assert state.changes() == before
+
+
+@pytest.mark.parametrize(("role", "digits", "grid", "address", "body"), [
+    ("township", 9, GRIDS[1], "rechecks/{}/outcomes", {"decision": "hand_up", "cause": CAUSES[0]}),
+    ("county", 6, GRIDS[0], "county/cases/{}/decisions", {"decision": "monitor"}),
+])  # fmt: skip
+def test_who_rose_decides_on_no_case_of_their_own(world, role, digits, grid, address, body):
+    caller = of("grid_member", grid)
+    with writing(world.app):
+        values = {"role": role, "region_code": grid[:digits]}
+        db.session.execute(update(User).where(User.id == caller.id).values(values))
+    case = next(r for r in world.ledger.of("recheck") if r.region == grid)
+    said = body | {"id": new_id(), "opinion": "情况属实"}
+    reply = world.client(caller).post(f"/api/v1/{address.format(case.id)}", json=said)
+    assert (reply.status_code, reply.json["code"]) == (409, "own_work")
 
 
 # --- two at once ------------------------------------------------------------------------------------------

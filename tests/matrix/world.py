@@ -28,6 +28,8 @@ from server.local_policy.services import SettingForm, sign_setting
 from server.photos.models import Photo, StrayPhoto
 from server.photos.store import FULL, THUMB, PhotoStore
 from server.proposals.models import Proposal
+from server.rechecks.models import Recheck
+from server.rechecks.services import CAUSES
 from server.regions import services as regions
 from server.reviews.models import Review
 from server.sync.models import HeldOperation
@@ -86,6 +88,7 @@ class _Builder:
             self._village(village)
         for county in COUNTIES:
             self._county(county)
+        self._rechecks()
         self._moved()
         run_pending(self.app)
         self._bury()
@@ -262,6 +265,38 @@ class _Builder:
         self.ledger.add(Record("day", DAY.isoformat(), county), day.name, day.source)
         self.ledger.add(Record("run", str(key), county), reason)
         self._order(county)
+
+    def _rechecks(self) -> None:
+        """Of what the villages let through with a light, the townships hand up what is of first grids."""
+        with inside(self.app):
+            rows = [(str(r.visit_id), r.region_code) for r in db.session.scalars(select(Recheck))]
+        for key, grid in rows:
+            officer, opinion = of("township", grid), self.ledger.mark()
+            form = {"id": new_id(), "decision": "hand_up", "cause": CAUSES[0], "opinion": opinion}
+            state = "due"
+            if grid.endswith("01"):
+                reply = self.world.client(officer).post(f"/api/v1/rechecks/{key}/outcomes", json=form)
+                assert reply.status_code == 201, reply.text
+                state = "handed_up"
+            self.ledger.add(
+                Record(
+                    "recheck",
+                    key,
+                    grid,
+                    None,
+                    state,
+                    {"cause": CAUSES[0], "officer": str(of("county", grid).id)},
+                ),
+                opinion,
+            )
+        assert rows
+        for officer in (caller for caller in CALLERS if caller.role in ("township", "county")):
+            if not officer.trouble:
+                key, name = new_id(), self.ledger.mark()
+                form = {"name": name, "query": {"state": "due"}}
+                reply = self.world.client(officer).put(f"/api/v1/filters/{key}", json=form)
+                assert reply.status_code == 200, reply.text
+                self.ledger.add(Record("filter", key, officer.place, officer.id), name)
 
     def _order(self, county: str) -> None:
         """The county's own device was ordered to go on once, with a reason."""
