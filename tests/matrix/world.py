@@ -25,6 +25,7 @@ from server.flags import rejudging
 from server.flags.models import Flag, Rejudgement
 from server.households.models import Household
 from server.local_policy.services import SettingForm, sign_setting
+from server.notices.models import Notice
 from server.photos.models import Photo, StrayPhoto
 from server.photos.store import FULL, THUMB, PhotoStore
 from server.proposals.models import Proposal
@@ -404,6 +405,9 @@ class _Builder:
                 more = {"action": entry.action}
                 key, place = str(entry.number), entry.region_code
                 self.ledger.add(Record("entry", key, place, entry.actor_id, "", more))
+            for notice in db.session.scalars(select(Notice)):
+                key, place = str(notice.seq), notice.region_code
+                self.ledger.add(Record("notice", key, place, notice.actor_id, notice.role))
 
     def _spoil(self) -> None:
         """The troubled callers get into their trouble."""
