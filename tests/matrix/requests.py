@@ -70,14 +70,15 @@ def photo_bytes(_caller: Caller, _record: Record) -> Sent:
     return {"data": b"abc", "content_type": OCTETS}
 
 
-def filled(template: Any, record: Record) -> Any:
-    """A body with $id, $new and $name filled in."""
+def filled(template: Any, caller: Caller, record: Record) -> Any:
+    """A body with $id, $me, $new and $name filled in."""
     if isinstance(template, dict):
-        return {key: filled(value, record) for key, value in template.items()}
+        return {key: filled(value, caller, record) for key, value in template.items()}
     if isinstance(template, list):
-        return [filled(value, record) for value in template]
+        return [filled(value, caller, record) for value in template]
     if isinstance(template, str) and template.startswith("$"):
-        return new_id() if template == "$new" else record.get(template[1:])
+        given = {"$new": new_id(), "$me": str(caller.id)}
+        return given.get(template) or record.get(template[1:])
     return json.loads(json.dumps(template, default=str))
 
 

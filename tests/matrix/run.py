@@ -144,7 +144,7 @@ class Run:
 
     def _template(self, row: dict[str, Any], record: Record) -> dict[str, Any]:
         sent = {"query_string": {k: str(v) for k, v in row["query"].items()}} if "query" in row else {}
-        return sent | ({"json": filled(row["body"], record)} if "body" in row else {})
+        return sent | ({"json": filled(row["body"], self.caller, record)} if "body" in row else {})
 
     def send(
         self, operation: Operation, values: dict[str, Any], sent: dict[str, Any]

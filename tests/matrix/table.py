@@ -66,6 +66,7 @@ def _one(word: str, caller: Caller, record: Record) -> bool:
             "back": inside and record.get("state") == "returned",
             "flagged": inside and record.get("flagged"),
             "lit": inside and record.get("lit"),
+            "a_county": len(record.region) == DIGITS["county"],
             "told": inside and record.variant == caller.role and record.owner != caller.id,
             "village_level": inside and record.get("level") == "village",
             "township_level": inside and record.get("level") == "township",

@@ -286,7 +286,7 @@ class _Builder:
                     grid,
                     None,
                     state,
-                    {"cause": CAUSES[0], "officer": str(of("county", grid).id)},
+                    {"cause": CAUSES[0]},
                 ),
                 opinion,
             )
