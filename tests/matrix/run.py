@@ -87,10 +87,11 @@ class Run:
         for record, kind in self._targets(row.get("target")):
             for sending in row.get("send", [None]):
                 self._ask(operation, record, kind, sending)
-        if not self.state.is_sqlite and operation.method in WRITING:
+        if not self.state.is_sqlite and (wrote := set(self.state.changes())):
             # SQLite tells after every call whether anybody wrote; here it is asked once for all refused ones.
-            wrote = set(self.state.changes())
-            self.fault(f"{operation.name}: one of its refused calls wrote {wrote}", bool(wrote))
+            told = f"{operation.name}: one of its refused calls wrote {wrote}"
+            self.fault(told, operation.method in WRITING)
+            self.state.restore()
         if "lists" in row or "cursor" in row or "count" in row:
             _Lists(self, operation).check()
 
