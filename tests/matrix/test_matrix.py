@@ -31,7 +31,7 @@ def test_nobody_sees_or_changes_what_is_not_theirs(world, state, engine, caller,
     outcome = Run(world, state, caller).all()
     record_property("matrix_requests", outcome.requests)
     assert not outcome.faults, "\n".join([f"{len(outcome.faults)} faults", *outcome.faults[:40]])
-    if not caller.trouble:
+    if caller in REGULAR:  # who moved has not written anything yet where they are now
         open_to_role = {o.name for o in operations(world.app) if table.may_call(o.name, caller.role)}
         public = {name for name in open_to_role if table.is_public(name)}
         assert outcome.answered >= open_to_role - public, "nothing was answered: the calls prove nothing"
