@@ -16,7 +16,6 @@ from server.accounts.models import Device, LoginSession, User
 from server.accounts.routes import issue_tokens
 from server.accounts.services import open_session
 from server.core import audit, clock
-from server.core.audit import AuditEntry
 from server.core.auth import Actor
 from server.core.db import db, transaction
 from server.core.jobs import run_pending
@@ -25,21 +24,15 @@ from server.flags import rejudging
 from server.flags.models import Flag, Rejudgement
 from server.households.models import Household
 from server.local_policy.services import SettingForm, sign_setting
-from server.notices.models import Notice
-from server.photos.models import Photo, StrayPhoto
-from server.photos.store import FULL, THUMB, PhotoStore
-from server.proposals.models import Proposal
+from server.photos.models import StrayPhoto
 from server.rechecks.models import Recheck
 from server.rechecks.services import CAUSES
 from server.regions import services as regions
-from server.reviews.models import Review
-from server.sync.models import HeldOperation
-from server.visits.models import Visit
-from server.visits.receipts import number as receipt_number
 from server.workdays.services import DayForm, set_day
 from tests import factories
 from tests.accounts.test_forged_tokens import PAST, forge
 from tests.factories import inside, writing
+from tests.matrix.notes import Notes
 from tests.matrix.people import CALLERS, COUNTIES, GRIDS, MOVED, MOVED_FROM, REGIONS, VILLAGES, Caller, of
 from tests.matrix.records import Ledger, Record
 from tests.photos.conftest import digest
@@ -93,9 +86,10 @@ class _Builder:
         self._moved()
         run_pending(self.app)
         self._bury()
-        self._note_everything()
+        notes = Notes(self.app, self.ledger)
+        notes.note_everything()
         self._spoil()
-        self._note_audit()
+        notes.note_audit()
 
     def _places(self) -> None:
         names = {code: self.ledger.mark() for code in REGIONS}
@@ -332,82 +326,6 @@ class _Builder:
             for homes in self.world.homes.values():
                 row = db.session.scalar(select(Household).where(Household.id == homes[2].id))
                 row.removed_at = clock.now()
-
-    # --- who owns what --------------------------------------------------------------------------------------
-
-    def _note_everything(self) -> None:
-        """Read the tables past the server's own queries, and write down what lies where."""
-        with inside(self.app):
-            flagged = set(db.session.scalars(select(Visit.household_id).where(Visit.severity_rank < 3)))
-            last = set(db.session.scalars(select(Household.last_visit_id)))
-            gone = {UUID(r.id) for r in self.ledger.of("household") if r.variant == "gone"}
-            for visit in db.session.scalars(select(Visit)).all():
-                self._note_visit(visit, flagged, last, gone)
-            visits = {r.id: r for r in self.ledger.of("visit")}
-            for visit in db.session.scalars(select(Visit).where(Visit.previous_id.is_not(None))):
-                self.ledger.claim(visits[str(visit.id)], visit.previous_id)  # its number and its date
-            for photo in db.session.scalars(select(Photo)).all():
-                self._note_photo(photo, visits[str(photo.visit_id)])
-            for review in db.session.scalars(select(Review)).all():
-                record = visits[str(review.visit_id)]
-                said = (each["text"] for each in review.comments)
-                self.ledger.claim(record, review.id, review.comment, *said)
-            self._note_work()
-
-    def _note_visit(self, visit: Visit, flagged: Any, last: Any, gone: Any) -> None:
-        from server.visits.bodies import open_own_body
-
-        body = open_own_body(visit.id, visit.body)
-        mark, number = body["notes"]["consent"].split()
-        more = {
-            "flagged": visit.household_id in flagged, "last": visit.id in last, "state": visit.state,
-            "lit": visit.severity_rank < 3, "household_id": str(visit.household_id),
-            "gone": visit.household_id in gone,
-            "number": receipt_number(visit.seq, visit.id, visit.sha256),
-        }  # fmt: skip
-        variant = "gone" if more["gone"] else ("flagged" if more["flagged"] else "plain")
-        if visit.state == "superseded":
-            variant = "superseded"
-        record = Record("visit", str(visit.id), visit.region_code, visit.author_id, variant, more)
-        self.ledger.add(record, mark, visit.sha256, more["number"])
-        self.ledger.claim(Record("written", str(visit.id), visit.region_code, visit.author_id), number)
-
-    def _note_photo(self, photo: Photo, visit: Record) -> None:
-        more = visit.more | {"visit_id": visit.id, "sha256": photo.sha256, "photo_state": photo.state}
-        record = Record("photo", str(photo.id), photo.region_code, visit.owner, visit.variant, more)
-        self.ledger.add(record, photo.sha256)
-        if photo.state == "ready":
-            store = PhotoStore(self.app.extensions["settings"].photo_dir)
-            for part in (FULL, THUMB):
-                self.ledger.claim(record, digest(store.read(photo.file_id, part)))
-
-    def _note_work(self) -> None:
-        for row in db.session.scalars(select(Proposal)).all():
-            from server.proposals.services import fields_of
-
-            said = [each.proposed for each in fields_of(row)]
-            numbers = [one for one in said if isinstance(one, str) and len(one) == 18 and one.isascii()]
-            marks = [one for one in said if isinstance(one, str) and one.startswith("Q")]
-            more = {"level": row.level, "state": row.state}
-            variant = f"{row.level}-{row.kind}"
-            record = Record("proposal", str(row.id), row.region_code, row.author_id, variant, more)
-            self.ledger.add(record, row.reason, *marks)
-            self.ledger.claim(Record("identity", str(row.id), row.region_code), *numbers)
-        for held in db.session.scalars(select(HeldOperation)).all():
-            from server.sync.holding import reopened
-
-            record = Record("held", str(held.id), held.region_code, held.user_id, "", {"state": held.state})
-            self.ledger.add(record, held.op_id, reopened(held).body["notes"]["consent"], held.sha256)
-
-    def _note_audit(self) -> None:
-        with inside(self.app):
-            for entry in db.session.scalars(select(AuditEntry)):
-                more = {"action": entry.action}
-                key, place = str(entry.number), entry.region_code
-                self.ledger.add(Record("entry", key, place, entry.actor_id, "", more))
-            for notice in db.session.scalars(select(Notice)):
-                key, place = str(notice.seq), notice.region_code
-                self.ledger.add(Record("notice", key, place, notice.actor_id, notice.role))
 
     def _spoil(self) -> None:
         """The troubled callers get into their trouble."""
