@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NoReturn
 from uuid import UUID
 
 from sqlalchemy import update
 
 from server.core import clock, quick
 from server.core.db import db
+from server.core.problems import Problem
 from server.households import queries, roster
 from server.households.calendar import note_new_day
 from server.households.due import Cadence, cadence_of, decides_cadence, due_on
@@ -123,22 +124,33 @@ def roster_facts(household: Home) -> dict[str, Any]:
     return roster.roster_facts(household, clock.today())
 
 
-def summarise(ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
+class Lines(dict[UUID, dict[str, Any]]):
+    """Lines by household. One that moved out of the scope since somebody read of it is asked for again."""
+
+    def __missing__(self, key: UUID) -> NoReturn:
+        raise Problem("busy", retry_after=1)
+
+
+def summarise(ids: Iterable[UUID]) -> Lines:
     """What a line of a list shows of each household, in three queries."""
     rows = queries.headings(ids)
     places = regions.names_of({household.region_code for household in rows})
     hamlets = regions.natural_village_names({household.natural_village_id for household in rows})
-    return {
-        household.id: {name: getattr(household, name) for name in ("id", "head_name", "number", "category")}
-        | {
-            "township": places.get(household.region_code[:9], ""),
-            "village": places.get(household.region_code[:12], ""),
-            "natural_village": hamlets.get(household.natural_village_id, "")
-            if household.natural_village_id
-            else "",
+    return Lines(
+        {
+            household.id: {
+                name: getattr(household, name) for name in ("id", "head_name", "number", "category")
+            }
+            | {
+                "township": places.get(household.region_code[:9], ""),
+                "village": places.get(household.region_code[:12], ""),
+                "natural_village": hamlets.get(household.natural_village_id, "")
+                if household.natural_village_id
+                else "",
+            }
+            for household in rows
         }
-        for household in rows
-    }
+    )
 
 
 def search(typed: str, region: str | None) -> tuple[list[dict[str, Any]], bool]:

@@ -30,8 +30,9 @@ Wire = dict[str, Any]
 
 
 def summaries(actor: Actor, rows: Sequence[Visit]) -> list[Wire]:
-    """Lines of a list; seven queries, however many rows."""
+    """Lines of a list; seven queries, however many rows. What moved out of the scope meanwhile has none."""
     shown = summarise(visit.household_id for visit in rows)
+    rows = [visit for visit in rows if visit.household_id in shown]
     ready = photos.ready_counts(visit.id for visit in rows)
     lit = lit_labels(rows)
     hinted = evidence.hinted(actor, (visit.root_id for visit in rows))
@@ -73,12 +74,19 @@ def counts(actor: Actor, filters: Filters, breakdown: bool) -> Wire:
 
 
 def detail(actor: Actor, visit: Visit) -> Wire:
-    """All of one visit that has been let through; decisions are those on all its revisions."""
+    """All of one visit that has been let through; decisions are those on all its revisions.
+
+    Raises:
+        Problem: visit_not_found, for one that moved out of the scope meanwhile.
+    """
     body = visits.body_of(visit)
     revisions = visits.revisions(visit.root_id)
     previous = visits.by_id(visit.previous_id) if visit.previous_id else None
+    lines = summaries(actor, [visit])
+    if not lines:
+        raise Problem("visit_not_found")
     return {
-        **summaries(actor, [visit])[0],
+        **lines[0],
         "household": present([households.get_household(visit.household_id)])[0],
         **{name: body[name] for name in ("answers", "notes")},
         **{name: getattr(visit, name) for name in _DETAILS},
@@ -159,9 +167,9 @@ def history(actor: Actor, household_id: Any) -> Wire:
     decisions = queries.of_visits(visit.id for visit in rows)
     lights, dismissals = lights_of(rows), _dismissals(rows)
     entries = [
-        line
-        | {"lights": lights[visit.id], "reviews": decisions[visit.id], "dismissals": dismissals[visit.id]}
-        for visit, line in zip(rows, summaries(actor, rows), strict=True)
+        line | {"lights": lights[key], "reviews": decisions[key], "dismissals": dismissals[key]}
+        for line in summaries(actor, rows)
+        for key in [line["id"]]
     ]
     gone = {"removed_at": household.removed_at, "former_members": present_former(household)}
     return present([household])[0] | gone | {"history": entries}

@@ -55,6 +55,9 @@ TROUBLED = [
     Caller("everywhere", "county", "", "account_misplaced"),
 ]
 CALLERS = [*REGULAR, MOVED, *TROUBLED]
+HALF = [caller for caller in REGULAR if caller.role == "grid_member" and caller.place[-2:] == "02"]
+ALIKE = [caller for caller in HALF if caller.place.startswith(COUNTIES[1])]
+"""They fill their grids; called as are their neighbours, who differ in nothing."""
 BY_NAME = {caller.name: caller for caller in CALLERS}
 STATUS = {"device_wiped": 403, "device_draining": 403, "account_misplaced": 403}
 

@@ -271,7 +271,13 @@ class _Lists:
         if "region" not in self.row:
             return []
         digits = self.row.get("digits", (6, 9, 12, 14))
-        return [code for code in REGIONS if len(code) in digits]
+        # One of each length in each distance; places of the same are alike.
+        found: dict[tuple[int, str], str] = {}
+        for code in REGIONS:
+            if len(code) in digits:
+                relation = self.run._relation(Record("region", code, code))
+                found.setdefault((len(code), relation), code)
+        return list(found.values())
 
     def _reached(self, reach: Any, region: str) -> set[str]:
         records = self.run.world.ledger.of(self.row["lists"])

@@ -5,12 +5,21 @@ from __future__ import annotations
 import pytest
 
 from tests.matrix import table
-from tests.matrix.people import CALLERS, MOVED, REGULAR, TROUBLED
+from tests.matrix.people import ALIKE, BY_NAME, CALLERS, COUNTIES, MOVED, REGULAR
 from tests.matrix.run import Run, operations
 
 # What PostgreSQL might do otherwise is the same in every grid: there one caller of each role is enough.
 ONE_OF_EACH = {caller.role: caller for caller in reversed(REGULAR)}
-THERE = [*ONE_OF_EACH.values(), MOVED, *TROUBLED]
+TROUBLE = ("signed-out", "draining-device", "everywhere")
+THERE = [*ONE_OF_EACH.values(), MOVED, *(BY_NAME[name] for name in TROUBLE)]
+
+
+def _shared_out():
+    """Half of the callers to each worker."""
+    for caller in CALLERS:
+        if caller not in ALIKE:
+            half = "second" if caller.place.startswith(COUNTIES[1]) or caller.trouble else "first"
+            yield pytest.param(caller, id=caller.name, marks=pytest.mark.xdist_group(half))
 
 
 def test_every_operation_has_a_row_in_the_table_of_expectations(world):
@@ -24,7 +33,7 @@ def test_an_operation_without_a_row_is_told_what_to_add(world, monkeypatch):
         operations(world.app)
 
 
-@pytest.mark.parametrize("caller", CALLERS, ids=lambda caller: caller.name)
+@pytest.mark.parametrize("caller", list(_shared_out()))
 def test_nobody_sees_or_changes_what_is_not_theirs(world, state, engine, caller, record_property):
     if engine == "postgresql" and caller not in THERE:
         return

@@ -12,8 +12,10 @@ from sqlalchemy import select, update
 from server.accounts.models import Device, LoginSession, User
 from server.core import clock
 from server.core.db import db
+from server.core.problems import Problem
+from server.core.scope import region_scope
 from server.households.queries import household_to_edit
-from server.households.services import MOVE, Author, set_fields
+from server.households.services import MOVE, Author, set_fields, summarise
 from server.rechecks.services import CAUSES
 from tests.factories import writing
 from tests.matrix import table
@@ -160,6 +162,14 @@ def test_who_rose_decides_on_no_case_of_their_own(world, role, digits, grid, add
     said = body | {"id": new_id(), "opinion": "情况属实"}
     reply = world.client(caller).post(f"/api/v1/{address.format(case.id)}", json=said)
     assert (reply.status_code, reply.json["code"]) == (409, "own_work")
+
+
+def test_a_line_of_what_moved_away_since_it_was_read_is_asked_for_again(world):
+    with world.app.app_context(), region_scope(HERE):
+        lines = summarise([world.homes[HERE][0].id, world.homes[ELSEWHERE["county"]][0].id])
+        assert list(lines) == [world.homes[HERE][0].id]
+        with pytest.raises(Problem, match="busy"):
+            lines[world.homes[ELSEWHERE["county"]][0].id]
 
 
 # --- two at once ------------------------------------------------------------------------------------------
