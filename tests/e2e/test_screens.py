@@ -138,6 +138,38 @@ def county_policy(phone: Phone, _api: Api) -> Iterator[Screen]:
     yield "calendar-day", page
 
 
+def secretary_reveals(phone: Phone, _api: Api) -> Iterator[Screen]:
+    """Asking for full numbers, and having them."""
+    page = phone.open()
+    sign_in(page, "first1")
+    page.get_by_role("list", name="走访清单").get_by_role("link").first.click()
+    page.get_by_role("button", name=re.compile("^显示全部")).first.click()
+    page.get_by_role("dialog").get_by_text("其他").click()
+    page.get_by_role("button", name="查看", exact=True).click()
+    expect(page.get_by_text("请写明原因")).to_be_visible()
+    yield "reveal-ask", page
+    page.get_by_role("dialog").get_by_label("说明").fill("核对医保参保信息")
+    page.get_by_role("button", name="查看", exact=True).click()
+    expect(page.get_by_text("秒后自动隐藏")).to_be_visible()
+    yield "revealed", page
+
+
+def auditor(phone: Phone, _api: Api) -> Iterator[Screen]:
+    """The record of actions."""
+    page = phone.open()
+    sign_in(page, "auditor1")
+    rows = page.get_by_role("list", name="操作记录列表").get_by_role("listitem")
+    expect(rows.first).to_be_visible()
+    yield "audit", page
+    rows.first.get_by_text("详情").click()
+    yield "audit-details", page
+    page.get_by_role("button", name="现在核对").click()
+    expect(page.get_by_text("记录完整，没有改动")).to_be_visible(timeout=60_000)
+    page.goto(f"{phone.url}/#/audit?group=light&since=2020-01-01&until=2020-01-02")
+    expect(page.get_by_text("没有符合的记录")).to_be_visible()
+    yield "audit-nothing", page
+
+
 #: Each where it is used; the review's list and page are one screen at the desk and two on a phone.
 WALKS = {
     "grid member": (grid_member, ON_A_PHONE),
@@ -145,6 +177,8 @@ WALKS = {
     "first secretary at the desk": (first_secretary, AT_A_DESK[:1]),
     "county": (county, AT_A_DESK),
     "county's policy": (county_policy, AT_A_DESK),
+    "full numbers": (secretary_reveals, ON_A_PHONE),
+    "auditor": (auditor, AT_A_DESK),
     "department": (department, AT_A_DESK),
 }
 

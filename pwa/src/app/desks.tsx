@@ -61,4 +61,5 @@ export const FundPage = lazy(async () => (await fund()).FundPage);
 export const PolicyPage = lazy(async () => (await policy()).PolicyPage);
 export const DevicesPage = lazy(async () => (await import('../features/devices')).DevicesPage);
 export const AccountsPage = lazy(async () => (await import('../features/accounts')).AccountsPage);
+export const AuditPage = lazy(async () => (await import('../features/audit')).AuditPage);
 export const IncomingPage = lazy(async () => (await incoming()).IncomingPage);

@@ -49,6 +49,7 @@ const FundPage = lazy(async () => (await desks()).FundPage);
 const PolicyPage = lazy(async () => (await desks()).PolicyPage);
 const DevicesPage = lazy(async () => (await desks()).DevicesPage);
 const NoticesPage = lazy(async () => (await desks()).NoticesPage);
+const AuditPage = lazy(async () => (await desks()).AuditPage);
 const IncomingPage = lazy(async () => (await desks()).IncomingPage);
 const AccountsPage = lazy(async () => (await desks()).AccountsPage);
 
@@ -110,6 +111,7 @@ const HOMES: Partial<Record<Role, Home>> = {
   grid_member: { path: 'households', label: 'tabs.households', icon: 'home', view: () => <HouseholdsHome /> },
   first_secretary: REVIEW,
   township: REVIEW,
+  auditor: { path: 'audit', label: 'tabs.audit', icon: 'list', view: () => <AuditPage /> },
   county: { path: 'county', label: 'tabs.county', icon: 'chart', view: () => <CountyHome /> },
   admin: { path: 'accounts', label: 'tabs.accounts', icon: 'users', view: () => <AccountsPage /> },
 };
@@ -167,6 +169,7 @@ export function routeOf(at: Place, role: Role): VNode | null {
   if (first === 'policy' && reviewer) return <PolicyPage />;
   if (first === 'devices' && answersForPhones(role)) return <DevicesPage />;
   if (first === 'notices' && reviewer) return <NoticesPage />;
+  if (first === 'audit' && role === 'auditor') return <AuditPage />;
   if (first === 'incoming' && reviewer) return <IncomingPage />;
   if (first === 'accounts' && (reviewer || role === 'admin')) return <AccountsPage />;
   if (first === 'county' && role === 'county')

@@ -14,6 +14,7 @@ import { Hints } from './hints';
 import { Lights } from './lights';
 import type { VisitRecord } from './load';
 import { Head, Reviews, RevisionNotice, Revisions, WhereAndWhen } from './parts';
+import { People } from './people';
 import { Photos } from './photos';
 import { isLit } from './words';
 
@@ -105,6 +106,7 @@ export function VisitRecordView(props: VisitRecordProps) {
           <AnswerList visit={visit} checklist={checklist} commenting={commenting} />
         </Card>
       </div>
+      <People household={visit.household} />
       <Card title={t('record.whereAndWhen')}>
         <WhereAndWhen visit={visit} />
       </Card>

@@ -2,6 +2,7 @@
 import type { CompactPack } from '../policy/pack';
 import type { HelloReply, PushReply, PushRequest, ServedPage } from '../sync/wire';
 import type { AccountPaths } from './accountTypes';
+import type { AuditPaths, RevealPaths } from './auditTypes';
 import type { DeskPaths } from './deskTypes';
 import type { DevicePaths } from './deviceTypes';
 import type { Explanation } from './explanation';
@@ -54,7 +55,8 @@ interface IncomingQuery {
   limit?: number;
 }
 
-export interface paths extends PolicyPaths, DevicePaths, NoticePaths, AccountPaths, DeskPaths {
+export interface paths
+  extends PolicyPaths, DevicePaths, NoticePaths, AccountPaths, DeskPaths, AuditPaths, RevealPaths {
   '/auth/login': Post<
     LoginReply,
     {

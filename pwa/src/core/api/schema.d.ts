@@ -3581,8 +3581,8 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Accepted */
-                202: {
+                /** @description OK */
+                200: {
                     headers: {
                         [name: string]: unknown;
                     };

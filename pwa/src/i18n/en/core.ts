@@ -21,6 +21,7 @@ export const texts = {
   'tabs.county': 'County',
   'tabs.devices': 'Phones',
   'tabs.accounts': 'Accounts',
+  'tabs.audit': 'Audit',
   'tabs.home': 'Home',
   'update.ready': 'A new version is ready',
   'update.needed':
@@ -45,7 +46,6 @@ export const texts = {
   'issue.unknown_question': 'The checklist has no such question',
   'home.plainTitle': 'Home',
   'home.department': 'Checks and support tasks assigned to your department will appear here.',
-  'home.auditor': 'The record of actions and the sample lists will appear here.',
   'status.offline': 'No network',
   'status.nothingWaits': 'Nothing waits on this phone',
   'status.waiting': '{n} to send, oldest {ago}',

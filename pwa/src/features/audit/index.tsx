@@ -1,0 +1,11 @@
+/** The auditor's home: the record of actions and the state of its chain. Route `#/audit` (filters in the query). */
+import { registerTexts } from '../../core/i18n';
+import { texts as en } from '../../i18n/en/audit';
+import { texts as zh } from '../../i18n/zh-CN/audit';
+import { AuditScreen } from './screen';
+
+registerTexts({ zh, en });
+
+export function AuditPage() {
+  return <AuditScreen />;
+}

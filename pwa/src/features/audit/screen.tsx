@@ -1,0 +1,185 @@
+/** The auditor's page: state of the chain, filters, list. */
+import './audit.css';
+import { useState } from 'preact/hooks';
+import type { AuditPage } from '../../core/api/auditTypes';
+import { api, call } from '../../core/api/client';
+import { t } from '../../core/i18n';
+import { go, place } from '../../core/nav';
+import { online } from '../../core/network';
+import { joined, type Reading, useReading } from '../../core/reading';
+import { user } from '../../core/session';
+import { errorHelp } from '../../record';
+import { AppBar, Page } from '../../ui/appBar';
+import { Banner } from '../../ui/banner';
+import { Button } from '../../ui/button';
+import { Field } from '../../ui/field';
+import { Skeleton } from '../../ui/progress';
+import { Select } from '../../ui/select';
+import { EmptyState, ErrorState } from '../../ui/states';
+import { Chain } from './chain';
+import { type AuditQuery, GROUPS, type Group, listHref, NO_FILTER, readQuery, toFilter } from './model';
+import { Rows } from './rows';
+
+const PAGE = 50;
+
+function readPage(query: AuditQuery, cursor: string | null): Promise<AuditPage> {
+  const at = cursor === null ? {} : { cursor };
+  return call(api.GET('/audit', { params: { query: { ...toFilter(query), limit: PAGE, ...at } } }));
+}
+
+function use(query: AuditQuery): void {
+  go(listHref(query), { replace: true });
+}
+
+interface QueryProps {
+  query: AuditQuery;
+}
+
+function Filters({ query }: QueryProps) {
+  return (
+    <search class="aud-filters" aria-label={t('audit.filters')}>
+      <Select
+        label={t('audit.kind')}
+        anyWord={t('audit.kindAny')}
+        value={query.group}
+        options={Object.keys(GROUPS).map((id) => ({ id, label: t(`audit.group.${id}`) }))}
+        onChange={(group) => use({ ...query, group: group as Group | '' })}
+      />
+      <Field
+        label={t('audit.since')}
+        type="date"
+        value={query.since}
+        max={query.until || undefined}
+        onInput={(since) => use({ ...query, since })}
+      />
+      <Field
+        label={t('audit.until')}
+        type="date"
+        value={query.until}
+        min={query.since || undefined}
+        onInput={(until) => use({ ...query, until })}
+      />
+    </search>
+  );
+}
+
+/** What was chosen by a tap in the list, and the way back. */
+function Chosen({ query, page }: QueryProps & { page: AuditPage | null }) {
+  const name = page?.items.find((one) => one.actor_id === query.actor)?.actor_name ?? '…';
+  if (query.actor === '' && query.target === '') return null;
+  return (
+    <p class="aud-chosen">
+      {query.actor !== '' && (
+        <Button kind="quiet" icon="close" onClick={() => use({ ...query, actor: '' })}>
+          {t('audit.onlyActor', { name })}
+        </Button>
+      )}
+      {query.target !== '' && (
+        <Button kind="quiet" icon="close" onClick={() => use({ ...query, target: '' })}>
+          {t('audit.onlyTarget')}
+        </Button>
+      )}
+    </p>
+  );
+}
+
+function Nothing({ narrowed }: { narrowed: boolean }) {
+  if (!narrowed) return <EmptyState icon="list" title={t('audit.empty')} text={t('audit.emptyText')} />;
+  return (
+    <EmptyState
+      icon="search"
+      title={t('audit.noMatch')}
+      text={t('audit.noMatchText')}
+      action={
+        <Button kind="quiet" onClick={() => use(NO_FILTER)}>
+          {t('audit.clearAll')}
+        </Button>
+      }
+    />
+  );
+}
+
+function More({ query, page, put }: QueryProps & { page: AuditPage; put: (page: AuditPage) => void }) {
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+  const more = async () => {
+    setBusy(true);
+    setError(null);
+    try {
+      const next = await readPage(query, page.next);
+      put({ next: next.next, items: joined(page.items, next.items, (row) => `${row.chain} ${row.number}`) });
+    } catch (problem) {
+      setError(problem);
+    }
+    setBusy(false);
+  };
+  return (
+    <div class="aud-later">
+      <p class="muted small num">{t('audit.loaded', { n: page.items.length })}</p>
+      {error !== null && <p role="alert">{errorHelp(error)}</p>}
+      {page.next !== null && (
+        <Button kind="quiet" busy={busy} onClick={() => void more()}>
+          {t('audit.more')}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+function List({ query, reading }: QueryProps & { reading: Reading<AuditPage> }) {
+  const regions = useReading('audit-regions', () => call(api.GET('/regions', {})));
+  const page = reading.data;
+  if (page === null && reading.error !== null)
+    return (
+      <ErrorState
+        title={t('audit.notRead')}
+        text={errorHelp(reading.error)}
+        retry={{ label: t('audit.retry'), onClick: reading.reload }}
+      />
+    );
+  if (page === null) return <Skeleton label={t('audit.loading')} lines={6} />;
+  if (page.items.length === 0) return <Nothing narrowed={listHref(query) !== listHref(NO_FILTER)} />;
+  return (
+    <>
+      <Rows items={page.items} regions={regions.data?.items ?? []} query={query} />
+      <More query={query} page={page} put={reading.put} />
+    </>
+  );
+}
+
+export function AuditScreen() {
+  const query = readQuery(place.value.query);
+  const reading = useReading(`${user.value?.id} ${listHref(query)}`, () => readPage(query, null));
+  const refresh = (
+    <Button
+      kind="plain"
+      icon="refresh"
+      label={t('audit.refresh')}
+      busy={reading.busy}
+      onClick={reading.reload}
+    />
+  );
+  const bar = (
+    <AppBar
+      title={user.value?.region.name ?? t('audit.title')}
+      note={t('audit.title')}
+      subtitle={t('audit.about')}
+      actions={refresh}
+    />
+  );
+  return (
+    <div class="aud">
+      <Page wide bar={bar}>
+        {!online.value && (
+          <Banner icon="offline" role="status">
+            {t('audit.offline')}
+          </Banner>
+        )}
+        <Chain />
+        <Filters query={query} />
+        <Chosen query={query} page={reading.data} />
+        <List query={query} reading={reading} />
+      </Page>
+    </div>
+  );
+}

@@ -1,0 +1,28 @@
+/** Texts of looking at full numbers. */
+export const texts = {
+  'reveal.show': 'Show all',
+  'reveal.showOf': 'Show all: {name}',
+  'reveal.people': 'Numbers of the members',
+  'reveal.title': 'Full numbers',
+  'reveal.about':
+    "The identity number of {name} and the household's telephone number are shown for a minute. Who looked, when and why goes on record.",
+  'reveal.reason': 'Why do you need them?',
+  'reveal.noteLabel': 'Note',
+  'reveal.noteHint': 'No names or numbers here',
+  'reveal.noteOther': 'Another reason needs a few words',
+  'reveal.choose': 'Choose a reason',
+  'reveal.confirm': 'Show',
+  'reveal.cancel': 'Cancel',
+  'reveal.id': 'Identity number',
+  'reveal.phone': 'Telephone',
+  'reveal.none': 'Not on record',
+  'reveal.hide': 'Hide',
+  'reveal.left': 'Hidden in {n} s',
+  'reveal.offline': 'This needs a network',
+  'reveal.reason.identity': 'Check who it is',
+  'reveal.reason.contact': 'Get in touch',
+  'reveal.reason.payment': 'Pay a benefit',
+  'reveal.reason.register': 'Correct the register',
+  'reveal.reason.inspection': 'Inspection',
+  'reveal.reason.other': 'Another reason',
+};
