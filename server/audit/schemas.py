@@ -32,7 +32,7 @@ class AuditQuerySchema(Schema):
 
 
 class AuditEntrySchema(Schema):
-    """Who did what to which record, when. ``chain`` and ``number`` are its place in the chain."""
+    """Who did what to which record, when; ``target_name`` is that of an account. The chain has its place."""
 
     chain = fields.String(required=True)
     number = fields.Integer(required=True)
@@ -43,6 +43,7 @@ class AuditEntrySchema(Schema):
     action = fields.String(required=True)
     target_type = fields.String(required=True)
     target_id = fields.String(required=True)
+    target_name = fields.String(required=True, allow_none=True)
     region_code = fields.String(required=True)
     details = fields.Dict(keys=fields.String(), required=True)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from server.accounts.queries import people
 from server.audit import queries
@@ -15,7 +16,8 @@ from server.core.auth import Actor
 
 def entries(rows: Sequence[AuditEntry]) -> list[dict[str, Any]]:
     """Entries with the names of who did it."""
-    names = people({row.actor_id for row in rows if row.actor_id})
+    accounts = {row.seq: _account(row) for row in rows}
+    names = people({*(row.actor_id for row in rows), *accounts.values()})
     return [
         {
             "chain": row.chain,
@@ -27,11 +29,20 @@ def entries(rows: Sequence[AuditEntry]) -> list[dict[str, Any]]:
             "action": row.action,
             "target_type": row.target_type,
             "target_id": row.target_id,
+            "target_name": names[accounts[row.seq]][0] if accounts[row.seq] in names else None,
             "region_code": row.region_code,
             "details": row.details,
         }
         for row in rows
     ]
+
+
+def _account(row: AuditEntry) -> UUID | None:
+    """The account that an entry is about."""
+    try:
+        return UUID(row.target_id) if row.target_type == "user" else None
+    except ValueError:
+        return None  # a failed sign-in to an account that is not there
 
 
 def state(actor: Actor) -> dict[str, Any]:

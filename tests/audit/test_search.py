@@ -89,6 +89,8 @@ def test_the_trail_is_searched_by_person_object_action_and_time(app, busy, login
         "Mei",
         "visit",
     )
+    (signed_in,) = search(auditor, action="account.login", target=str(LAN.id))
+    assert (signed_in["actor_name"], signed_in["target_name"]) == (None, "Lan")
     assert search(auditor, target=accepted["target_id"], target_type="visit") == [accepted]
     assert search(auditor, action="visit.accept") == [accepted]
     assert search(auditor, action="visit.*") == [accepted]

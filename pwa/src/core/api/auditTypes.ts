@@ -12,6 +12,8 @@ export interface AuditEntry {
   action: string;
   target_type: string;
   target_id: string;
+  /** Of an account: whose. */
+  target_name: string | null;
   region_code: string;
   details: Record<string, unknown>;
 }

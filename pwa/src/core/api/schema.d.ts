@@ -6276,6 +6276,7 @@ export interface components {
             action: string;
             target_type: string;
             target_id: string;
+            target_name: string | null;
             region_code: string;
             details: {
                 [key: string]: unknown;

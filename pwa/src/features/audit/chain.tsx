@@ -113,7 +113,7 @@ function Known({ state, put }: { state: AuditState; put: (state: AuditState) => 
       <p role="status" class="small">
         {said}
       </p>
-      <p class="muted small">{t('audit.chainAbout')}</p>
+      <p class="muted small aud-about">{t('audit.chainAbout')}</p>
     </>
   );
 }

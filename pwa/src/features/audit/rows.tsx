@@ -8,7 +8,22 @@ import { type AuditQuery, detailsOf, listHref, placeOf } from './model';
 
 function sentence(entry: AuditEntry): string {
   const key = `audit.act.${entry.action}`;
-  return hasText(key) ? t(key) : t('audit.other', { action: entry.action });
+  const words = hasText(key) ? t(key) : t('audit.other', { action: entry.action });
+  const others =
+    entry.actor_id !== null && entry.target_name !== null && entry.target_name !== entry.actor_name;
+  return others ? t('audit.about.one', { words, name: entry.target_name ?? '' }) : words;
+}
+
+/** Who did it; whoever signs in is not signed in yet, and is whom the entry is about. */
+function Who({ entry }: { entry: AuditEntry }) {
+  const name = entry.actor_name ?? entry.target_name;
+  if (name === null) return <b>{t('audit.system')}</b>;
+  return (
+    <>
+      <b>{name}</b>
+      {entry.actor_name !== null && <span class="muted"> {roleWord(entry.actor_role)}</span>}
+    </>
+  );
 }
 
 function targetWord(kind: string): string {
@@ -67,8 +82,7 @@ export function Rows({ items, regions, query }: RowsProps) {
             {showInstant(entry.at)}
           </time>
           <p class="aud-what">
-            <b>{entry.actor_name ?? (entry.actor_role === 'system' ? t('audit.system') : '')}</b>
-            {entry.actor_name !== null && <span class="muted"> {roleWord(entry.actor_role)}</span>}
+            <Who entry={entry} />
             <span class="aud-act">{sentence(entry)}</span>
           </p>
           <p class="muted aud-where">{placeOf(entry.region_code, regions)}</p>

@@ -2,6 +2,7 @@
 export const texts = {
   'audit.title': 'Record of actions',
   'audit.about': 'Who did what, and when',
+  'audit.about.one': '{words}: {name}',
   'audit.refresh': 'Refresh',
   'audit.retry': 'Try again',
   'audit.loading': 'Reading the record',

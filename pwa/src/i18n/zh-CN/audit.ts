@@ -2,6 +2,7 @@
 export const texts = {
   'audit.title': '操作记录',
   'audit.about': '谁在什么时候做了什么',
+  'audit.about.one': '{words}：{name}',
   'audit.refresh': '刷新',
   'audit.retry': '再试一次',
   'audit.loading': '正在读取操作记录',
