@@ -55,6 +55,13 @@ def people(ids: Iterable[UUID | None]) -> dict[UUID, tuple[str, str]]:
     return {key: (name, role) for key, name, role in rows}
 
 
+def named_like(text: str, limit: int = 500) -> Sequence[UUID]:
+    """Who has a text in the display name or the user name, wherever they are."""
+    names = (User.display_name, User.username)
+    query = select(User.id).where(or_(*(name.icontains(text, autoescape=True) for name in names)))
+    return db.session.scalars(query.order_by(User.username).limit(limit)).all()
+
+
 def session_by_id(session_id: UUID, *, lock: bool = False) -> LoginSession | None:
     """A sign-in session; ``lock`` holds the row until the transaction ends."""
     query = select(LoginSession).where(LoginSession.id == session_id)

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, select, tuple_
+from sqlalchemy import ColumnElement, and_, or_, select, tuple_
 
+from server.accounts import queries as accounts
 from server.audit.models import AuditCheck
 from server.core import cursors
 from server.core.audit import AuditEntry
@@ -18,6 +19,7 @@ from server.core.auth import Actor
 from server.core.db import db
 from server.core.problems import Problem
 from server.core.scope import EVERYTHING, region_scope
+from server.households import queries as households
 from server.photos import queries as photos
 from server.proposals import queries as proposals
 from server.visits import queries as visits
@@ -29,7 +31,11 @@ _VILLAGE = 12
 
 @dataclass(frozen=True, kw_only=True)
 class Filters:
-    """What the trail is searched for; None = everything. ``household`` is all that concerns a household."""
+    """What the trail is searched for; None = everything. ``household`` is all that concerns a household.
+
+    ``q`` is a part of a person's name or user name (what they did, and what was done to their account), or the
+    whole number of a household.
+    """
 
     actor: UUID | None = None
     target_type: str | None = None
@@ -38,6 +44,7 @@ class Filters:
     action: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+    q: str | None = None
 
 
 def page(
@@ -81,6 +88,8 @@ def _matching(filters: Filters) -> list[ColumnElement[bool]]:
         conditions.append(AuditEntry.target_id == filters.target)
     if filters.household:
         conditions.append(AuditEntry.target_id.in_(_objects_of(filters.household)))
+    if filters.q:
+        conditions.append(_found_by(filters.q.strip()))
     if filters.action:
         conditions.append(_named(filters.action))
     if filters.since:
@@ -103,6 +112,14 @@ def _objects_of(household: UUID) -> list[str]:
     ids = visits.ids_of_household(household)
     found = [household, *ids, *photos.ids_of_visits(ids), *proposals.ids_of_household(household)]
     return [str(each) for each in found]
+
+
+def _found_by(text: str) -> ColumnElement[bool]:
+    """A person by a part of the name, or a household by its number."""
+    people = accounts.named_like(text)
+    household = households.id_of_number(text)
+    objects = [*(str(each) for each in people), *(_objects_of(household) if household else [])]
+    return or_(AuditEntry.actor_id.in_(people), AuditEntry.target_id.in_(objects))
 
 
 def _place(cursor: str) -> tuple[datetime, int]:

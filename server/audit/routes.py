@@ -35,7 +35,7 @@ def read_state() -> dict[str, Any]:
 
 
 @blueprint.post("/audit/checks")
-@blueprint.response(200, AuditStateSchema)
+@blueprint.response(202, AuditStateSchema)
 def start_check() -> dict[str, Any]:
     """Have the chain verified soon; the state of now."""
     found = views.state(current_actor())

@@ -13,13 +13,17 @@ MOST = 100
 
 
 class AuditQuerySchema(Schema):
-    """What to search the trail for; ``action`` is one, or all of a domain: ``visit.*``."""
+    """What to search the trail for; ``action`` is one, or all of a domain: ``visit.*``.
+
+    ``q`` is a part of a person's name or user name, or the number of a household.
+    """
 
     actor = StrictUuid(load_default=None)
     target_type = fields.String(load_default=None, validate=Pattern(r"^[a-z_]{1,30}$"))
     target = fields.String(load_default=None, validate=Pattern(r"^[0-9A-Za-z._:-]{1,64}$"))
     household = StrictUuid(load_default=None)
     action = fields.String(load_default=None, validate=Pattern(r"^[a-z_]{1,20}\.([a-z_]{1,30}|\*)$"))
+    q = fields.String(load_default=None, validate=validate.Length(1, 40))
     since = Instant(load_default=None)
     until = Instant(load_default=None)
     cursor = fields.String(load_default=None)

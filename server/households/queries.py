@@ -194,6 +194,11 @@ def numbers_of(prefix: str) -> Sequence[str]:
     ).all()
 
 
+def id_of_number(number: str) -> UUID | None:
+    """The household of a number, also one that left the register; None outside the scope."""
+    return db.session.scalar(select(Household.id).where(Household.number == number))
+
+
 def count_households() -> int:
     """How many households the scope holds, without those removed from the register."""
     query = select(func.count()).select_from(Household).where(Household.removed_at.is_(None))

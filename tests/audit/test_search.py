@@ -9,7 +9,8 @@ import pytest
 
 from server.audit import services
 from server.core import audit, jobs
-from server.core.db import transaction
+from server.core.db import db, transaction
+from server.households.models import Household
 from tests.audit import tampering
 from tests.factories import (
     ADMIN,
@@ -102,6 +103,17 @@ def test_the_trail_is_searched_by_person_object_action_and_time(app, busy, login
     assert search(auditor, target=str(uuid4())) == []
 
 
+def test_the_trail_is_searched_by_what_an_auditor_has_on_paper(app, busy, login):
+    auditor = login(AUDITOR)
+    with inside(app):
+        number = db.session.get(Household, busy.id).number
+    assert search(auditor, q=number) == search(auditor, household=str(busy.id)) != []
+    of_lan = search(auditor, q="lan", limit=100)
+    assert "account.login" in {row["action"] for row in of_lan}
+    assert all(str(LAN.id) in (row["actor_id"], row["target_id"]) for row in of_lan)
+    assert search(auditor, q="%") == search(auditor, q=number[:-1]) == []
+
+
 def test_pages_follow_each_other_without_gap_or_double(app, login, clock):
     tampering.write_trail(app, each=12)
     auditor = login(AUDITOR)
@@ -127,7 +139,7 @@ def test_the_state_says_up_to_where_the_trail_was_verified(app, login, clock):
     before = auditor.get("/api/v1/audit/state").json
     assert (before["chain"], before["check"]) == (COUNTY, None)
     asked = auditor.post("/api/v1/audit/checks")
-    assert asked.status_code == 200
+    assert asked.status_code == 202
     jobs.run_pending(app)
     after = auditor.get("/api/v1/audit/state").json
     assert after["check"]["findings"] == []

@@ -1,4 +1,4 @@
-"""Every action that the server writes down has a sentence for the auditor, in both languages."""
+"""What the server writes down has words for the auditor, in both languages."""
 
 from __future__ import annotations
 
@@ -41,8 +41,31 @@ def actions():
     return found
 
 
+def told():
+    """What entries call their objects and details, where the code says so in so many words."""
+    kinds, details = set(), set()
+    for path in (ROOT / "server").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not (isinstance(node, ast.Call) and ast.unparse(node.func) == "audit.record"):
+                continue
+            details |= {keyword.arg for keyword in node.keywords if keyword.arg}
+            if isinstance(target := node.args[1], ast.Tuple):
+                kinds.add(ast.literal_eval(target.elts[0]))
+    assert {"visit", "user", "webhook"} <= kinds
+    assert {"decision", "failures"} <= details
+    return {f"audit.target.{kind}" for kind in kinds} | {f"audit.of.{name}" for name in details}
+
+
+def texts(language):
+    text = (ROOT / f"pwa/src/i18n/{language}/audit.ts").read_text(encoding="utf-8")
+    return set(re.findall(r"'(audit\.[a-zA-Z0-9_.]+)':", text))
+
+
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
 def test_every_action_has_a_sentence(language):
-    text = (ROOT / f"pwa/src/i18n/{language}/audit.ts").read_text(encoding="utf-8")
-    said = set(re.findall(r"'audit\.act\.([a-z_]+\.[a-z_]+)':", text))
-    assert sorted(actions() - said) == []
+    assert sorted({f"audit.act.{action}" for action in actions()} - texts(language)) == []
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_every_object_and_detail_has_a_name(language):
+    assert sorted(told() - texts(language)) == []

@@ -35,13 +35,19 @@ def test_full_numbers_are_shown_for_a_reason_and_the_auditor_finds_who_looked(
     page = other.open()
     sign_in(page, "auditor1")
     page.get_by_label("哪类操作").select_option(label="查看完整号码")
-    row = page.get_by_role("list", name="操作记录列表").get_by_role("listitem").first
+    rows = page.get_by_role("list", name="操作记录列表").get_by_role("listitem")
+    row = rows.first
     expect(row).to_contain_text("查看完整证件号和电话")
     row.get_by_text("详情").click()
     expect(row).to_contain_text("联系本人")
     row.get_by_role("link", name="按这个对象看").click()
     page.get_by_label("哪类操作").select_option(label="全部操作")
     expect(page.get_by_text("登记新户")).to_have_count(1)
+    page.get_by_role("button", name="只看这个对象").click()
+    page.get_by_label("姓名、登录名或户编号").fill("没有这个人")
+    expect(page.get_by_text("没有符合的记录")).to_be_visible()
+    page.get_by_label("姓名、登录名或户编号").fill("first1")
+    expect(rows.filter(has_text="查看完整证件号和电话")).to_have_count(1)
     page.get_by_role("button", name="现在核对").click()
     expect(page.get_by_text("记录完整，没有改动")).to_be_visible(timeout=60_000)
     with page.expect_download() as download:

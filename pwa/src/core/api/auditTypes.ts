@@ -32,6 +32,8 @@ export interface AuditFilter {
   action?: string;
   since?: string;
   until?: string;
+  /** A part of a person's name or user name, or the number of a household. */
+  q?: string;
   cursor?: string;
   limit?: number;
 }

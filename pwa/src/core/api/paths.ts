@@ -56,7 +56,13 @@ interface IncomingQuery {
 }
 
 export interface paths
-  extends PolicyPaths, DevicePaths, NoticePaths, AccountPaths, DeskPaths, AuditPaths, RevealPaths {
+  extends PolicyPaths,
+    DevicePaths,
+    NoticePaths,
+    AccountPaths,
+    DeskPaths,
+    AuditPaths,
+    RevealPaths {
   '/auth/login': Post<
     LoginReply,
     {

@@ -3493,6 +3493,7 @@ export interface paths {
                     target?: string | null;
                     household?: string | null;
                     action?: string | null;
+                    q?: string | null;
                     since?: string | null;
                     until?: string | null;
                     cursor?: string | null;
@@ -3581,8 +3582,8 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description OK */
-                200: {
+                /** @description Accepted */
+                202: {
                     headers: {
                         [name: string]: unknown;
                     };

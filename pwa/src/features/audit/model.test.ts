@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { detailsOf, listHref, NO_FILTER, placeOf, readQuery, shortHash, toFilter } from './model';
+import { detailsOf, exactTime, listHref, NO_FILTER, placeOf, readQuery, shortHash, toFilter } from './model';
 
 const ID = '0b6f1a52-6a0b-4c0b-9d53-2a2a5a3a3a3a';
 
@@ -11,6 +11,7 @@ describe('filters of the record of actions', () => {
       until: '2026-11-30',
       actor: ID,
       target: ID,
+      q: '王 & 100%',
     } as const;
     const search = new URLSearchParams(listHref(query).split('?')[1]);
     expect(readQuery(Object.fromEntries(search))).toEqual(query);
@@ -18,7 +19,9 @@ describe('filters of the record of actions', () => {
   });
 
   it('restrict nothing where they make no sense', () => {
-    expect(readQuery({ group: 'nothing', since: 'today', actor: '1', target: '<' })).toEqual(NO_FILTER);
+    expect(readQuery({ group: 'nothing', since: 'today', actor: '1', target: '<', q: '' })).toEqual(
+      NO_FILTER,
+    );
   });
 
   it('mean whole days of the county', () => {
@@ -44,11 +47,24 @@ it('names a place by the regions it lies in, from the township on', () => {
   expect(placeOf('450321', regions)).toBe('');
 });
 
+it('tells the day and the second in the time of the county', () => {
+  expect(exactTime('2026-11-30T16:00:05.120Z')).toBe('2026-12-01 00:00:05');
+});
+
 it('shortens a hash and leaves out empty details', () => {
   expect(shortHash('abcdef0123456789')).toBe('abcd ef01 2345');
-  const entry = { details: { reason: 'contact', count: 3, note: '', none: null } } as never;
+  const entry = {
+    details: {
+      reason: 'contact',
+      count: 3,
+      note: '',
+      none: null,
+      fields: [{ field: 'phone', edit: 3 }, 'dibao'],
+    },
+  } as never;
   expect(detailsOf(entry)).toEqual([
-    ['reason', 'contact'],
-    ['count', '3'],
+    ['reason', ['contact']],
+    ['count', ['3']],
+    ['fields', ['phone', 'dibao']],
   ]);
 });

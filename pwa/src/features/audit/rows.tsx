@@ -1,10 +1,11 @@
 /** The record of actions: who, a sentence, where and when. The same list on phones and desks, in columns where wide. */
 import type { AuditEntry } from '../../core/api/auditTypes';
-import type { Region } from '../../core/api/types';
-import { showInstant } from '../../core/format';
+import type { Region, Severity } from '../../core/api/types';
+import { severityWord } from '../../core/format';
 import { hasText, t } from '../../core/i18n';
-import { roleWord } from '../../record';
-import { type AuditQuery, detailsOf, listHref, placeOf } from './model';
+import { riskWord, roleWord } from '../../record';
+import { Icon } from '../../ui/icon';
+import { type AuditQuery, detailsOf, exactTime, listHref, placeOf } from './model';
 
 function sentence(entry: AuditEntry): string {
   const key = `audit.act.${entry.action}`;
@@ -31,23 +32,47 @@ function targetWord(kind: string): string {
   return t(hasText(key) ? key : 'audit.target.other');
 }
 
-function detailText(name: string, value: string): [string, string] {
-  if (name === 'reason' && hasText(`audit.reason.${value}`))
-    return [t('audit.reason'), t(`audit.reason.${value}`)];
-  return [hasText(`audit.${name}`) ? t(`audit.${name}`) : name, value];
+const FIELD_WORDS = ['record.fact.', 'incoming.field.household.', 'incoming.field.member.'];
+
+function fieldWord(field: string): string {
+  const key = FIELD_WORDS.map((start) => start + field).find(hasText);
+  return key ? t(key) : field;
 }
+
+const WORDS: Record<string, (value: string) => string> = {
+  role: roleWord,
+  level: roleWord,
+  cause: riskWord,
+  severity: (value) => severityWord(value as Severity),
+  fields: fieldWord,
+};
+
+const textOr = (key: string, other: string): string => (hasText(key) ? t(key) : other);
+
+function valueText(name: string, value: string): string {
+  const word = WORDS[name] ?? ((given: string) => textOr(`audit.is.${given}`, given));
+  return word(value);
+}
+
+const detailText = (name: string, values: readonly string[]): [string, string] => [
+  textOr(`audit.of.${name}`, name),
+  values.map((value) => valueText(name, value)).join(t('audit.comma')),
+];
 
 function More({ entry, query }: { entry: AuditEntry; query: AuditQuery }) {
   return (
     <details class="aud-more">
-      <summary>{t('audit.details')}</summary>
+      <summary>
+        {t('audit.details')}
+        <Icon name="next" size={18} />
+      </summary>
       <dl>
         <div>
           <dt>{targetWord(entry.target_type)}</dt>
           <dd class="num">{entry.target_id}</dd>
         </div>
-        {detailsOf(entry).map(([name, value]) => {
-          const [label, text] = detailText(name, value);
+        {detailsOf(entry).map(([name, values]) => {
+          const [label, text] = detailText(name, values);
           return (
             <div key={name}>
               <dt>{label}</dt>
@@ -79,12 +104,12 @@ export function Rows({ items, regions, query }: RowsProps) {
       {items.map((entry) => (
         <li key={`${entry.chain} ${entry.number}`} class="aud-row">
           <time class="num aud-when" dateTime={entry.at}>
-            {showInstant(entry.at)}
+            {exactTime(entry.at)}
           </time>
-          <p class="aud-what">
+          <p class="aud-who">
             <Who entry={entry} />
-            <span class="aud-act">{sentence(entry)}</span>
           </p>
+          <p class="aud-act">{sentence(entry)}</p>
           <p class="muted aud-where">{placeOf(entry.region_code, regions)}</p>
           <More entry={entry} query={query} />
         </li>

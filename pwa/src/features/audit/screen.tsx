@@ -4,7 +4,7 @@ import { useState } from 'preact/hooks';
 import type { AuditPage } from '../../core/api/auditTypes';
 import { api, call } from '../../core/api/client';
 import { t } from '../../core/i18n';
-import { go, place } from '../../core/nav';
+import { place } from '../../core/nav';
 import { online } from '../../core/network';
 import { joined, type Reading, useReading } from '../../core/reading';
 import { user } from '../../core/session';
@@ -12,12 +12,11 @@ import { errorHelp } from '../../record';
 import { AppBar, Page } from '../../ui/appBar';
 import { Banner } from '../../ui/banner';
 import { Button } from '../../ui/button';
-import { Field } from '../../ui/field';
 import { Skeleton } from '../../ui/progress';
-import { Select } from '../../ui/select';
 import { EmptyState, ErrorState } from '../../ui/states';
 import { Chain } from './chain';
-import { type AuditQuery, GROUPS, type Group, listHref, NO_FILTER, readQuery, toFilter } from './model';
+import { Filters, use } from './filters';
+import { type AuditQuery, listHref, NO_FILTER, readQuery, toFilter } from './model';
 import { Rows } from './rows';
 
 const PAGE = 50;
@@ -27,40 +26,8 @@ function readPage(query: AuditQuery, cursor: string | null): Promise<AuditPage> 
   return call(api.GET('/audit', { params: { query: { ...toFilter(query), limit: PAGE, ...at } } }));
 }
 
-function use(query: AuditQuery): void {
-  go(listHref(query), { replace: true });
-}
-
 interface QueryProps {
   query: AuditQuery;
-}
-
-function Filters({ query }: QueryProps) {
-  return (
-    <search class="aud-filters" aria-label={t('audit.filters')}>
-      <Select
-        label={t('audit.kind')}
-        anyWord={t('audit.kindAny')}
-        value={query.group}
-        options={Object.keys(GROUPS).map((id) => ({ id, label: t(`audit.group.${id}`) }))}
-        onChange={(group) => use({ ...query, group: group as Group | '' })}
-      />
-      <Field
-        label={t('audit.since')}
-        type="date"
-        value={query.since}
-        max={query.until || undefined}
-        onInput={(since) => use({ ...query, since })}
-      />
-      <Field
-        label={t('audit.until')}
-        type="date"
-        value={query.until}
-        min={query.since || undefined}
-        onInput={(until) => use({ ...query, until })}
-      />
-    </search>
-  );
 }
 
 /** What was chosen by a tap in the list, and the way back. */
@@ -162,8 +129,7 @@ export function AuditScreen() {
   const bar = (
     <AppBar
       title={user.value?.region.name ?? t('audit.title')}
-      note={t('audit.title')}
-      subtitle={t('audit.about')}
+      subtitle={t('audit.title')}
       actions={refresh}
     />
   );
