@@ -33,8 +33,8 @@ _VILLAGE = 12
 class Filters:
     """What the trail is searched for; None = everything. ``household`` is all that concerns a household.
 
-    ``q`` is a part of a person's name or user name (what they did, and what was done to their account), or the
-    whole number of a household.
+    ``q`` is a part of a person's name or user name (what they did, and what was done to their account), or
+    the whole number of a household.
     """
 
     actor: UUID | None = None

@@ -29,12 +29,16 @@ def entries(rows: Sequence[AuditEntry]) -> list[dict[str, Any]]:
             "action": row.action,
             "target_type": row.target_type,
             "target_id": row.target_id,
-            "target_name": names[accounts[row.seq]][0] if accounts[row.seq] in names else None,
+            "target_name": _name(names, accounts[row.seq]),
             "region_code": row.region_code,
             "details": row.details,
         }
         for row in rows
     ]
+
+
+def _name(names: dict[UUID, tuple[str, str]], account: UUID | None) -> str | None:
+    return names[account][0] if account is not None and account in names else None
 
 
 def _account(row: AuditEntry) -> UUID | None:

@@ -10,7 +10,7 @@ import type { paths as Theirs } from './schema';
 type Ours = Omit<All, '/checklists/{version}' | '/policy'>;
 
 type Content<R> = R extends { content: infer C } ? C[keyof C] : never;
-type Success<O> = O extends { responses: infer R } ? Content<R[Extract<keyof R, 200 | 201>]> : never;
+type Success<O> = O extends { responses: infer R } ? Content<R[Extract<keyof R, 200 | 201 | 202>]> : never;
 type Body<O> = O extends { requestBody?: { content: infer C } } ? C[keyof C] : undefined;
 type Operation<P, M extends string> = M extends keyof P ? P[M] : never;
 
