@@ -1,6 +1,6 @@
 /** The county's view of flagged visits: numbers, filters, list; and one visit with the history of its household. */
 import './county.css';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { errorText } from '../../core/api/problem';
 import { t } from '../../core/i18n';
 import { go, place } from '../../core/nav';
@@ -132,6 +132,7 @@ export function CountyScreen() {
 
 function Loaded({ state, query, wide }: { state: RecordState; query: CountyQuery; wide: boolean }) {
   const { record, error, reload } = state;
+  const [round, setRound] = useState(0);
   if (!record)
     return error === null ? (
       <Skeleton label={t('record.loading')} lines={5} />
@@ -144,10 +145,16 @@ function Loaded({ state, query, wide }: { state: RecordState; query: CountyQuery
     );
   const history = (
     <Card title={t('county.history')}>
-      <History householdId={record.visit.household.id} visitId={record.visit.id} query={query} />
+      <History key={round} householdId={record.visit.household.id} visitId={record.visit.id} query={query} />
     </Card>
   );
   const hrefOf = (id: string) => visitHref(id, query);
+  // The light is out: in the visit, in the household's history and in the list that lies below.
+  const onDismissed = () => {
+    reload();
+    setRound(round + 1);
+    if (list.value.counts !== null) void readList(query);
+  };
   return (
     <div class={wide ? 'cty-split' : undefined}>
       <div class="stack">
@@ -156,14 +163,20 @@ function Loaded({ state, query, wide }: { state: RecordState; query: CountyQuery
             {t('record.kept')}
           </Banner>
         )}
-        <VisitRecordView key={record.visit.id} record={record} hrefOf={hrefOf} lightsAside={wide}>
+        <VisitRecordView
+          key={record.visit.id}
+          record={record}
+          hrefOf={hrefOf}
+          lightsAside={wide}
+          onDismissed={onDismissed}
+        >
           {!wide && history}
         </VisitRecordView>
       </div>
       {wide && (
         <div class="cty-side">
           <Card title={t('record.lights')}>
-            <RecordLights key={record.visit.id} record={record} />
+            <RecordLights key={record.visit.id} record={record} onDismissed={onDismissed} />
           </Card>
           {history}
         </div>

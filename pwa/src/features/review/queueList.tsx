@@ -82,7 +82,10 @@ function Row({ visit, active }: { visit: VisitSummary; active: boolean }) {
             <small>{place}</small>
           </span>
           <small class="rev-row-why">{whyLine(visit)}</small>
-          {visit.state === 'submitted' && <Waited visit={visit} />}
+          <span class="rev-row-marks">
+            {visit.state === 'submitted' && <Waited visit={visit} />}
+            {visit.hinted && <Hinted />}
+          </span>
         </span>
         <span class="rev-row-tags">
           <Light
@@ -95,6 +98,17 @@ function Row({ visit, active }: { visit: VisitSummary; active: boolean }) {
         </span>
       </a>
     </li>
+  );
+}
+
+/** Something about the visit is worth a second look. It says nothing about the household or who visited. */
+function Hinted() {
+  return (
+    <small class="rev-hinted">
+      <Icon name="info" size={16} />
+      <span aria-hidden="true">{t('review.hinted')}</span>
+      <span class="visually-hidden">{t('review.hintedMeans')}</span>
+    </small>
   );
 }
 

@@ -124,6 +124,15 @@ afterEach(async () => {
 const press = (key: string) => fireEvent.keyDown(document.body, { key });
 const button = (name: string | RegExp) => screen.getByRole('button', { name });
 
+describe('the list', () => {
+  it('marks a visit with a hint, in words also for who hears it, and no other', async () => {
+    server.visits = [makeSummary('v1', { hinted: true }), makeSummary('v2')];
+    fireEvent.click(button('刷新列表'));
+    expect(await screen.findByRole('link', { name: /户v1.*有提示，请多看一眼/ })).toBeTruthy();
+    expect(screen.getByRole('link', { name: /户v2/ }).textContent).not.toContain('提示');
+  });
+});
+
 describe('approving', () => {
   it('sends one decision and opens the next visit', async () => {
     fireEvent.click(button('通过'));

@@ -78,6 +78,8 @@ export const texts = {
   'review.empty.escalated': 'Nothing was handed up',
   'review.emptyText.escalated': 'What the village cannot settle is handed up and checked by the township.',
   'review.filter.sampled': 'Spot check',
+  'review.hinted': 'Hint',
+  'review.hintedMeans': 'Has a hint: worth a second look',
   'review.sampled': 'Spot check',
   'review.key.E': 'Hand up to the township',
   'review.key.D': 'Dismiss a light',

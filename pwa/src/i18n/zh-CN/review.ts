@@ -77,6 +77,8 @@ export const texts = {
   'review.empty.escalated': '没有上报的走访',
   'review.emptyText.escalated': '村里定不了的走访上报后，由乡镇复核。',
   'review.filter.sampled': '抽查',
+  'review.hinted': '提示',
+  'review.hintedMeans': '有提示，请多看一眼',
   'review.sampled': '抽查',
   'review.key.E': '上报乡镇',
   'review.key.D': '排除一盏灯',
