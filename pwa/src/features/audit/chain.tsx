@@ -12,7 +12,7 @@ import { Skeleton } from '../../ui/progress';
 import { Tag } from '../../ui/tag';
 import { headFile, shortHash } from './model';
 
-const LOOKS = 10;
+const LOOKS = 40; // a minute: whoever verifies may have a long chain and other work
 const LOOK_MS = 1500;
 
 const read = () => call(api.GET('/audit/state', {}));
