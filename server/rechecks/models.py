@@ -40,8 +40,27 @@ class Recheck(RegionScoped, Base):
             "escalated",
         ),
         Index("ix_recheck_due", "state", "starts_on", "visit_id", "region_code", "month", "severity_rank"),
-        Index("ix_recheck_handed_up", "state", "handed_up_at", "visit_id", "region_code", "cause"),
+        Index(
+            "ix_recheck_handed_up",
+            "state",
+            "handed_up_at",
+            "visit_id",
+            "region_code",
+            "cause",
+            "persons",
+            "assignee_id",
+            "department",
+        ),
         Index("ix_recheck_ledger", "outcome_at", "visit_id", "region_code", "cause", "state", "month"),
+        Index(
+            "ix_recheck_ledger_counted",
+            "region_code",
+            "outcome_at",
+            "state",
+            "cause",
+            "month",
+            "persons",
+        ),
     )
 
     visit_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("visit.id"), primary_key=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, select
@@ -38,15 +38,18 @@ class Filters:
     latest: bool | None = None
 
 
+By = Literal["township", "risks"] | None
+
+
 @dataclass(frozen=True)
 class Group:
-    """How many visits agree in severity, in having changed since last time, in township and in risks."""
+    """How many visits agree in severity, in having changed since last time, and in what was asked for."""
 
     severity: str
     changed: bool
-    township: str
-    risks: str
     count: int
+    township: str = ""
+    risks: str = ""
 
 
 def page(
@@ -104,25 +107,26 @@ def _position(cursor: str) -> tuple[int, int | None]:
     return int(parts[0] or 0), int(parts[1] or 0)
 
 
-def groups(actor: Actor, filters: Filters) -> list[Group]:
-    """One grouped query for all counts; the county counts also the visits that it does not see.
+def groups(actor: Actor, filters: Filters, by: By = None) -> list[Group]:
+    """All counts by severity and change, and by one thing more; the county counts also what it does not see.
 
-    Whole villages were counted already; what is less than a village is counted now.
+    Whole villages were counted already; what is less than a village is counted now. One thing at a time: by
+    township and by risks together a county has thousands of groups, which takes longer than two questions.
     """
     narrowest = max(actor.region_code, filters.region or "", key=len)
     counted = actor.role != "grid_member" and len(narrowest) <= VILLAGE_DIGITS
-    rows = db.session.execute(_tallied(filters) if counted else _fresh(actor, filters))
+    rows = db.session.execute(_tallied(filters, by) if counted else _fresh(actor, filters, by))
     return [
-        Group(SEVERITIES[rank], bool(changed), place, risks, count)
-        for rank, changed, place, risks, count in rows
+        Group(SEVERITIES[rank], bool(changed), count, **({by: more[0]} if by else {}))
+        for rank, changed, count, *more in rows
         if count
     ]
 
 
-def _tallied(filters: Filters) -> Select[Any]:
+def _tallied(filters: Filters, by: By) -> Select[Any]:
     """The counts of whole villages, added up."""
-    township = func.substr(VisitTally.region_code, 1, TOWNSHIP_DIGITS)
-    keys = (VisitTally.severity_rank, VisitTally.changed, township, VisitTally.risks)
+    keys = [VisitTally.severity_rank, VisitTally.changed]
+    further = _further(VisitTally, by)
     conditions = [within(VisitTally.region_code, filters.region)] if filters.region else []
     if filters.risk:
         conditions.append(VisitTally.risks.contains(f"|{filters.risk}|", autoescape=True))
@@ -130,13 +134,20 @@ def _tallied(filters: Filters) -> Select[Any]:
         conditions.append(VisitTally.latest.is_(True))
     state = VisitTally.state
     conditions.append(state == filters.state if filters.state else state != SUPERSEDED)
-    return select(*keys, func.sum(VisitTally.visits)).where(*conditions).group_by(*keys)
+    query = select(*keys, func.sum(VisitTally.visits), *further).where(*conditions)
+    return query.group_by(*keys, *further)
 
 
-def _fresh(actor: Actor, filters: Filters) -> Select[Any]:
-    township = func.substr(Visit.region_code, 1, TOWNSHIP_DIGITS)
-    keys = (Visit.severity_rank, Visit.changed_count > 0, township, Visit.risks)
-    return select(*keys, func.count()).where(*_matching(actor, filters)).group_by(*keys)
+def _fresh(actor: Actor, filters: Filters, by: By) -> Select[Any]:
+    keys = [Visit.severity_rank, Visit.changed_count > 0]
+    further = _further(Visit, by)
+    query = select(*keys, func.count(), *further).where(*_matching(actor, filters))
+    return query.group_by(*keys, *further)
+
+
+def _further(table: type[VisitTally | Visit], by: By) -> list[ColumnElement[str]]:
+    township = func.substr(table.region_code, 1, TOWNSHIP_DIGITS)
+    return {None: [], "township": [township], "risks": [table.risks]}[by]
 
 
 def _matching(actor: Actor, filters: Filters) -> list[ColumnElement[bool]]:

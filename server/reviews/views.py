@@ -63,13 +63,13 @@ def _summary(visit: Visit, household: Wire, ready: int) -> Wire:
 
 def counts(actor: Actor, filters: Filters, breakdown: bool) -> Wire:
     """The figures above the list."""
-    groups = queries.groups(actor, filters)
     if not breakdown:
-        return counting.totals(groups)
-    names = regions.names_of({group.township for group in groups})
-    return counting.totals(groups) | {
-        "by_township": counting.by_township(groups, names),
-        "by_risk": counting.by_risk(groups),
+        return counting.totals(queries.groups(actor, filters))
+    places = queries.groups(actor, filters, "township")
+    names = regions.names_of({group.township for group in places})
+    return counting.totals(places) | {
+        "by_township": counting.by_township(places, names),
+        "by_risk": counting.by_risk(queries.groups(actor, filters, "risks")),
     }
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 import chinese_calendar
 from chinese_calendar.constants import holidays
@@ -59,12 +60,7 @@ class Calendar:
         """What is known of a day."""
         if (entry := self.own.get(on)) is not None:
             return DayState(on, entry.working, entry.name, COUNTY, estimated=False)
-        weekday = on.weekday() < _SATURDAY
-        if not is_announced(on.year):
-            return DayState(on, weekday, "", WEEKEND, estimated=True)
-        off, holiday = chinese_calendar.get_holiday_detail(on)
-        name = _NAMES.get(holiday, "")
-        return DayState(on, not off, name, LIBRARY if name else WEEKEND, estimated=False)
+        return _national(on)
 
     def working(self, on: date) -> bool:
         """Whether a day is worked."""
@@ -82,6 +78,17 @@ class Calendar:
         while on <= last:
             yield self.day(on)
             on += ONE_DAY
+
+
+@lru_cache(maxsize=2_000)  # the library looks through all its years at every question; a list asks hundreds
+def _national(on: date) -> DayState:
+    """What the country knows of a day; it does not change while the program runs."""
+    weekday = on.weekday() < _SATURDAY
+    if not is_announced(on.year):
+        return DayState(on, weekday, "", WEEKEND, estimated=True)
+    off, holiday = chinese_calendar.get_holiday_detail(on)
+    name = _NAMES.get(holiday, "")
+    return DayState(on, not off, name, LIBRARY if name else WEEKEND, estimated=False)
 
 
 def is_announced(year: int) -> bool:

@@ -16,7 +16,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
-from flask import Flask
+from flask import Flask, g
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -33,7 +33,7 @@ from tests.bench.big_county import HOUSEHOLDS, grids
 from tests.bench.common import Bench, County, Result, machine, percentile
 from tests.bench.listed_county import BEGAN, CLERK, FAMILY, GIVEN, OFFICER, STATES, TOWNSHIP, fill
 from tests.conftest import client_of
-from tests.factories import make_session
+from tests.factories import Person, make_session
 from tests.support import postgres
 
 ROUNDS = 25
@@ -49,17 +49,18 @@ def askings(app: Flask, homes: list[UUID]) -> dict[str, Asking]:
     villages = sorted({code[:12] for code in grids()})
     towns = sorted({code[:9] for code in grids()})
 
-    def behind(listing: str, *parts: str | int) -> str:
-        with app.app_context():
+    def behind(asker: Person, listing: str, *parts: str | int) -> str:
+        with app.test_request_context():
+            g.actor = asker  # a cursor is of use to nobody but whoever was given it
             return cursors.pack(listing, *parts)
 
-    def far(rng: Random) -> str:
-        return behind("queue", rng.randrange(1, 6), rng.randrange(20_000, 190_000))
+    def far(rng: Random, asker: Person = CLERK) -> str:
+        return behind(asker, "queue", rng.randrange(1, 6), rng.randrange(20_000, 190_000))
 
-    def moment(rng: Random, listing: str) -> str:
+    def moment(rng: Random, listing: str, asker: Person = CLERK) -> str:
         at = BEGAN + timedelta(days=rng.randrange(80))
         said = at.date().isoformat() if listing == "rechecks" else at.isoformat()
-        return behind(listing, said, str(uuid4()))
+        return behind(asker, listing, said, str(uuid4()))
 
     flagged = "/visits?flagged=true&latest=true"
     return {
@@ -71,7 +72,10 @@ def askings(app: Flask, homes: list[UUID]) -> dict[str, Asking]:
         "visits by risk": lambda rng: (clerk, f"{flagged}&breakdown=true&risk={rng.choice(RISKS)}"),
         "visits by state": lambda rng: (clerk, f"{flagged}&state={rng.choice(STATES)}&cursor={far(rng)}"),
         "township's visits": lambda rng: (officer, "/visits?state=submitted"),
-        "township's visits, far": lambda rng: (officer, f"/visits?cursor={far(rng)}&region={village(rng)}"),
+        "township's visits, far": lambda rng: (
+            officer,
+            f"/visits?cursor={far(rng, OFFICER)}&region={village(rng)}",
+        ),
         "handed up": lambda rng: (clerk, "/county/cases"),
         "handed up, far": lambda rng: (clerk, f"/county/cases?cursor={moment(rng, 'cases')}"),
         "handed up, narrowed": lambda rng: (
@@ -80,7 +84,10 @@ def askings(app: Flask, homes: list[UUID]) -> dict[str, Asking]:
         ),
         "county's re-checks": lambda rng: (clerk, f"/rechecks?month=2026-{rng.choice(('09', '10', '11'))}"),
         "month's list": lambda rng: (officer, f"/rechecks?month=2026-{rng.choice(('09', '10', '11'))}"),
-        "month's list, far": lambda rng: (officer, f"/rechecks?cursor={moment(rng, 'rechecks')}"),
+        "month's list, far": lambda rng: (
+            officer,
+            f"/rechecks?cursor={moment(rng, 'rechecks', OFFICER)}",
+        ),
         "overdue": lambda rng: (officer, f"/rechecks?state=overdue&region={village(rng)}"),
         "ledger": lambda rng: (officer, "/ledger"),
         "county's ledger": lambda rng: (clerk, f"/ledger?first=2026-10&cause={rng.choice(CAUSES)}"),
