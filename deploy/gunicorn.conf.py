@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from typing import Any
 _ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(_ROOT / "deploy"))
 import even_worker  # noqa: E402
+import job_worker  # noqa: E402
 
 bind = f"127.0.0.1:{os.environ.get('PORT', '8000')}"
 chdir = str(_ROOT)
@@ -34,7 +34,8 @@ errorlog = "-"
 loglevel = os.environ.get("GUNICORN_LOG_LEVEL", "warning")
 accesslog = None  # the app writes its own line a request, without personal data
 
-_jobs: list[subprocess.Popen[bytes]] = []
+STOP_SECONDS = 30.0
+_jobs: list[int] = []
 
 
 def pre_fork(server: Any, worker: Any) -> None:
@@ -55,15 +56,24 @@ def post_worker_init(_worker: Any) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def when_ready(_server: Any) -> None:
+def when_ready(server: Any) -> None:
     """Start the job worker, unless it runs as a service of its own (JOB_WORKER=off)."""
-    if os.environ.get("JOB_WORKER", "on") == "on":
-        _jobs.append(subprocess.Popen([sys.executable, str(_ROOT / "deploy/job_worker.py")], cwd=_ROOT))
+    if os.environ.get("JOB_WORKER", "on") != "on":
+        return
+    from server.app import let_go  # noqa: PLC0415 - as above
+    from server.core import jobs  # noqa: PLC0415
+
+    app = server.app.wsgi()
+
+    def detach() -> None:
+        for listener in server.LISTENERS:
+            listener.sock.close()
+
+    let_go(app)
+    _jobs.append(job_worker.start(lambda: jobs.serve(app), detach))
 
 
 def on_exit(_server: Any) -> None:
     """Stop the job worker; it finishes the photo it is working on."""
     for job in _jobs:
-        job.terminate()
-    for job in _jobs:
-        job.wait(30)
+        job_worker.stop(job, STOP_SECONDS)

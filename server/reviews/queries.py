@@ -118,15 +118,14 @@ def groups(actor: Actor, filters: Filters, by: By = None) -> list[Group]:
     rows = db.session.execute(_tallied(filters, by) if counted else _fresh(actor, filters, by))
     return [
         Group(SEVERITIES[rank], bool(changed), count, **({by: more[0]} if by else {}))
-        for rank, changed, count, *more in rows
+        for count, rank, changed, *more in rows
         if count
     ]
 
 
 def _tallied(filters: Filters, by: By) -> Select[Any]:
     """The counts of whole villages, added up."""
-    keys = [VisitTally.severity_rank, VisitTally.changed]
-    further = _further(VisitTally, by)
+    keys: list[Any] = [VisitTally.severity_rank, VisitTally.changed, *_further(VisitTally, by)]
     conditions = [within(VisitTally.region_code, filters.region)] if filters.region else []
     if filters.risk:
         conditions.append(VisitTally.risks.contains(f"|{filters.risk}|", autoescape=True))
@@ -134,20 +133,18 @@ def _tallied(filters: Filters, by: By) -> Select[Any]:
         conditions.append(VisitTally.latest.is_(True))
     state = VisitTally.state
     conditions.append(state == filters.state if filters.state else state != SUPERSEDED)
-    query = select(*keys, func.sum(VisitTally.visits), *further).where(*conditions)
-    return query.group_by(*keys, *further)
+    return select(func.sum(VisitTally.visits), *keys).where(*conditions).group_by(*keys)
 
 
 def _fresh(actor: Actor, filters: Filters, by: By) -> Select[Any]:
-    keys = [Visit.severity_rank, Visit.changed_count > 0]
-    further = _further(Visit, by)
-    query = select(*keys, func.count(), *further).where(*_matching(actor, filters))
-    return query.group_by(*keys, *further)
+    keys: list[Any] = [Visit.severity_rank, Visit.changed_count > 0, *_further(Visit, by)]
+    return select(func.count(), *keys).where(*_matching(actor, filters)).group_by(*keys)
 
 
-def _further(table: type[VisitTally | Visit], by: By) -> list[ColumnElement[str]]:
-    township = func.substr(table.region_code, 1, TOWNSHIP_DIGITS)
-    return {None: [], "township": [township], "risks": [table.risks]}[by]
+def _further(table: type[VisitTally | Visit], by: By) -> list[Any]:
+    if by == "township":
+        return [func.substr(table.region_code, 1, TOWNSHIP_DIGITS)]
+    return [table.risks] if by == "risks" else []
 
 
 def _matching(actor: Actor, filters: Filters) -> list[ColumnElement[bool]]:

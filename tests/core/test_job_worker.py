@@ -14,12 +14,22 @@ import pytest
 from server.config import ROOT
 
 WATCHER = """
-import sys
+import os, signal, sys, time
 sys.path.insert(0, {deploy!r})
 import job_worker
-job_worker.START_AFTER_SECONDS = 0.0
-job_worker.COMMAND = ["sh", "-c", "echo $$ > {note}; exec sleep 60"]
-job_worker.main()
+
+def work():
+    with open({note!r}, "a") as note:
+        print(os.getpid(), file=note)
+    time.sleep(60)
+
+def told_to_stop(number, frame):
+    job_worker.stop(watcher, 10)
+    sys.exit()
+
+signal.signal(signal.SIGTERM, told_to_stop)
+watcher = job_worker.start(work, lambda: None)
+time.sleep(60)
 """
 PATIENCE_SECONDS = 20.0
 
@@ -31,16 +41,54 @@ def until(holds):
         time.sleep(0.02)
 
 
+@pytest.fixture
+def master(tmp_path):
+    """A process that has a job worker kept running, and the file that each worker writes its id to."""
+    note = tmp_path / "pids"
+    script = WATCHER.format(deploy=str(ROOT / "deploy"), note=str(note))
+    with subprocess.Popen([sys.executable, "-c", script]) as made:
+        until(lambda: pids(note))
+        yield made, note
+        made.kill()
+
+
+def pids(note):
+    return [int(line) for line in note.read_text().split()] if note.exists() else []
+
+
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
-def test_the_worker_ends_with_its_watcher(tmp_path, how):
-    note = tmp_path / "pid"
-    script = WATCHER.format(deploy=str(ROOT / "deploy"), note=note)
-    with subprocess.Popen([sys.executable, "-c", script]) as watcher:
-        until(lambda: note.exists() and note.read_text().strip())
-        worker = int(note.read_text())
-        os.kill(watcher.pid, how)
-        watcher.wait(PATIENCE_SECONDS)
+def test_the_worker_ends_with_its_master(master, how):
+    made, note = master
+    os.kill(made.pid, how)
+    made.wait(PATIENCE_SECONDS)
+    until(lambda: is_gone(pids(note)[0]))
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
+def test_the_worker_ends_with_its_watcher(master, how):
+    _, note = master
+    worker = pids(note)[0]
+    os.kill(parent_of(worker), how)
     until(lambda: is_gone(worker))
+
+
+def test_a_worker_that_died_is_started_again(master):
+    _, note = master
+    first = pids(note)[0]
+    os.kill(first, signal.SIGKILL)
+    until(lambda: len(pids(note)) == 2)
+    assert is_gone(first)
+    assert not is_gone(pids(note)[1])
+
+
+def test_workers_are_in_a_session_of_their_own(master):
+    made, note = master
+    worker = pids(note)[0]
+    assert os.getsid(worker) == worker != os.getsid(made.pid)
+
+
+def parent_of(pid):
+    return int(Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[1])
 
 
 def is_gone(pid):

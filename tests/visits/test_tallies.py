@@ -52,7 +52,7 @@ FILTERS = [
 def lines(rows):
     """Counts by sort, those that are nothing left out."""
     found = {}
-    for rank, changed, count, *more in rows:
+    for count, rank, changed, *more in rows:
         key = (rank, bool(changed), *more)
         found[key] = found.get(key, 0) + int(count)
     return {key: count for key, count in found.items() if count}
