@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-/** One visit at the county's desk: any light may be dismissed, and what tells of it is read again. */
+/** One visit at the county's desk, where any light may be dismissed, and what tells of it is read again. */
 import { cleanup, configure, fireEvent, render, screen, waitFor, within } from '@testing-library/preact';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { DismissalRequest, StandingLight, VisitDetail } from '../../core/api/types';
