@@ -67,6 +67,7 @@ const TAB_PLACES = [
   'me',
   'review',
   'county',
+  'cases',
   'fund',
   'policy',
   'devices',
@@ -79,7 +80,12 @@ function Tabs({ here }: { here: string }) {
   if (role === undefined) return null;
   const home = homeOf(role);
   const tabs: Tab[] = [
-    { href: '#/', label: t(home.label), icon: home.icon, current: here === '' || here === home.path },
+    {
+      href: '#/',
+      label: t(home.label),
+      icon: home.icon,
+      current: here === '' || here === home.path || here === 'cases',
+    },
     ...(role === 'grid_member'
       ? [
           {

@@ -24,6 +24,12 @@ async function county() {
   return feature;
 }
 
+async function countyHome() {
+  const feature = await import('../features/countyDesk/home');
+  forget.push(feature.resetDesk);
+  return feature;
+}
+
 async function fund() {
   const feature = await import('../features/fund');
   forget.push(feature.resetFund);
@@ -55,7 +61,30 @@ export async function watchNotices(): Promise<() => void> {
 
 export const NoticesPage = lazy(async () => (await notices()).NoticesPage);
 export const ReviewPage = lazy(async () => (await review()).ReviewPage);
-export const CountyHome = lazy(async () => (await county()).CountyHome);
+export const CasesPage = lazy(async () => {
+  await countyHome();
+  return (await import('../features/countyDesk')).CasesPage;
+});
+/** The county's home, with the ways into its desk and the filters saved for its list. */
+export const CountyHome = lazy(async () => {
+  const [{ CountyHome: Home, readQuery }, { DeskStrip, SavedFilters }] = await Promise.all([
+    county(),
+    countyHome(),
+  ]);
+  return () => (
+    <Home
+      above={<DeskStrip />}
+      saved={(query, choose) => (
+        <SavedFilters
+          list="visits"
+          query={{ ...query }}
+          narrowed={Object.values(query).some((value) => value !== '')}
+          onChoose={(found) => choose(readQuery(found))}
+        />
+      )}
+    />
+  );
+});
 export const CountyPage = lazy(async () => (await county()).CountyPage);
 export const FundPage = lazy(async () => (await fund()).FundPage);
 export const PolicyPage = lazy(async () => (await policy()).PolicyPage);

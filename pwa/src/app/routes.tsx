@@ -45,6 +45,7 @@ const PracticeVisit = lazy(async () => (await import('../features/visit/practice
 const ReviewPage = lazy(async () => (await desks()).ReviewPage);
 const CountyHome = lazy(async () => (await desks()).CountyHome);
 const CountyPage = lazy(async () => (await desks()).CountyPage);
+const CasesPage = lazy(async () => (await desks()).CasesPage);
 const FundPage = lazy(async () => (await desks()).FundPage);
 const PolicyPage = lazy(async () => (await desks()).PolicyPage);
 const DevicesPage = lazy(async () => (await desks()).DevicesPage);
@@ -172,6 +173,7 @@ export function routeOf(at: Place, role: Role): VNode | null {
   if (first === 'audit' && role === 'auditor') return <AuditPage />;
   if (first === 'incoming' && reviewer) return <IncomingPage />;
   if (first === 'accounts' && (reviewer || role === 'admin')) return <AccountsPage />;
+  if (first === 'cases' && role === 'county') return <CasesPage />;
   if (first === 'county' && role === 'county')
     return id ? <CountyPage key={id} visitId={id} /> : <CountyHome />;
   return null;

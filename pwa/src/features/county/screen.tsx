@@ -1,5 +1,6 @@
 /** The county's view of flagged visits: numbers, filters, list; and one visit with the history of its household. */
 import './county.css';
+import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { errorText } from '../../core/api/problem';
 import { t } from '../../core/i18n';
@@ -89,7 +90,14 @@ function Rows({ query, wide }: { query: CountyQuery; wide: boolean }) {
 /** Whether the list lies one step back in the browser's history. */
 let listBelow = false;
 
-export function CountyScreen() {
+export interface CountyScreenProps {
+  /** Ways into the county's other work, above the numbers. */
+  above?: ComponentChildren;
+  /** Filters somebody saved: gets what narrows now, and takes what is to narrow. */
+  saved?: ((query: CountyQuery, choose: (query: CountyQuery) => void) => ComponentChildren) | undefined;
+}
+
+export function CountyScreen({ above, saved }: CountyScreenProps) {
   const wide = useWide();
   const query = readQuery(place.value.query);
   const address = listHref(query);
@@ -119,10 +127,12 @@ export function CountyScreen() {
     <div class="cty">
       <Page wide bar={bar}>
         <OfflineLine />
+        {above}
         <div class="cty-overview">
           <Tiles query={query} />
           <Charts query={query} wide={wide} />
         </div>
+        {saved?.(query, (chosen) => go(listHref(chosen), { replace: true }))}
         <Filters query={query} wide={wide} />
         <Rows query={query} wide={wide} />
       </Page>
