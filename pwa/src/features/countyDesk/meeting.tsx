@@ -172,7 +172,8 @@ function Sheet({ rows, filter, month, whole, sentences }: SheetProps) {
           {t('desk.madeOn', { day: showDay(today()) })}
         </p>
       </header>
-      <div class="meet-scroll">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: on narrow screens it scrolls sideways, by keyboard, too */}
+      <section class="meet-scroll" aria-label={t('desk.meetTable')} tabIndex={0}>
         <table>
           <caption class="visually-hidden">{t('desk.meeting')}</caption>
           <thead>
@@ -190,7 +191,7 @@ function Sheet({ rows, filter, month, whole, sentences }: SheetProps) {
             ))}
           </tbody>
         </table>
-      </div>
+      </section>
       <footer>
         <span>{t('desk.meetChair')}</span>
         <span>{t('desk.meetClerk')}</span>

@@ -232,4 +232,5 @@ export const texts = {
   'desk.handedUpOn': 'handed up {day}',
   'desk.meetArticles': 'Articles',
   'desk.withArticles': 'Add the sentences of the documents',
+  'desk.meetTable': 'The list',
 } as const;

@@ -231,4 +231,5 @@ export const texts = {
   'desk.handedUpOn': '{day}上报',
   'desk.meetArticles': '依据',
   'desk.withArticles': '附上依据的原文',
+  'desk.meetTable': '名单',
 } as const;
