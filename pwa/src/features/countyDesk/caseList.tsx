@@ -104,7 +104,7 @@ function Row({ row, filter }: { row: Recheck; filter: CaseFilter }) {
       </td>
       <td class="desk-why">
         {row.cause !== null && <b>{riskWord(row.cause)}</b>}
-        <small>{row.top_lights.map(pick).join(' · ')}</small>
+        <small class="desk-said">{row.top_lights.map(pick).join(' · ')}</small>
       </td>
       <td class="desk-why">
         <span class="desk-said">{row.opinion}</span>
