@@ -154,7 +154,10 @@ function Loaded({ state, query, wide }: { state: RecordState; query: CountyQuery
       />
     );
   const history = (
-    <Card title={t('county.history')}>
+    <Card
+      title={t('county.history')}
+      aside={<a href={`#/cases/h/${record.visit.household.id}`}>{t('county.story')}</a>}
+    >
       <History key={round} householdId={record.visit.household.id} visitId={record.visit.id} query={query} />
     </Card>
   );

@@ -73,11 +73,21 @@ function Newer({ one }: { one: CaseDetail }) {
   );
 }
 
-function Visit({ visitId, filter }: { visitId: string; filter: CaseFilter }) {
+function Visit({ visitId, filter, changed }: { visitId: string; filter: CaseFilter; changed: () => void }) {
   const { record, error, reload } = useRecord(visitId);
+  // The light is out in the visit and in the case.
+  const onDismissed = () => {
+    reload();
+    changed();
+  };
   if (record)
     return (
-      <VisitRecordView key={visitId} record={record} hrefOf={(id) => `#/county/${id}`}>
+      <VisitRecordView
+        key={visitId}
+        record={record}
+        hrefOf={(id) => `#/county/${id}`}
+        onDismissed={onDismissed}
+      >
         <p>
           <a href={storyHref(record.visit.household.id)}>{t('desk.story')}</a>{' '}
           <a href={listHref(filter)}>{t('desk.backToList')}</a>
@@ -121,7 +131,7 @@ function Wide({ one, desk }: { one: CaseDetail; desk: Desk }) {
   return (
     <div class="desk-split">
       <div class="stack">
-        <Visit visitId={desk.visitId} filter={desk.filter} />
+        <Visit visitId={desk.visitId} filter={desk.filter} changed={desk.reload} />
       </div>
       <aside class="desk-aside" aria-label={t('desk.decision')}>
         <div class="desk-aside-words">
@@ -146,7 +156,7 @@ function Narrow({ one, desk }: { one: CaseDetail; desk: Desk }) {
       <Township one={one} />
       <Decisions one={one} />
       <Assigned one={one} onDone={desk.reload} />
-      <Visit visitId={desk.visitId} filter={desk.filter} />
+      <Visit visitId={desk.visitId} filter={desk.filter} changed={desk.reload} />
     </div>
   );
 }

@@ -89,6 +89,7 @@ describe('the inbox', () => {
 
   it('leads to what it is about', () => {
     expect(hrefOf(notice(1))).toBe('#/review/v1');
+    expect(hrefOf(notice(1, { kind: 'handed_up' }))).toBe('#/cases/v/v1');
     expect(hrefOf(notice(1, { kind: 'proposed', subject: 'proposal' }))).toBe('#/incoming');
     expect(hrefOf(notice(1, { kind: 'held', subject: 'operation' }))).toBe('#/incoming');
     expect(hrefOf(notice(1, { kind: 'asked', subject: 'account_request' }))).toBe('#/accounts');

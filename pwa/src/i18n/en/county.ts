@@ -31,6 +31,7 @@ export const texts = {
   'county.noMatchText': 'Loosen one of them, or clear all.',
   'county.listError': 'The list could not be read',
   'county.offline': 'No network. This screen needs it; what was read before can still be seen.',
+  'county.story': 'Whole story',
   'county.history': 'History of the household',
   'county.historyError': 'The history could not be read: {error}',
   'county.filters': 'Filters',

@@ -31,6 +31,7 @@ export const texts = {
   'county.noMatchText': '放宽一个条件，或者清除筛选。',
   'county.listError': '列表没有读到',
   'county.offline': '没有网络。这里要联网，先前读到的内容还可以看。',
+  'county.story': '全部经过',
   'county.history': '这户的历史',
   'county.historyError': '历史没有读到：{error}',
   'county.filters': '筛选',
