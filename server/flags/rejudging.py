@@ -22,6 +22,7 @@ from server.core.problems import Problem
 from server.flags import facts as keeping
 from server.flags import queries
 from server.flags.dismissing import Dismissed, count_lights, dismissed_of
+from server.flags.following import tell
 from server.flags.models import CLOSED, DONE, RUNNING, WAITING, Flag, HouseholdFacts, Rejudgement
 from server.flags.services import keep_newest_of, new_flag, today_bench
 from server.households.queries import lock_households
@@ -195,9 +196,13 @@ def _rewrite(run: Rejudgement, ids: Sequence[UUID]) -> None:
     for flag in queries.open_of_visits(flags):
         flags[flag.visit_id].append(flag)
     bench, dismissed = today_bench(run.region_code), dismissed_of(flags)
-    for row in rows:
-        _judge(run, bench, row, seen[row.visit_id], flags[row.visit_id], dismissed[row.visit_id])
+    changed = [
+        seen[row.visit_id]
+        for row in rows
+        if _judge(run, bench, row, seen[row.visit_id], flags[row.visit_id], dismissed[row.visit_id])
+    ]
     db.session.flush()
+    tell(changed)
 
 
 def _judge(
@@ -207,11 +212,12 @@ def _judge(
     visit: Visit,
     flags: Sequence[Flag],
     dismissed: Dismissed,
-) -> None:
+) -> bool:
+    """Whether the visit's lights changed."""
     try:
         found = bench.judge(keeping.facts_in(row))
     except InvalidTag:
-        return  # counted as unreadable by whoever read the range
+        return False  # counted as unreadable by whoever read the range
     lights = {result.rule: result.as_light() for result in found.met}
     met = met_text(lights)
     lights = {rule: light for rule, light in lights.items() if not dismissed.covers(light)}
@@ -223,6 +229,7 @@ def _judge(
     if changed:
         count_lights(visit, list(lights.values()), dismissed.count_beside(lights))
         changes.note("household", visit.household_id, visit.region_code)
+    return changed
 
 
 def _switch(

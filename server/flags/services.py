@@ -19,6 +19,7 @@ from server.flags import queries
 from server.flags.dismissing import REASONS, DismissalForm, carry_over, dismiss
 from server.flags.explaining import explanation
 from server.flags.facts import Kept
+from server.flags.following import follows_rejudging
 from server.flags.models import CLOSED, Dismissal, Flag, HouseholdFacts
 from server.flags.standing import label_of, lights_of, lit_labels, lit_of
 from server.households.queries import households_by_id
@@ -41,6 +42,7 @@ __all__ = [
     "dismiss",
     "explanation",
     "facts_source",
+    "follows_rejudging",
     "income_line",
     "judge",
     "label_of",

@@ -1,13 +1,15 @@
 """Re-checks by the township: what is due and until when, its outcomes, and the months' lists.
 
-A visit that the village let through with a red or yellow light, or handed up, is due at the township. It has
-three working days (NX-8-4-2a). Day 0 is the day the township confirms the month's list (AMB-23), but the last
-day of the month at the latest: whoever never confirms gains nothing by it.
+A visit that the village let through with a red or yellow light, or handed up, is due at the township, and so
+is one whose light a later run of the rules found. It has three working days (NX-8-4-2a). Day 0 is the day the
+township confirms the month's list (AMB-23), but the last day of the month at the latest: whoever never
+confirms gains nothing by it.
 """
 
 from __future__ import annotations
 
 from calendar import monthrange
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
@@ -21,7 +23,7 @@ from server.core.canonical import canonical, sha256_hex
 from server.core.db import db
 from server.core.problems import Problem
 from server.core.scope import region_scope, within
-from server.flags.services import lights_of
+from server.flags.services import follows_rejudging, lights_of
 from server.households import queries as households
 from server.households.services import moves_along
 from server.rechecks import queries
@@ -38,6 +40,7 @@ from server.rechecks.models import (
 )
 from server.rechecks.rules import CAUSES, clock_of, may_settle, obstacle
 from server.rechecks.views import detail, rows
+from server.reviews import queries as reviews
 from server.reviews.queries import Review
 from server.reviews.services import follows_decisions
 from server.visits import queries as visits
@@ -55,6 +58,7 @@ __all__ = [
     "may_settle",
     "move_household",
     "note_decision",
+    "note_rejudging",
     "obstacle",
     "rows",
 ]
@@ -96,12 +100,23 @@ def note_decision(visit: Visit, review: Review) -> None:
     if row is not None:
         row.escalated = escalated  # the township's own word on what the village handed up
     elif escalated or (visit.state == APPROVED and visit.severity_rank <= queries.YELLOW_RANK):
-        db.session.add(_due(visit, review, escalated))
+        db.session.add(_due(visit, review, clock.local_date(review.created_at), escalated=escalated))
     db.session.flush()
 
 
-def _due(visit: Visit, review: Review, escalated: bool) -> Recheck:
-    on = clock.local_date(review.created_at)
+@follows_rejudging
+def note_rejudging(seen: Sequence[Visit]) -> None:
+    """Make visits due that the village let through before today's rules found a light, from today on."""
+    lit = [one for one in seen if one.state == APPROVED and one.severity_rank <= queries.YELLOW_RANK]
+    known = queries.several(one.id for one in lit)
+    late = [one for one in lit if one.id not in known]
+    decisions = reviews.of_visits(one.id for one in late)
+    db.session.add_all(_due(one, decisions[one.id][-1], clock.today(), escalated=False) for one in late)
+    db.session.flush()
+
+
+def _due(visit: Visit, review: Review, on: date, *, escalated: bool) -> Recheck:
+    """``review`` is the village's decision; ``on`` the day from which the visit belongs to a month's list."""
     month = f"{on:%Y-%m}"
     return Recheck(
         visit_id=visit.id,

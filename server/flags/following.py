@@ -1,0 +1,23 @@
+"""Who else has something to do when lights change without a visit. A domain above declares it here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from server.visits.queries import Visit
+
+Follower = Callable[[Sequence[Visit]], None]
+_followers: dict[str, Follower] = {}
+
+
+def follows_rejudging(follower: Follower) -> Follower:
+    """Declare what a domain does in the transaction in which visits were judged again."""
+    _followers[f"{follower.__module__}.{follower.__qualname__}"] = follower
+    return follower
+
+
+def tell(visits: Sequence[Visit]) -> None:
+    """Tell everybody of visits whose lights just changed; their households' rows are held."""
+    if visits:
+        for follower in _followers.values():
+            follower(visits)
