@@ -130,6 +130,13 @@ def test_county_narrows_flagged_visits_down_and_reads_one_with_its_history(
     chosen = f"region={town['code']}&severity=red&risk={target['risks'][0]}"
     found = api.ok("GET", f"/visits?latest=true&{chosen}")["items"]
     expect(rows).to_have_count(1 + len(found))
+    page.get_by_role("button", name="保存这个筛选").click()
+    page.get_by_label("名称").fill("红的")
+    page.get_by_role("button", name="保存", exact=True).click()
+    page.get_by_role("button", name="清除筛选").click()
+    expect(rows).not_to_have_count(1 + len(found))
+    page.get_by_role("button", name="红的", exact=True).click()
+    expect(rows).to_have_count(1 + len(found))
     name = target["household"]["head_name"]
     page.get_by_role("link", name=name).first.click()
     expect(page.get_by_role("heading", level=2, name=re.compile(f"^{name}"))).to_be_visible()
