@@ -44,7 +44,7 @@ def users(plan: Plan, rng: Random) -> list[DemoUser]:
             display_name=_NAMES[order % len(_NAMES)],
             role=role,
             region_code=region_code,
-            department="education" if role == "department" else None,
+            department="教育局" if role == "department" else None,
         )
         found.append(DemoUser(make_uuid(rng), form))
     return found
