@@ -140,7 +140,7 @@ function Wide({ one, desk }: { one: CaseDetail; desk: Desk }) {
           <Decisions one={one} />
           <Assigned one={one} onDone={desk.reload} />
         </div>
-        <div class="card">
+        <div class={one.obstacle === null ? 'card' : undefined}>
           <DecidePanel one={one} deciding={desk.deciding} box={desk.box} />
         </div>
       </aside>
