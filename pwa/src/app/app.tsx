@@ -66,6 +66,8 @@ const TAB_PLACES = [
   'outbox',
   'me',
   'review',
+  'rechecks',
+  'ledger',
   'county',
   'cases',
   'fund',
@@ -79,13 +81,9 @@ function Tabs({ here }: { here: string }) {
   const role = user.value?.role;
   if (role === undefined) return null;
   const home = homeOf(role);
+  const atHome = ['', home.path, ...(home.also ?? [])].includes(here);
   const tabs: Tab[] = [
-    {
-      href: '#/',
-      label: t(home.label),
-      icon: home.icon,
-      current: here === '' || here === home.path || here === 'cases',
-    },
+    { href: '#/', label: t(home.label), icon: home.icon, current: atHome },
     ...(role === 'grid_member'
       ? [
           {

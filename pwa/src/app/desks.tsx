@@ -3,6 +3,7 @@
  * opens them, need not know.
  */
 import { lazy } from './lazy';
+import { townshipPlaces } from './township';
 
 /** Features that keep lists in memory hand over a way to forget them when the user changes. */
 const forget: (() => void)[] = [];
@@ -15,6 +16,12 @@ export function forgetDesks(): void {
 async function review() {
   const feature = await import('../features/review');
   forget.push(feature.resetReview);
+  return feature;
+}
+
+async function rechecks() {
+  const feature = await import('../features/rechecks');
+  forget.push(feature.resetRechecks);
   return feature;
 }
 
@@ -60,7 +67,22 @@ export async function watchNotices(): Promise<() => void> {
 }
 
 export const NoticesPage = lazy(async () => (await notices()).NoticesPage);
-export const ReviewPage = lazy(async () => (await review()).ReviewPage);
+export const ReviewPage = lazy(async () => {
+  const { ReviewPage: View } = await review();
+  return ({ visitId }: { visitId: string | null }) => (
+    <View visitId={visitId} places={townshipPlaces('review')} />
+  );
+});
+export const RechecksPage = lazy(async () => {
+  const { RechecksPage: View } = await rechecks();
+  return ({ visitId }: { visitId: string | null }) => (
+    <View visitId={visitId} places={townshipPlaces('rechecks')} />
+  );
+});
+export const LedgerPage = lazy(async () => {
+  const { LedgerPage: View } = await rechecks();
+  return () => <View places={townshipPlaces('ledger')} />;
+});
 export const CasesPage = lazy(async () => {
   await countyHome();
   return (await import('../features/countyDesk')).CasesPage;

@@ -43,6 +43,8 @@ const VisitPage = lazy(async () => (await import('../features/visit')).VisitPage
 const PracticeHome = lazy(async () => (await import('../features/visit/practice')).PracticeHome);
 const PracticeVisit = lazy(async () => (await import('../features/visit/practice')).PracticeVisit);
 const ReviewPage = lazy(async () => (await desks()).ReviewPage);
+const RechecksPage = lazy(async () => (await desks()).RechecksPage);
+const LedgerPage = lazy(async () => (await desks()).LedgerPage);
 const CountyHome = lazy(async () => (await desks()).CountyHome);
 const CountyPage = lazy(async () => (await desks()).CountyPage);
 const CasesPage = lazy(async () => (await desks()).CasesPage);
@@ -96,6 +98,8 @@ function PlainHome() {
 
 interface Home {
   path: string;
+  /** Other addresses that belong to it. */
+  also?: readonly string[];
   label: string;
   icon: IconName;
   view: () => VNode;
@@ -111,9 +115,21 @@ const PLAIN: Home = { path: '', label: 'tabs.home', icon: 'home', view: () => <P
 const HOMES: Partial<Record<Role, Home>> = {
   grid_member: { path: 'households', label: 'tabs.households', icon: 'home', view: () => <HouseholdsHome /> },
   first_secretary: REVIEW,
-  township: REVIEW,
+  township: {
+    path: 'rechecks',
+    also: ['review', 'ledger'],
+    label: 'tabs.review',
+    icon: 'list',
+    view: () => <RechecksPage visitId={null} />,
+  },
   auditor: { path: 'audit', label: 'tabs.audit', icon: 'list', view: () => <AuditPage /> },
-  county: { path: 'county', label: 'tabs.county', icon: 'chart', view: () => <CountyHome /> },
+  county: {
+    path: 'county',
+    also: ['cases'],
+    label: 'tabs.county',
+    icon: 'chart',
+    view: () => <CountyHome />,
+  },
   admin: { path: 'accounts', label: 'tabs.accounts', icon: 'users', view: () => <AccountsPage /> },
 };
 
@@ -147,6 +163,9 @@ export function watchInbox(role: Role | undefined): () => void {
 /** Whether the phones of an area are this role's business. */
 export const answersForPhones = (role: Role): boolean => role === 'township' || role === 'county';
 
+/** The township re-checks; the county reads along. */
+const seesRechecks = (role: Role): boolean => role === 'township' || role === 'county';
+
 /** The screen of an address other than home and sign-in; null when there is none for this role. */
 export function routeOf(at: Place, role: Role): VNode | null {
   const [first, id] = at.parts;
@@ -166,6 +185,8 @@ export function routeOf(at: Place, role: Role): VNode | null {
   if (first === 'visit' && id) return <VisitPage key={id} householdId={id} from={at.query['from']} />;
   // One element for the list and for each visit: the desk keeps its list and scroll place from visit to visit.
   if (first === 'review' && reviewer) return <ReviewPage visitId={id ?? null} />;
+  if (first === 'rechecks' && seesRechecks(role)) return <RechecksPage visitId={id ?? null} />;
+  if (first === 'ledger' && seesRechecks(role)) return <LedgerPage />;
   if (first === 'fund' && reviewer) return <FundPage />;
   if (first === 'policy' && reviewer) return <PolicyPage />;
   if (first === 'devices' && answersForPhones(role)) return <DevicesPage />;

@@ -7,8 +7,9 @@ export interface Article {
   id: string;
   document: string;
   text: string;
-  pack: string;
-  packVersion: string;
+  /** The rule pack it was read from; a clock's article has none. */
+  pack?: string;
+  packVersion?: string;
 }
 
 export function ArticleSheet({ article, onClose }: { article: Article | null; onClose: () => void }) {
@@ -24,7 +25,9 @@ export function ArticleSheet({ article, onClose }: { article: Article | null; on
           <blockquote>{article.text}</blockquote>
           <figcaption>
             {article.document}
-            <span>{t('record.pack', { pack: article.pack, version: article.packVersion })}</span>
+            {article.pack && (
+              <span>{t('record.pack', { pack: article.pack, version: article.packVersion ?? '' })}</span>
+            )}
           </figcaption>
         </figure>
       )}

@@ -16,6 +16,7 @@ registerTexts({ zh: zhFacts, en: enFacts });
 
 export type { Commenting } from './answerList';
 export { factLabel, joined } from './answers';
+export { type Article, ArticleSheet } from './article';
 export type { Checklist } from './checklist';
 export { dropVisits, keepsVisits, keptVisit, keptVisits } from './keep';
 export {

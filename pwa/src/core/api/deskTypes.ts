@@ -229,6 +229,7 @@ interface LedgerQuery extends ListQuery {
   first?: string;
   last?: string;
   cause?: string;
+  state?: 'settled' | 'handed_up' | 'monitor' | 'no_risk';
 }
 export interface CaseQuery extends ListQuery {
   state?: 'handed_up' | 'monitor' | 'no_risk';

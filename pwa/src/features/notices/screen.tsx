@@ -29,6 +29,7 @@ const ICONS: Record<Notice['kind'], IconName> = {
 /** Where a notice leads. */
 export function hrefOf({ subject, subject_id, kind }: Notice): string {
   if (kind === 'handed_up') return `#/cases/v/${subject_id}`;
+  if (kind === 'escalated' || kind === 'sent_back') return `#/rechecks/${subject_id}`;
   if (subject === 'visit') return `#/review/${subject_id}`;
   return kind === 'asked' ? '#/accounts' : '#/incoming';
 }

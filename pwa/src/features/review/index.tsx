@@ -1,4 +1,5 @@
 /** Review by the first secretary and the township: worklist, visit, decision. Routes `#/review`, `#/review/<visitId>`. */
+import type { ComponentChildren } from 'preact';
 import { registerTexts } from '../../core/i18n';
 import { texts as en } from '../../i18n/en/review';
 import { texts as zh } from '../../i18n/zh-CN/review';
@@ -17,6 +18,12 @@ export function ReviewHome() {
   return <ReviewScreen visitId={null} />;
 }
 
-export function ReviewPage({ visitId }: { visitId: string | null }) {
-  return <ReviewScreen visitId={visitId} />;
+export interface ReviewPageProps {
+  visitId: string | null;
+  /** Links to the other pages of this person's desk. */
+  places?: ComponentChildren;
+}
+
+export function ReviewPage({ visitId, places }: ReviewPageProps) {
+  return <ReviewScreen visitId={visitId} places={places} />;
 }

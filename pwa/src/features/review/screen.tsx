@@ -1,5 +1,6 @@
 /** The reviewer's desk: worklist, visit and decision side by side where there is room, one after the other on phones. */
 import './review.css';
+import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { t } from '../../core/i18n';
 import { go, parsePlace } from '../../core/nav';
@@ -78,7 +79,13 @@ function ProgressLine() {
   );
 }
 
-function QueueBar({ onHelp, wide }: { onHelp: () => void; wide: boolean }) {
+interface QueueBarProps {
+  onHelp: () => void;
+  wide: boolean;
+  places: ComponentChildren;
+}
+
+function QueueBar({ onHelp, wide, places }: QueueBarProps) {
   const { state, counts, loading } = queue.value;
   return (
     <AppBar
@@ -87,6 +94,7 @@ function QueueBar({ onHelp, wide }: { onHelp: () => void; wide: boolean }) {
       subtitle={<CountsLine />}
       actions={
         <>
+          {wide && places}
           {wide && <ProgressLine />}
           <Button
             kind="plain"
@@ -103,6 +111,7 @@ function QueueBar({ onHelp, wide }: { onHelp: () => void; wide: boolean }) {
         </>
       }
     >
+      {!wide && places}
       {!wide && <ProgressLine />}
     </AppBar>
   );
@@ -149,12 +158,13 @@ interface DeskProps {
   deciding: Deciding;
   onState: (state: QueueState) => void;
   onHelp: () => void;
+  places: ComponentChildren;
 }
 
-function Desk({ visitId, state, deciding, onState, onHelp }: DeskProps) {
+function Desk({ visitId, state, deciding, onState, onHelp, places }: DeskProps) {
   return (
     <div class="page rev-page">
-      <QueueBar wide onHelp={onHelp} />
+      <QueueBar wide onHelp={onHelp} places={places} />
       <div class="rev-desk">
         <nav class="rev-col rev-col-list" aria-label={t('review.list')}>
           <QueueList activeId={visitId} onState={onState} />
@@ -184,12 +194,12 @@ function backToList(): void {
   else go('#/review', { replace: true });
 }
 
-function PhoneList({ onState }: { onState: (state: QueueState) => void }) {
+function PhoneList({ onState, places }: Pick<DeskProps, 'onState' | 'places'>) {
   useEffect(() => {
     listBelow = true;
   }, []);
   return (
-    <Page bar={<QueueBar wide={false} onHelp={() => undefined} />}>
+    <Page bar={<QueueBar wide={false} onHelp={() => undefined} places={places} />}>
       <OfflineLine />
       <QueueList activeId={null} onState={onState} />
     </Page>
@@ -200,7 +210,7 @@ function PhoneVisit({
   visitId,
   state,
   deciding,
-}: Omit<DeskProps, 'onState' | 'onHelp'> & { visitId: string }) {
+}: Omit<DeskProps, 'onState' | 'onHelp' | 'places'> & { visitId: string }) {
   const place = shown.value.findIndex((visit) => visit.id === visitId);
   const step = (by: 1 | -1) => go(hrefOf(neighbour(shown.value, visitId, by) ?? visitId), { replace: true });
   const { record } = state;
@@ -250,7 +260,10 @@ function useNextInAdvance(visitId: string | null, ready: boolean): void {
   }, [ready, next, visitId]);
 }
 
-export function ReviewScreen({ visitId }: { visitId: string | null }) {
+export function ReviewScreen({
+  visitId,
+  places,
+}: Pick<DeskProps, 'visitId'> & { places?: ComponentChildren }) {
   const wide = useWide();
   const [help, setHelp] = useState(false);
   useQueue();
@@ -293,9 +306,10 @@ export function ReviewScreen({ visitId }: { visitId: string | null }) {
       deciding={deciding}
       onState={onState}
       onHelp={() => setHelp(true)}
+      places={places}
     />
   ) : visitId === null ? (
-    <PhoneList onState={onState} />
+    <PhoneList onState={onState} places={places} />
   ) : (
     <PhoneVisit visitId={visitId} state={state} deciding={deciding} />
   );
