@@ -1,5 +1,6 @@
 /** Settling a case or handing it up: asked once more, sent once, and what to do when the answer is lost or a refusal. */
-import { useEffect, useState } from 'preact/hooks';
+import { signal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
 import type { RecheckDetail } from '../../core/api/deskTypes';
 import { today } from '../../core/clock';
 import { t } from '../../core/i18n';
@@ -29,10 +30,41 @@ export interface Deciding {
 
 const NO_GAPS: readonly Gap[] = [];
 
+/** On a phone the record and what is written about it take turns. */
+export type Side = 'record' | 'words';
+
+interface Step {
+  of: string;
+  asked: Choice | null;
+  tries: number;
+  side: Side;
+}
+
+const START: Step = { of: '', asked: null, tries: 0, side: 'record' };
+/** The step a case is at. It outlives the layout: a tablet that is turned keeps its question. */
+const step = signal<Step>(START);
+
+const stepOf = (visitId: string): Step =>
+  step.value.of === visitId ? step.value : { ...START, of: visitId };
+
+export const sideOf = (visitId: string): Side => stepOf(visitId).side;
+
+export function showSide(visitId: string, side: Side): void {
+  step.value = { ...stepOf(visitId), side };
+}
+
+/** Forgets the step; for tests and sign-out. */
+export function resetDeciding(): void {
+  step.value = START;
+}
+
 /** The steps of deciding on a case; null while it is being read. `reload` reads it again after a refusal. */
 export function useDeciding(detail: RecheckDetail | null, query: RecheckQuery, reload: () => void): Deciding {
-  const [asked, setAsked] = useState<Choice | null>(null);
-  const [tries, setTries] = useState(0);
+  const now = stepOf(detail?.visit_id ?? '');
+  const { asked, tries } = now;
+  const setAsked = (next: Choice | null) => {
+    step.value = { ...now, asked: next };
+  };
   const mine = detail !== null && obstacleWords(detail) === null ? detail : null;
   const gaps = mine ? gapsOf(draftOf(mine.visit_id).words, mine.lights, today()) : NO_GAPS;
   const after = (outcome: Outcome) => {
@@ -49,7 +81,7 @@ export function useDeciding(detail: RecheckDetail | null, query: RecheckQuery, r
     ask: (choice) => {
       if (!mine || !online.value || draftOf(mine.visit_id).request !== null) return;
       if (choice === 'settle' && !mine.may_settle) return;
-      if (gaps.length > 0) setTries(tries + 1);
+      if (gaps.length > 0) step.value = { ...now, tries: tries + 1 };
       else setAsked(choice);
     },
     cancel: () => setAsked(null),

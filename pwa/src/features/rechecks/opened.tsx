@@ -1,6 +1,6 @@
 /** One case in front of the officer: the record of the visit, where it stands, and what is being written about it. */
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { api, call } from '../../core/api/client';
 import type { RecheckDetail } from '../../core/api/deskTypes';
 import { t } from '../../core/i18n';
@@ -14,7 +14,7 @@ import { Segments } from '../../ui/segments';
 import { ErrorState } from '../../ui/states';
 import { CaseCard, obstacleWords } from './caseCard';
 import { draftOf, recallDraft } from './concluding';
-import { type Deciding, DecidingPanel, useDeciding } from './deciding';
+import { type Deciding, DecidingPanel, type Side, showSide, sideOf, useDeciding } from './deciding';
 import { useKeys, useNextInAdvance } from './keys';
 import { itemHref, neighbour, type RecheckQuery } from './model';
 import { OutcomeForm } from './outcomeForm';
@@ -173,7 +173,6 @@ function PhoneBar({ visitId, query, onBack, name }: PhoneProps & { name: string 
   );
 }
 
-type Side = 'record' | 'words';
 const SIDES: readonly Side[] = ['record', 'words'];
 type PhoneProps = CaseProps & { onBack: () => void };
 
@@ -192,7 +191,8 @@ function Sides({ side, onSide }: { side: Side; onSide: (side: Side) => void }) {
 /** On a phone the record and what is written about it take turns; the buttons are in the thumb's reach. */
 export function PhoneCase(props: PhoneProps) {
   const at = useWorking(props);
-  const [side, setSide] = useState<Side>('record');
+  const side = sideOf(props.visitId);
+  const setSide = (next: Side) => showSide(props.visitId, next);
   const { data } = at.reading;
   const open = data !== null && isToDecide(data);
   const shown = open ? side : 'record';
