@@ -21,6 +21,7 @@ from server.audit.verifying import (
     UNGUARDED,
 )
 from server.core import audit_rows
+from server.core.audit_chain import is_chain
 
 group = AppGroup("audit", help="The audit trail: its chains and their heads.")
 STEP = 20_000
@@ -32,7 +33,7 @@ SAID = {
     TRUNCATED: "truncated: entries from here on are missing",
     HEAD: "the head is missing, or is not that of its entries",
     FOREIGN_HEAD: "another entry than the kept head says: rewritten, or an older backup was restored",
-    UNGUARDED: "the trigger that refuses changes is gone",
+    UNGUARDED: "the trigger that refuses changes is gone, switched off, or another",
 }
 
 
@@ -61,7 +62,7 @@ def verify(file: Path | None) -> None:
     for finding in services.verify_all(kept, _tell):
         wrong += 1
         place = "" if finding.number is None else f" entry {finding.number}"
-        click.echo(f"{finding.chain}{place}: {SAID[finding.kind]}")
+        click.echo(f"{_named(finding.chain)}{place}: {SAID[finding.kind]}")
     if wrong:
         raise SystemExit(1)
     click.echo("The audit trail is whole.")
@@ -69,4 +70,9 @@ def verify(file: Path | None) -> None:
 
 def _tell(chain: str, number: int, count: int) -> None:
     if number % STEP == 0 or number == count:
-        click.echo(f"{chain}: {number} of {count}", err=True)
+        click.echo(f"{_named(chain)}: {number} of {count}", err=True)
+
+
+def _named(chain: str) -> str:
+    """A chain that is none of ours in quotes: its name may be empty, or anything."""
+    return chain if is_chain(chain) else repr(chain)

@@ -9,7 +9,7 @@ from server.audit import queries
 from server.audit.models import AuditCheck
 from server.audit.verifying import UNGUARDED, Finding, Verdict, against, verify
 from server.core import audit, audit_guard, audit_rows, clock
-from server.core.audit_chain import SYSTEM
+from server.core.audit_chain import SYSTEM, is_chain
 from server.core.db import brief_connection, db
 
 CHECKED_EVERY = timedelta(days=1)
@@ -63,4 +63,4 @@ def note_asked(chain: str) -> None:
 
 
 def _place(chain: str) -> str:
-    return NOWHERE if chain == SYSTEM else chain
+    return chain if is_chain(chain) and chain != SYSTEM else NOWHERE

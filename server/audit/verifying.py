@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 
-from server.core.audit_chain import NOTHING_BEFORE
+from server.core.audit_chain import NOTHING_BEFORE, is_chain
 from server.core.audit_rows import End, Row
 
 EDITED, DELETED, SWAPPED, INSERTED, TRUNCATED = "edited", "deleted", "swapped", "inserted", "truncated"
@@ -143,6 +143,8 @@ def verify(
     """
     walk = _Walk(chain)
     verdict = walk.verdict
+    if not is_chain(chain):
+        verdict.add(None, INSERTED)
     last = 0
     for row in rows:
         walk.step(row)

@@ -39,6 +39,11 @@ def chain_of(region_code: str) -> str:
     return county if len(county) == _COUNTY and county.isdecimal() else SYSTEM
 
 
+def is_chain(given: object) -> bool:
+    """Whether entries of ours can be in a chain of this name."""
+    return isinstance(given, str) and chain_of(given) == given
+
+
 def digest(chain: Any, number: Any, previous: bytes, content: Mapping[str, Any]) -> bytes:
     """The hash of an entry, 32 bytes.
 

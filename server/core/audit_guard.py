@@ -20,12 +20,18 @@ _SQLITE = {
     ),
 }
 _POSTGRES = {
-    "audit_entry_no_change": "BEFORE UPDATE OR DELETE ON audit_entry FOR EACH ROW",
+    "audit_entry_no_change": "BEFORE DELETE OR UPDATE ON audit_entry FOR EACH ROW",
     "audit_entry_no_truncate": "BEFORE TRUNCATE ON audit_entry FOR EACH STATEMENT",
 }
+_REFUSAL = f"BEGIN RAISE EXCEPTION '{REFUSED}'; END"
 _FUNCTION = (
-    "CREATE OR REPLACE FUNCTION audit_entry_refuse() RETURNS trigger LANGUAGE plpgsql AS "
-    f"$$ BEGIN RAISE EXCEPTION '{REFUSED}'; END $$"
+    f"CREATE OR REPLACE FUNCTION audit_entry_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ {_REFUSAL} $$"
+)
+_SQLITE_THERE = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'audit_entry'"
+_POSTGRES_THERE = (
+    "SELECT tgname, pg_get_triggerdef(pg_trigger.oid, true) || btrim(prosrc)"
+    " FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid JOIN pg_language ON pg_language.oid = prolang"
+    " WHERE tgrelid = CAST('audit_entry' AS regclass) AND tgenabled IN ('O', 'A') AND lanname = 'plpgsql'"
 )
 
 
@@ -39,6 +45,11 @@ def statements(dialect: str) -> list[str]:
         for name, when in _POSTGRES.items()
     ]
     return [_FUNCTION, *made]
+
+
+def names(dialect: str) -> list[str]:
+    """What the triggers of an engine are called, in the order they are made in."""
+    return list(_SQLITE if dialect == "sqlite" else _POSTGRES)
 
 
 def removal(dialect: str) -> list[str]:
@@ -57,12 +68,21 @@ def protect(table: Any) -> None:
 
 
 def missing(connection: Connection) -> list[str]:
-    """Names of the triggers that are not there, or are switched off."""
-    if connection.dialect.name == "sqlite":
-        found = connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'"))
-        wanted = _SQLITE
-    else:
-        query = "SELECT tgname FROM pg_trigger WHERE tgrelid = CAST('audit_entry' AS regclass)"
-        found, wanted = connection.execute(text(f"{query} AND tgenabled IN ('O', 'A')")), _POSTGRES
-    there = set(found.scalars())
-    return sorted(set(wanted) - there)
+    """Names of the triggers that are not there, are switched off, or do something else under that name."""
+    dialect = connection.dialect.name
+    there = connection.execute(text(_SQLITE_THERE if dialect == "sqlite" else _POSTGRES_THERE))
+    found = {name: _plain(made) for name, made in there}
+    return sorted(name for name, made in _wanted(dialect).items() if found.get(name) != _plain(made))
+
+
+def _wanted(dialect: str) -> dict[str, str]:
+    """What the engine says of each trigger; of PostgreSQL the body of its function too."""
+    made = statements(dialect)
+    if dialect != "sqlite":
+        made = [each + _REFUSAL for each in made[1:]]
+    return dict(zip(names(dialect), made, strict=True))
+
+
+def _plain(made: str) -> str:
+    """Without the quotes and blanks an engine puts in or leaves out."""
+    return "".join(made.replace('"', "").split())

@@ -27,6 +27,7 @@ _FORMS = {
 
 _PLAIN = {
     "chains": "SELECT chain FROM audit_head",
+    "first": "SELECT min(chain) FROM audit_entry",
     "next": "SELECT min(chain) FROM audit_entry WHERE chain > :last",
     "last": "SELECT max(number) FROM audit_entry WHERE chain = :chain",
 }
@@ -60,13 +61,13 @@ class End:
 
 
 def chains() -> list[str]:
-    """All chains that have entries or a head, in order."""
+    """All chains that have entries or a head, in order; also such as no county has, an empty one too."""
     found = {row[0] for row in _ask("chains")}
-    last: str | None = ""
+    last: str | None = _ask("first")[0][0]
     while last is not None:
+        found.add(last)
         last = _ask("next", last=last)[0][0]
-        found |= {last} if last is not None else set()
-    return sorted(found)
+    return sorted(found, key=str)
 
 
 def last_number(chain: str) -> Any:
@@ -81,12 +82,16 @@ def end(chain: str) -> End:
 
 
 def entries(chain: str) -> Iterator[Row]:
-    """The entries of a chain by number, two thousand at a time: it needs no more memory for a long one."""
-    number, seq = -1, -1
-    while rows := _ask("entries", chain=chain, number=number, seq=seq, limit=AT_ONCE):
+    """The entries of a chain by number, two thousand at a time: it needs no more memory for a long one.
+
+    It starts at whatever comes first: a forged number may be as low as it likes.
+    """
+    rows = _ask("entries", chain=chain, limit=AT_ONCE)
+    while rows:
         for row in rows:
             yield Row(row[0], row[1], row[2], tuple(row[3:]))
         number, seq = rows[-1][0], rows[-1][3]
+        rows = _ask("further", chain=chain, number=number, seq=seq, limit=AT_ONCE)
 
 
 def hash_at(chain: str, number: int) -> str | None:
@@ -112,7 +117,8 @@ def _text(what: str, dialect: str) -> str:
         return f"SELECT {own} FROM audit_entry WHERE chain = :chain AND number = :number"  # noqa: S608 - as above
     columns = ", ".join(form.get(name, name) for name in CONTENT)
     before = form["hex"].format("previous")
+    behind = " AND (number, seq) > (:number, :seq)" if what == "further" else ""
     return (
         f"SELECT number, {before}, {own}, {columns} FROM audit_entry WHERE chain = :chain"  # noqa: S608 - as above
-        " AND (number, seq) > (:number, :seq) ORDER BY number, seq LIMIT :limit"
+        f"{behind} ORDER BY number, seq LIMIT :limit"
     )

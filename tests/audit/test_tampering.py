@@ -156,6 +156,69 @@ def test_an_entry_added_at_the_end_is_found_by_the_head(trail):
     assert kinds() == {(COUNTY, last["number"] + 1, INSERTED)}
 
 
+@pytest.mark.parametrize(
+    ("chain", "number", "places"),
+    [
+        (COUNTY, -5, {(COUNTY, -5, INSERTED)}),
+        (COUNTY, 0, {(COUNTY, 0, INSERTED)}),
+        ("", 1, {("", None, INSERTED), ("", 1, EDITED)}),
+        ("45x", -(2**63), {("45x", None, INSERTED), ("45x", -(2**63), INSERTED)}),
+    ],
+)
+def test_an_entry_put_where_none_can_be_is_found(trail, chain, number, places):
+    """Below the first of a county, or in a chain no county has: nothing there follows on anything."""
+    tampering.insert(dict(of_chain(trail)[0]) | {"seq": 10**6, "chain": chain, "number": number})
+    assert kinds() == places
+    services.note(services.walk(chain))
+    db.session.rollback()
+
+
+def test_a_chain_no_county_has_is_found_though_it_is_whole(trail):
+    """Its entry makes its hash, and its head is that entry."""
+    first = of_chain(trail)[0]
+    made = Row(0, "", "", (10**6, *raw_of(first))).made("", 1, bytes(32).hex())
+    own = {"seq": 10**6, "chain": "", "previous": bytes(32), "hash": bytes.fromhex(made)}
+    tampering.insert(first | own)
+    with db.engine.begin() as connection:
+        statement = text("INSERT INTO audit_head (chain, count, hash) VALUES ('', 1, :hash)")
+        connection.execute(statement, {"hash": own["hash"]})
+    assert kinds() == {("", None, INSERTED)}
+
+
+HOLLOW = {
+    "sqlite": "CREATE TRIGGER audit_entry_no_update BEFORE UPDATE ON audit_entry BEGIN SELECT 1; END",
+    "postgresql": "CREATE OR REPLACE FUNCTION audit_entry_refuse() RETURNS trigger LANGUAGE plpgsql AS"
+    " $$ BEGIN RETURN NEW; END $$",
+}
+
+
+def test_a_trigger_of_the_same_name_that_refuses_nothing_is_none(engine, trail):
+    tampering.guard()
+    assert UNGUARDED not in {one.kind for one in tampering.findings()}
+    with db.engine.begin() as connection:
+        if engine == "sqlite":
+            connection.exec_driver_sql("DROP TRIGGER audit_entry_no_update")
+        connection.exec_driver_sql(HOLLOW[engine])
+        hollow = audit_guard.missing(connection)
+    assert hollow == sorted(["audit_entry_no_update"] if engine == "sqlite" else audit_guard.names(engine))
+    assert UNGUARDED in {one.kind for one in tampering.findings()}
+
+
+@pytest.mark.parametrize("change", ["WHEN (false) ", "UPDATE OF action"])
+def test_a_trigger_that_looks_away_at_times_is_none(engine, trail, change):
+    statement = audit_guard.statements(engine)[1 if engine == "postgresql" else 0]
+    if change.startswith("WHEN"):
+        before = "EXECUTE" if engine == "postgresql" else "BEGIN"
+        statement = statement.replace(before, change + before)
+    else:
+        statement = statement.replace("UPDATE", change)
+    tampering.guard()
+    with db.engine.begin() as connection:
+        connection.exec_driver_sql(audit_guard.removal(engine)[0])
+        connection.exec_driver_sql(statement)
+        assert audit_guard.missing(connection) == [audit_guard.names(engine)[0]]
+
+
 def raw_of(row):
     """The columns after the key of an entry as the verification reads them."""
     found = next(each for each in audit_rows.entries(row["chain"]) if each.number == row["number"])
