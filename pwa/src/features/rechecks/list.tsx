@@ -78,8 +78,10 @@ function Filters({ query }: { query: RecheckQuery }) {
 function Time({ row }: { row: Recheck }) {
   return (
     <small class={row.overdue ? 'rck-time rck-late' : 'rck-time'}>
-      {row.overdue && <Icon name="clock" size={16} />}
-      <b>{leftWords(row)}</b>
+      <b>
+        {row.overdue && <Icon name="clock" size={16} />}
+        {leftWords(row)}
+      </b>
       <span>{untilWords(row)}</span>
     </small>
   );
