@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Select, and_, or_, select
 
 from server.accounts.models import Device, LoginSession, LoginThrottle, User
 from server.core.db import db
@@ -55,11 +55,10 @@ def people(ids: Iterable[UUID | None]) -> dict[UUID, tuple[str, str]]:
     return {key: (name, role) for key, name, role in rows}
 
 
-def named_like(text: str, limit: int = 500) -> Sequence[UUID]:
-    """Who has a text in the display name or the user name, wherever they are."""
+def named_like(text: str) -> Select[UUID]:
+    """A query for all who have a text in the display name or the user name, wherever they are."""
     names = (User.display_name, User.username)
-    query = select(User.id).where(or_(*(name.icontains(text, autoescape=True) for name in names)))
-    return db.session.scalars(query.order_by(User.username).limit(limit)).all()
+    return select(User.id).where(or_(*(name.icontains(text, autoescape=True) for name in names)))
 
 
 def session_by_id(session_id: UUID, *, lock: bool = False) -> LoginSession | None:

@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import Schema, fields, post_load, validate
 
 from server.audit.queries import Filters
-from server.core.wire import Instant, Pattern, StrictUuid
+from server.core.wire import Instant, Pattern, PlainText, StrictUuid
 
 MOST = 100
 
@@ -23,7 +23,7 @@ class AuditQuerySchema(Schema):
     target = fields.String(load_default=None, validate=Pattern(r"^[0-9A-Za-z._:-]{1,64}$"))
     household = StrictUuid(load_default=None)
     action = fields.String(load_default=None, validate=Pattern(r"^[a-z_]{1,20}\.([a-z_]{1,30}|\*)$"))
-    q = fields.String(load_default=None, validate=validate.Length(1, 40))
+    q = PlainText(load_default=None, validate=validate.Length(1, 40))
     since = Instant(load_default=None)
     until = Instant(load_default=None)
     cursor = fields.String(load_default=None)

@@ -16,6 +16,10 @@ from server.notices.models import FORMATS, JSON_FORMAT
 from server.regions.queries import counties
 
 group = AppGroup("webhooks", help="Addresses outside that are sent counts, never personal data.")
+REFUSED = {
+    "url": "a whole https:// address, please / 地址要完整，以 https:// 开头",
+    "secret": "the secret is empty / 密钥不能为空",
+}
 
 
 @group.command("add")
@@ -32,7 +36,7 @@ def add(county: str, url: str, secret: str, kind: str) -> None:
         try:
             row = sending.add(county, url, secret, kind)
         except Problem as problem:
-            raise click.ClickException("an https:// address, please / 地址要以 https:// 开头") from problem
+            raise click.ClickException(REFUSED[next(iter(problem.errors or {}), "url")]) from problem
         click.echo(str(row.id))
 
 

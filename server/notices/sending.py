@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from http.client import HTTPException
 from ipaddress import ip_address
+from threading import Thread
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
@@ -20,29 +21,25 @@ from server.notices import queries
 from server.notices.kinds import RED_LIGHT
 from server.notices.messages import Digest, Letter, letter
 from server.notices.models import JSON_FORMAT, Webhook
+from server.notices.posting import post
 from server.regions.queries import names_of
 
 TIMEOUT_SECONDS = 10
 LONGEST_PAUSE = timedelta(hours=1)
 MOST_TRIES_COUNTED = 1000
-
-
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    """Whoever moves has to be entered anew: a signed message goes where the operator said, nowhere else."""
-
-    def redirect_request(self, *_args: object, **_options: object) -> None:
-        """Follow nobody."""
-        return
+TOO_SLOW = "too_slow"
 
 
 def add(county: str, url: str, secret: str, kind: str) -> Webhook:
     """Have a county's notices from now on sent to an address, in the caller's transaction.
 
     Raises:
-        Problem: invalid, for an address that is not https (or http of this very machine).
+        Problem: invalid, for an address that is not https (or http of this very machine), or no secret.
     """
     if not _may_be_sent_to(url):
         raise Problem("invalid", errors={"url": [{"code": "invalid", "message": "An https address."}]})
+    if not secret.strip():
+        raise Problem("invalid", errors={"secret": [{"code": "invalid", "message": "Not an empty one."}]})
     key = uuid4()
     row = Webhook(id=key, region_code=county, format=kind, created_at=clock.now(), seq=queries.newest(county))
     row.url_sealed, row.secret_sealed = (seal(text, f"webhook:{key}") for text in (url, secret))
@@ -53,10 +50,13 @@ def add(county: str, url: str, secret: str, kind: str) -> Webhook:
 
 
 def _may_be_sent_to(url: str) -> bool:
-    parts = urlsplit(url)
-    if parts.scheme == "https":
-        return bool(parts.hostname)
+    """Whether a POST to it can be made: no blanks, a port there is, and no name and password in front."""
     try:
+        parts = urlsplit(url)
+        if not url.isascii() or not url.isprintable() or " " in url or parts.port == 0 or "@" in parts.netloc:
+            return False
+        if parts.scheme == "https":
+            return bool(parts.hostname)
         return parts.scheme == "http" and ip_address(parts.hostname or "").is_loopback
     except ValueError:
         return False
@@ -109,16 +109,28 @@ def _letter(row: Webhook, message_id: str, counts: Sequence[tuple[str, str, int]
 
 
 def send(message: Letter, kind: str) -> str | None:
-    """POST a message; None when it was taken, else a short reason without the address."""
+    """POST a message; None when it was taken, else a short reason without the address.
+
+    It is given up after ten seconds, whatever they went by with: looking up a name cannot be stopped, nor
+    can all addresses of a name be tried in that time.
+    """
+    result: list[str | None] = []
+    sender = Thread(target=lambda: result.append(_post(message, kind)), daemon=True)
+    sender.start()
+    sender.join(TIMEOUT_SECONDS)
+    return result[0] if result else TOO_SLOW
+
+
+def _post(message: Letter, kind: str) -> str | None:
     request = urllib.request.Request(  # noqa: S310 - https, or this machine; see ``add``
         message.url, data=message.body, headers=dict(message.headers), method="POST"
     )
-    opener = urllib.request.build_opener(_NoRedirect)
     try:
-        with opener.open(request, timeout=TIMEOUT_SECONDS) as answer:
-            said = answer.read(4096)
+        said = post(request, TIMEOUT_SECONDS, is_answer_read=kind != JSON_FORMAT)
     except urllib.error.HTTPError as error:
         return f"http_{error.code}"
+    except TimeoutError:
+        return TOO_SLOW
     except (OSError, HTTPException, ValueError):
         return "unreachable"
     return None if kind == JSON_FORMAT else _refused(said)

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from time import monotonic
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -39,16 +40,29 @@ class Receiver:
 
     def __init__(self):
         self.got, self.status, self.said = [], 200, b'{"errcode": 0}'
+        self.trickle = None
         receiver = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 receiver.got.append((self.path, dict(self.headers), body))
+                if receiver.trickle is not None:
+                    self.answer_slowly(*receiver.trickle)
+                    return
                 self.send_response(receiver.status)
                 self.send_header("Location", "/elsewhere")
                 self.end_headers()
                 self.wfile.write(receiver.said)
+
+            def answer_slowly(self, head, ended):
+                self.close_connection = True
+                self.wfile.write(head)
+                try:
+                    while not ended.wait(0.1):
+                        self.wfile.write(b"x")
+                except OSError:
+                    ended.set()
 
             def log_message(self, *_args):
                 pass
@@ -201,6 +215,25 @@ def test_robots_say_in_the_body_whether_they_took_it(app, login, receiver, hook,
     assert standing(app)[0] == error
 
 
+@pytest.mark.parametrize(
+    "head", [b"HTTP/1.1 200 OK\r\nContent-Length: 4096\r\n\r\n", b"HTTP/1.1 200 OK\r\nX: "]
+)
+def test_an_answer_that_trickles_costs_no_more_than_the_time_there_is(
+    app, login, receiver, hook, monkeypatch, head
+):
+    """A byte now and then, in the body or in a header, and no end: each keeps the connection's own limit."""
+    monkeypatch.setattr(sending, "TIMEOUT_SECONDS", 0.3)
+    ended = threading.Event()
+    receiver.trickle = (head, ended)
+    hook("wecom")
+    red(app, login)
+    began = monotonic()
+    deliver(app)
+    assert monotonic() - began < 3
+    assert standing(app) == ("too_slow", 1, False)
+    assert ended.wait(5), "the connection was never let go"
+
+
 def test_a_removed_hook_sends_nothing(app, login, receiver, hook):
     key = hook()
     with writing(app):
@@ -212,7 +245,19 @@ def test_a_removed_hook_sends_nothing(app, login, receiver, hook):
 
 @pytest.mark.parametrize(
     "url",
-    ["http://example.org/x", "ftp://example.org", "https://", "file:///etc/passwd", "x"],
+    [
+        "http://example.org/x",
+        "ftp://example.org",
+        "https://",
+        "file:///etc/passwd",
+        "x",
+        "https://[::1",
+        "https://a.example:99999/",
+        "https://a.example:0/",
+        "https://a.example/ x",
+        "https://name:word@a.example/",
+        "https://a.example/\x00",
+    ],
 )
 def test_only_https_addresses_are_taken(app, url):
     with pytest.raises(Problem), writing(app):
@@ -271,4 +316,11 @@ def test_the_operator_adds_lists_tries_and_removes(app, receiver):
     assert run("remove", key).exit_code == 0
     assert "removed" in run("list").output
     assert run("add", "--county", "999999", "--url", receiver.url, "--secret", "s").exit_code == 1
-    assert run("add", "--county", COUNTY, "--url", "http://example.org", "--secret", "s").exit_code == 1
+    for url, secret, words in (
+        ("http://example.org", "s", "https://"),
+        ("https://[::1", "s", "https://"),
+        ("https://example.org:99999", "s", "https://"),
+        (receiver.url, " ", "secret"),
+    ):
+        refused = run("add", "--county", COUNTY, "--url", url, "--secret", secret)
+        assert (refused.exit_code, words in refused.output) == (1, True)
