@@ -21,6 +21,7 @@ from server.accounts.schemas import (
 from server.core import clock
 from server.core.auth import current_actor
 from server.core.db import transaction
+from server.core.masking import mask_written
 from server.core.scope import NOTHING
 from server.regions import queries as regions
 
@@ -62,9 +63,11 @@ def _one(row: OwnedDevice, names: dict[str, str]) -> dict[str, Any]:
     code = row.device.region_code
     own = {column.key: getattr(row.device, column.key) for column in row.device.__mapper__.columns}
     codes = {name: (own[name] or "").split() for name in ("check_warn", "check_bad")}
+    reason = own["order_reason"]
     return (
         own
         | codes
+        | {"order_reason": reason and mask_written(reason)}
         | {
             "display_name": row.user.display_name,
             "username": row.user.username,

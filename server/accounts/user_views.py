@@ -11,6 +11,7 @@ from server.accounts.asking import OPEN
 from server.accounts.models import AccountRequest, LoginSession, User
 from server.accounts.users import Done
 from server.core.auth import Actor
+from server.core.masking import mask_written
 from server.core.scope import NOTHING
 from server.regions import queries as regions
 
@@ -52,7 +53,7 @@ def sessions(found: Iterable[LoginSession], current: UUID | None) -> list[dict[s
 
 
 def requests(actor: Actor, found: Sequence[AccountRequest]) -> list[dict[str, Any]]:
-    """Requests with the names of the people in them."""
+    """Requests with the names of the people in them; numbers written in them are masked for all."""
     people = queries.names_of(key for one in found for key in (one.asked_by, one.decided_by, one.user_id))
     names = regions.names_of(one.region_code for one in found if one.region_code != NOTHING)
     return [_request(actor, one, people, names) for one in found]
@@ -61,7 +62,8 @@ def requests(actor: Actor, found: Sequence[AccountRequest]) -> list[dict[str, An
 def _request(
     actor: Actor, one: AccountRequest, people: dict[UUID, str], names: dict[str, str]
 ) -> dict[str, Any]:
-    own = ("id", "kind", "state", "user_id", "device_id", "reason", "asked_at", "decided_at", "comment")
+    own = ("id", "kind", "state", "user_id", "device_id", "asked_at", "decided_at")
+    written = {name: mask_written(getattr(one, name)) for name in ("reason", "comment")}
     about = {
         "display_name": people.get(one.user_id) if one.user_id else one.wanted.get("display_name"),
         "username": one.wanted.get("username"),
@@ -70,13 +72,17 @@ def _request(
     }
     mine = actor.id in (one.asked_by, one.user_id)
     may_decide = not mine and rights.decides(actor, one.kind, one.role, one.region_code)
-    return {name: getattr(one, name) for name in own} | {
-        "about": about,
-        "order": one.wanted.get("order"),
-        "asked_by": people.get(one.asked_by, ""),
-        "decided_by": people.get(one.decided_by) if one.decided_by else None,
-        "may_decide": one.state == OPEN and may_decide,
-    }
+    return (
+        {name: getattr(one, name) for name in own}
+        | written
+        | {
+            "about": about,
+            "order": one.wanted.get("order"),
+            "asked_by": people.get(one.asked_by, ""),
+            "decided_by": people.get(one.decided_by) if one.decided_by else None,
+            "may_decide": one.state == OPEN and may_decide,
+        }
+    )
 
 
 def done(actor: Actor, outcome: Done) -> dict[str, Any]:

@@ -17,9 +17,9 @@ from marshmallow import ValidationError, fields, validate
 
 from server.core import clock
 from server.core.crypto import blind_index, seal, unseal
+from server.core.masking import mask_id, mask_phone
 from server.core.wire import Day, Flag, Pattern, PlainText, StrictUuid, Whole
 from server.households.forms import IdNumberRefused, check_id_number
-from server.households.masking import mask_id, mask_phone
 from server.households.models import Household, Member
 from server.households.names import search_forms
 

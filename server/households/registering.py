@@ -5,8 +5,8 @@ from __future__ import annotations
 from server.core import audit, changes
 from server.core.crypto import blind_index, seal
 from server.core.db import db
+from server.core.masking import mask_id, mask_phone
 from server.households.forms import NewHousehold, NewMember, check_id_number
-from server.households.masking import mask_id, mask_phone
 from server.households.models import Household, Member
 from server.households.names import search_forms
 

@@ -9,11 +9,11 @@ from uuid import UUID
 
 from server.core import audit, clock
 from server.core.auth import Actor
+from server.core.masking import mask_phone, mask_written
 from server.core.problems import Problem
 from server.households import queries
 from server.households.editing import value_of
 from server.households.forms import FieldName
-from server.households.masking import mask_phone, mask_written
 
 ACTION = "member.reveal"
 AN_HOUR = timedelta(hours=1)

@@ -11,6 +11,7 @@ from sqlalchemy import update
 
 from server.core import clock, quick
 from server.core.db import db
+from server.core.masking import mask_id, mask_name, mask_written
 from server.core.problems import Problem
 from server.households import queries, roster
 from server.households.calendar import note_new_day
@@ -30,7 +31,6 @@ from server.households.fields import HEAD
 from server.households.fields import shown as shown_value
 from server.households.following import ends_along, moves_along
 from server.households.forms import FieldName
-from server.households.masking import mask_id, mask_name, mask_written
 from server.households.models import Household, Member
 from server.households.newcomers import (
     NewcomersRefused,

@@ -12,10 +12,10 @@ from sqlalchemy import select
 from server.core.audit import AuditEntry
 from server.core.crypto import unseal
 from server.core.db import db
+from server.core.masking import mask_id, mask_phone
 from server.core.problems import Problem
 from server.households import queries, services
 from server.households.forms import IdNumberRefused, check_id_number
-from server.households.masking import mask_id, mask_phone
 from server.households.models import Household, Member
 from server.households.names import search_forms
 from tests.factories import (
