@@ -13,6 +13,8 @@ from server.core.auth import Actor
 from server.core.db import db
 from server.core.problems import Problem
 
+CHANGED = "account.change_password"
+
 
 @dataclass(frozen=True, kw_only=True)
 class PasswordChange:
@@ -25,6 +27,8 @@ class PasswordChange:
 def judge_change(actor: Actor, form: PasswordChange) -> Attempt:
     """Check both passwords without writing. Sent again after its answer got lost, it is right as well.
 
+    Only for a moment after a change, or every request would try two passwords.
+
     Raises:
         Problem: too_many_attempts; invalid, for a weak one.
     """
@@ -32,10 +36,14 @@ def judge_change(actor: Actor, form: PasswordChange) -> Attempt:
     if attempt.user is None:
         return attempt
     if not attempt.correct:
-        done = passwords.matches(attempt.judged_hash, form.new_password)
+        done = _changed_lately(actor) and passwords.matches(attempt.judged_hash, form.new_password)
         return replace(attempt, correct=done)
     chosen = choosing.chosen_hash(form.new_password, attempt.user.username, form.password)
     return replace(attempt, chosen_hash=chosen)
+
+
+def _changed_lately(actor: Actor) -> bool:
+    return audit.count_since(actor.id, CHANGED, clock.now() - choosing.SHOWN_AGAIN_FOR) > 0
 
 
 def change_password(actor: Actor, attempt: Attempt) -> bool:
@@ -53,7 +61,7 @@ def change_password(actor: Actor, attempt: Attempt) -> bool:
     services.forget_failures(attempt)
     user.password_hash, user.one_time_until = attempt.chosen_hash, None
     users.end_sessions(user, but=actor.session_id)
-    audit.record("account.change_password", ("user", user.id), user.region_code)
+    audit.record(CHANGED, ("user", user.id), user.region_code)
     db.session.flush()
     return True
 

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, select
 
-from server.accounts import choosing, devices, ledger, passwords, queries
+from server.accounts import choosing, devices, ledger, passwords, queries, replacing
 from server.accounts.devices import ClientDevice
 from server.accounts.models import ACTIVE, KILL, AccountOperation, Device, LoginSession, LoginThrottle, User
 from server.accounts.throttling import FORGOTTEN_AFTER, delay_after, seconds_left
@@ -122,7 +122,7 @@ def judge_login(form: LoginForm) -> Attempt:
     _refuse_while_blocked(queries.throttle(account, device))
     judged = user.password_hash if user else None
     correct = passwords.matches(judged, form.password)
-    if not correct and form.new_password is not None:
+    if not correct and form.new_password is not None and replacing.was_one_time(user, form.password):
         correct = passwords.matches(judged, form.new_password)  # it was chosen, and the answer got lost
     chosen = None
     if user is not None and correct and user.active and user.one_time_until is not None:

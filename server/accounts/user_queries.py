@@ -161,6 +161,12 @@ def operation(op_id: UUID) -> AccountOperation | None:
     return db.session.scalar(select(AccountOperation).where(AccountOperation.id == op_id))
 
 
+def acts_with_password(user_id: UUID | None, since: datetime) -> Sequence[UUID]:
+    """Numbers of the acts since an instant that may have given an account a one-time password."""
+    about = or_(AccountOperation.result == str(user_id), AccountOperation.kind == "import")
+    return db.session.scalars(select(AccountOperation.id).where(about, AccountOperation.at > since)).all()
+
+
 def request_by_id(request_id: UUID, *, lock: bool = False) -> AccountRequest | None:
     """What somebody asked for; ``lock`` holds the row until the transaction ends."""
     query = select(AccountRequest).where(AccountRequest.id == request_id)
