@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from uuid import UUID
 
+from sqlalchemy.exc import IntegrityError
+
 from server.accounts import device_queries, rights, user_queries
 from server.accounts.models import KILL, AccountRequest, User
 from server.accounts.services import NewUser
@@ -45,7 +47,15 @@ def propose(
     user: User | None = None,
     form: NewUser | None = None,
 ) -> AccountRequest:
-    """Write down an act that another one has to confirm."""
+    """Write down an act that another one has to confirm; one that waits already is given back.
+
+    Raises:
+        Problem: operation_conflict, when there is another request of this number; busy.
+    """
+    waiting = waiting_for(user, kind) if user else None
+    if waiting is not None:
+        _note(waiting)
+        return waiting
     about = user or form
     if about is None:
         raise ValueError("a request is about somebody")
@@ -56,10 +66,12 @@ def propose(
 def ask(actor: Actor, user_id: UUID, wish: Wish) -> AccountRequest:
     """A first secretary asks for something about a grid member; the same again is the same request.
 
+    A password anew is asked for once until somebody decided: the second would end the first one's password.
+
     Raises:
         Problem: user_not_found, role_not_allowed, device_not_found, operation_conflict.
     """
-    user = user_queries.visible(actor, user_id)
+    user = user_queries.visible(actor, user_id, lock=True)
     if user.role != rights.GRID_MEMBER:
         raise Problem("role_not_allowed")
     known = user_queries.request_by_id(wish.id)
@@ -68,6 +80,9 @@ def ask(actor: Actor, user_id: UUID, wish: Wish) -> AccountRequest:
         if not same or known.device_id != wish.device_id:
             raise Problem("operation_conflict")
         return known
+    waiting = waiting_for(user, wish.kind)
+    if waiting is not None:
+        return waiting
     wanted: dict[str, str | None] = {}
     if wish.kind == rights.REVOKE:
         found = device_queries.by_id(wish.device_id) if wish.device_id else None
@@ -76,6 +91,13 @@ def ask(actor: Actor, user_id: UUID, wish: Wish) -> AccountRequest:
         wanted = {"order": wish.order}
     role, place = user.role, user.region_code
     return _added(actor, wish.id, wish.kind, user, role, place, wanted, wish.reason, wish.device_id)
+
+
+def waiting_for(user: User, kind: str) -> AccountRequest | None:
+    """The request of a kind about an account that nobody decided on yet; devices may have one each."""
+    if kind == rights.REVOKE:
+        return None
+    return next((one for one in user_queries.open_requests_about(user.id) if one.kind == kind), None)
 
 
 def _added(
@@ -103,10 +125,26 @@ def _added(
         state=OPEN,
         comment="",
     )
-    db.session.add(request)
-    audit.record("account.ask", ("account_request", request_id), request.region_code, kind=kind, role=role)
+    _keep(request)
+    _note(request)
     db.session.flush()
     return request
+
+
+def _note(request: AccountRequest) -> None:
+    about = {"kind": request.kind, "role": request.role}
+    audit.record("account.ask", ("account_request", request.id), request.region_code, **about)
+
+
+def _keep(request: AccountRequest) -> None:
+    """Raises Problem: operation_conflict, another request has this number; busy, it comes at this moment."""
+    if user_queries.request_by_id(request.id) is not None:
+        raise Problem("operation_conflict")
+    db.session.add(request)
+    try:
+        db.session.flush()
+    except IntegrityError as error:
+        raise Problem("busy", retry_after=1) from error
 
 
 def to_decide(actor: Actor, request_id: UUID) -> AccountRequest:

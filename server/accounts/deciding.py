@@ -24,7 +24,7 @@ def decide(actor: Actor, request_id: UUID, form: Decision) -> Done:
     told = {"request": str(request_id), "decision": form.decision, "comment": form.comment}
     line, again = ledger.begin(actor, form.op_id, "decide", told)
     if again:
-        user = queries.user_by_id(UUID(line.result)) if line.result else None
+        user = _decided_about(actor, request, line.result)
         return Done(user=user, request=request, password=users.password_again(line, user))
     if request.state != OPEN:
         raise Problem("request_decided")
@@ -55,14 +55,24 @@ def _carried_out(actor: Actor, request: AccountRequest, form: Decision) -> Done:
     return Done(user=user, request=request)
 
 
+def _decided_about(actor: Actor, request: AccountRequest, result: str) -> User | None:
+    """The account that a decision of before concerned, None where nothing was done."""
+    return _within_reach(actor, request, queries.user_by_id(UUID(result))) if result else None
+
+
 def _subject(actor: Actor, request: AccountRequest) -> User:
     """The account as it is now: it may have moved away since somebody asked."""
-    user = queries.user_by_id(request.user_id) if request.user_id else None
-    if user is None or not rights.decides(actor, request.kind, user.role, user.region_code):
-        raise Problem("user_not_found")
+    found = queries.user_by_id(request.user_id) if request.user_id else None
+    user = _within_reach(actor, request, found)
     user_queries.lock(user)
     if request.kind == rights.RESET and not user.active:
         raise Problem("user_disabled")
+    return user
+
+
+def _within_reach(actor: Actor, request: AccountRequest, user: User | None) -> User:
+    if user is None or not rights.decides(actor, request.kind, user.role, user.region_code):
+        raise Problem("user_not_found")
     return user
 
 

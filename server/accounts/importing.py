@@ -105,7 +105,7 @@ def apply(actor: Actor, op_id: UUID, plan: Plan, digest: str) -> list[Given]:
     line, again = ledger.begin(actor, op_id, "import", {"digest": digest, "file": plan.file})
     if again:
         fresh = clock.now() - line.at < choosing.SHOWN_AGAIN_FOR
-        return _given_before(op_id, plan, shown=fresh)
+        return _given_before(actor, op_id, plan, shown=fresh)
     forms = [row.form for row in plan.rows if row.status == CREATE]
     if plan.digest != digest or user_queries.usernames(form.username for form in forms):
         raise Problem("import_changed")
@@ -149,12 +149,13 @@ def _added(op_id: UUID, form: NewUser) -> Given:
     return Given(form, password)
 
 
-def _given_before(op_id: UUID, plan: Plan, *, shown: bool) -> list[Given]:
+def _given_before(actor: Actor, op_id: UUID, plan: Plan, *, shown: bool) -> list[Given]:
+    """Who left the caller's area since is left out, as from the list."""
     found = user_queries.usernames(row.form.username for row in plan.rows)
     given = []
     for username, user in found.items():
         password = choosing.one_time_password(_seed(op_id, username))
-        if passwords.is_random(user.password_hash, password):
+        if rights.sees(actor, user.region_code) and passwords.is_random(user.password_hash, password):
             given.append(Given(_form_of(user), password if shown else None))
     return given
 

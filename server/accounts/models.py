@@ -41,7 +41,8 @@ class User(Base):
 class AccountOperation(Base):
     """An act on accounts or grids that was carried out, by its client's number: sent again, it is this.
 
-    ``digest`` is of what was asked for, ``result`` the identifier of what it made.
+    ``digest`` is of what was asked for, ``result`` the identifier of what it made;
+    ``request`` is before that of what was only proposed.
     """
 
     __tablename__ = "account_operation"

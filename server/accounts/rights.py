@@ -62,7 +62,7 @@ def acts(actor: Actor, role: str, user_id: object, *, active: bool) -> list[str]
     """What the caller may do to an account, for the screen; two persons' acts among them."""
     if user_id == actor.id:
         return []
-    wanted = [EDIT, TRANSFER, RESET, SIGN_OUT, DISABLE] if active else [EDIT, ENABLE]
+    wanted = [EDIT, TRANSFER, RESET, SIGN_OUT, DISABLE] if active else [EDIT, TRANSFER, ENABLE]
     found = [act for act in wanted if role in _those_of(actor.role, act)]
     if actor.role == FIRST_SECRETARY and role == GRID_MEMBER and active:
         found += ["ask_reset", "ask_revoke"]

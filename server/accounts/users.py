@@ -22,6 +22,8 @@ from server.core.problems import Problem
 from server.core.scope import NOTHING
 from server.regions import queries as regions
 
+_REQUEST = "request "  # before the number of a request in the ledger, where other acts have an account's
+
 
 @dataclass(frozen=True, kw_only=True)
 class Act:
@@ -56,18 +58,18 @@ def create(actor: Actor, op_id: UUID, form: NewUser, reason: str) -> Done:
     """Make an account with a one-time password; a grave one is only proposed.
 
     Raises:
-        Problem: role_not_allowed, region_not_found, invalid, username_taken, operation_conflict.
+        Problem: role_not_allowed, region_not_found, invalid, username_taken, operation_conflict;
+            user_not_found, when it is sent again and the account has left the caller's area.
     """
     rights.check(actor, rights.CREATE, form.role)
     line, again = ledger.begin(actor, op_id, "create", asdict(form) | {"reason": reason})
     if again:
-        return _repeated(line)
+        return _repeated(actor, line)
     check_place(actor, form.role, form.region_code)
     if queries.user_by_name(form.username) is not None:
         raise Problem("username_taken")
     if rights.takes_two(rights.CREATE, form.role):
-        line.result = str(op_id)
-        return Done(request=asking.propose(actor, op_id, rights.CREATE, form=form, reason=reason))
+        return _proposed(line, asking.propose(actor, op_id, rights.CREATE, form=form, reason=reason))
     user, password = add(form, seed=str(op_id))
     line.result = str(user.id)
     return Done(user=user, password=password)
@@ -105,7 +107,7 @@ def edit(actor: Actor, user_id: UUID, act: Act, names: Names) -> Done:
     """
     user, line, again = _begin(actor, user_id, act, rights.EDIT, asdict(names))
     if again:
-        return _repeated(line)
+        return _repeated(actor, line)
     if names.display_name is not None:
         user.display_name = names.display_name
     if names.department is not None and user.role == rights.DEPARTMENT:
@@ -125,7 +127,7 @@ def transfer(actor: Actor, user_id: UUID, act: Act, region_code: str) -> Done:
     """
     user, line, again = _begin(actor, user_id, act, rights.TRANSFER, {"region_code": region_code})
     if again:
-        return _repeated(line)
+        return _repeated(actor, line)
     check_place(actor, user.role, region_code)
     before, user.region_code = user.region_code, region_code
     for device in user_queries.devices_of(user.id):
@@ -138,21 +140,26 @@ def set_active(actor: Actor, user_id: UUID, act: Act, *, active: bool) -> Done:
     """Switch an account off (every sign-in ends) or on again; on again takes two persons where it is grave.
 
     Raises:
-        Problem: as for ``edit``.
+        Problem: as for ``edit``; place_closed.
     """
     wanted = rights.ENABLE if active else rights.DISABLE
     user, line, again = _begin(actor, user_id, act, wanted, {})
     if again:
-        return _repeated(line)
+        return _repeated(actor, line)
     if rights.takes_two(wanted, user.role):
-        line.result = str(act.op_id)
-        return Done(request=asking.propose(actor, act.op_id, wanted, user=user, reason=act.reason))
+        return _proposed(line, asking.propose(actor, act.op_id, wanted, user=user, reason=act.reason))
     switch(user, act, active=active)
     return Done(user=user)
 
 
 def switch(user: User, act: Act, *, active: bool) -> None:
-    """Switch an account, rights having been checked."""
+    """Switch an account, rights having been checked.
+
+    Raises:
+        Problem: place_closed, when the place of an account to switch on was closed meanwhile.
+    """
+    if active and user.region_code != NOTHING and not regions.exists(user.region_code):
+        raise Problem("place_closed")
     user.active = active
     if not active:
         end_sessions(user)
@@ -167,12 +174,11 @@ def reset_password(actor: Actor, user_id: UUID, act: Act) -> Done:
     """
     user, line, again = _begin(actor, user_id, act, rights.RESET, {})
     if again:
-        return _repeated(line)
+        return _repeated(actor, line)
     if not user.active:
         raise Problem("user_disabled")
     if rights.takes_two(rights.RESET, user.role):
-        line.result = str(act.op_id)
-        return Done(request=asking.propose(actor, act.op_id, rights.RESET, user=user, reason=act.reason))
+        return _proposed(line, asking.propose(actor, act.op_id, rights.RESET, user=user, reason=act.reason))
     return Done(user=user, password=give_password(user, act))
 
 
@@ -195,7 +201,7 @@ def sign_out(actor: Actor, user_id: UUID, act: Act) -> Done:
     """
     user, line, again = _begin(actor, user_id, act, rights.SIGN_OUT, {})
     if again:
-        return _repeated(line)
+        return _repeated(actor, line)
     end_sessions(user)
     _changed(user, "account.sign_out", act)
     return Done(user=user)
@@ -228,12 +234,28 @@ def _changed(user: User, action: str, act: Act, **details: Any) -> None:
     db.session.flush()
 
 
-def _repeated(line: AccountOperation) -> Done:
-    """The outcome of an act of before; its password again if the answer may have got lost."""
-    request = user_queries.request_by_id(UUID(line.result)) if line.result == str(line.id) else None
+def _proposed(line: AccountOperation, request: AccountRequest) -> Done:
+    line.result = f"{_REQUEST}{request.id}"
+    return Done(request=request)
+
+
+def _request_of(line: AccountOperation) -> AccountRequest | None:
+    """What an act only proposed; the lines of earlier versions hold its number, which was their own."""
+    key = line.result.removeprefix(_REQUEST)
+    is_request = key != line.result or key == str(line.id)
+    return user_queries.request_by_id(UUID(key)) if is_request else None
+
+
+def _repeated(actor: Actor, line: AccountOperation) -> Done:
+    """The outcome of an act of before; its password again if the answer may have got lost.
+
+    Raises:
+        Problem: user_not_found, when the account has left the caller's area since.
+    """
+    request = _request_of(line)
     if request is not None:
         return Done(request=request)
-    user = queries.user_by_id(UUID(line.result))
+    user = user_queries.visible(actor, UUID(line.result))
     return Done(user=user, password=password_again(line, user))
 
 

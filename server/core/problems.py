@@ -122,6 +122,8 @@ CATALOGUE: dict[str, Kind] = {
     "username_taken": Kind(409, "There is an account of that user name. Choose another.", "这个用户名已有人用，请换一个。"),
     "operation_conflict": Kind(409, "Another act was already sent under this number. Nothing was changed.",
                                "这个编号已用于另一次操作，没有改动。"),
+    "place_closed": Kind(409, "The place of this account was closed. Give the person another place first.",
+                         "这个账号所在的地方已撤销，请先调到别处。"),
     "grid_not_empty": Kind(409, "Households or people still belong to this grid. Move them first.",
                            "这个网格还有农户或网格员，请先转走。"),
     "grids_full": Kind(409, "A village has at most 99 grids, closed ones included.", "一个村最多 99 个网格（含已撤销的）。"),

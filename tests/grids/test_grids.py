@@ -117,3 +117,14 @@ def test_nobody_and_no_household_comes_into_a_closed_grid(app, login):
 @pytest.mark.parametrize("person", [MEI, WEI, HONG], ids=lambda person: person.username)
 def test_who_makes_no_grids(app, login, person):
     assert code(add(login(person))) == (403, "role_not_allowed")
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True, scope="session")
+def test_nobody_is_switched_on_in_a_closed_grid_before_they_have_another(app, login):
+    zhou = login(ZHOU)
+    act(zhou, PING, "state", active=False)
+    assert zhou.post(f"/api/v1/grids/{OTHER_GRID}/close").status_code == 204
+    assert code(act(zhou, PING, "state", version=2, active=True)) == (409, "place_closed")
+    assert "transfer" in zhou.get(f"/api/v1/users/{PING.id}").json["may"]
+    assert act(zhou, PING, "transfer", version=2, region_code=GRID).status_code == 200
+    assert act(zhou, PING, "state", version=3, active=True).json["user"]["active"] is True
