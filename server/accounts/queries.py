@@ -41,6 +41,17 @@ def departments_of(county: str) -> Sequence[str]:
     return [name for name in db.session.scalars(query.order_by(User.department)) if name is not None]
 
 
+def at_work() -> Select[UUID]:
+    """Identifiers of everybody who may sign in, to be asked inside another question."""
+    return select(User.id).where(User.active.is_(True))
+
+
+def departments_at_work() -> Select[str | None]:
+    """Departments that have somebody who may sign in, to be asked inside another question."""
+    working = (User.role == "department", User.active.is_(True), User.department.is_not(None))
+    return select(User.department).where(*working)
+
+
 def names_of(ids: Iterable[UUID | None]) -> dict[UUID, str]:
     """Display name of each user."""
     return {key: name for key, (name, _role) in people(ids).items()}

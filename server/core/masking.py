@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 _WRITTEN = re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)")
+_MOBILE = re.compile(r"(?<!\d)1\d{10}(?!\d)")
 
 
 def mask_id(number: str) -> str:
@@ -20,8 +21,9 @@ def mask_name(name: str) -> str:
 
 
 def mask_written(text: str) -> str:
-    """A written text whose identity numbers are masked."""
-    return _WRITTEN.sub(lambda found: mask_id(found[0]), text)
+    """A written text whose identity and mobile numbers are masked."""
+    text = _WRITTEN.sub(lambda found: mask_id(found[0]), text)
+    return _MOBILE.sub(lambda found: mask_phone(found[0]), text)
 
 
 def mask_phone(number: str) -> str:

@@ -77,6 +77,16 @@ class PlainText(fields.String):
         return text
 
 
+class Words(PlainText):
+    """Plain text that says something; spaces around it are not kept."""
+
+    def __init__(self, least: int, most: int, **kwargs: Any) -> None:
+        super().__init__(validate=validate.Length(least, most), **kwargs)
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
+        return super()._deserialize(value, *args, **kwargs).strip()
+
+
 class Day(fields.Date):
     """A calendar date, written YYYY-MM-DD and nothing else."""
 

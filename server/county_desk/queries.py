@@ -8,8 +8,9 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, and_, func, literal, or_, select, tuple_
 
+from server.accounts import queries as accounts
 from server.core import cursors
 from server.core.audit import AuditEntry
 from server.core.clock import COUNTY_TIME
@@ -91,7 +92,10 @@ def _matching(me: UUID, filters: Filters) -> list[ColumnElement[bool]]:
 
 
 def _nobodys() -> ColumnElement[bool]:
-    return Recheck.assignee_id.is_(None) & Recheck.department.is_(None)
+    """Given to nobody, or to somebody who cannot sign in any more."""
+    person, office = Recheck.assignee_id, Recheck.department
+    no_person = or_(person.is_(None), person.not_in(accounts.at_work()))
+    return and_(no_person, or_(office.is_(None), office.not_in(accounts.departments_at_work())))
 
 
 def groups(me: UUID, filters: Filters) -> list[Group]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
-from server.core.wire import Day, Instant, PlainText, StrictUuid, TextSchema, WireSchema
+from server.core.wire import Day, Instant, PlainText, StrictUuid, TextSchema, WireSchema, Words
 from server.county_desk.queries import ME, NOBODY, Filters
 from server.county_desk.services import ASSIGNED, REFUSED, UNCHANGED, AssignmentForm, DecisionForm, FilterForm
 from server.county_desk.timeline import KINDS
@@ -32,9 +33,9 @@ class CaseQuerySchema(WireSchema):
     state = fields.String(load_default=HANDED_UP, validate=validate.OneOf((HANDED_UP, MONITOR, NO_RISK)))
     region = fields.String(validate=REGION)
     cause = fields.String(validate=validate.OneOf(CAUSES))
-    department = fields.String(validate=validate.Length(1, 40))
+    department = Words(1, 40)
     assigned = fields.String(validate=validate.OneOf((ME, NOBODY)))
-    until = Day()
+    until = Day(validate=validate.Range(date(2000, 1, 1), date(2100, 12, 31)))
     cursor = fields.String(load_default=None, validate=CURSOR)
     limit = fields.Integer(load_default=50, validate=PAGE)
 
@@ -85,7 +86,7 @@ class CountyDecisionFormSchema(WireSchema):
 
     id = StrictUuid(required=True)
     decision = fields.String(required=True, validate=validate.OneOf((MONITOR, NO_RISK, BACK)))
-    opinion = PlainText(required=True, validate=validate.Length(2, 1000))
+    opinion = Words(2, 1000, required=True)
 
     @post_load
     def _to_form(self, data: dict[str, Any], **_: object) -> DecisionForm:
@@ -159,10 +160,10 @@ class StaffSchema(Schema):
 class SavedFilterFormSchema(WireSchema):
     """A filter: codes by the names the screens use."""
 
-    name = PlainText(required=True, validate=validate.Length(1, 30))
+    name = Words(1, 30, required=True)
     query = fields.Dict(
         keys=fields.String(validate=validate.OneOf(FILTER_KEYS)),
-        values=fields.String(validate=validate.Length(1, 40)),
+        values=Words(1, 40),
         required=True,
     )
 

@@ -6,8 +6,16 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
+from server.core.masking import mask_written
 from server.core.wire import CONTROL
 from server.households.forms import OTHER, REVEAL_REASONS, SHORTEST_NOTE
+
+
+class WrittenText(fields.String):
+    """What somebody wrote, as others read it: numbers of people are masked."""
+
+    def _serialize(self, value: str | None, *_args: Any, **_kwargs: Any) -> str | None:
+        return None if value is None else mask_written(value)
 
 
 class MemberSchema(Schema):

@@ -17,6 +17,8 @@ from server.core.scope import EVERYTHING, NOTHING, code_range, covers, current_s
 from server.households.models import Household
 
 MOST_FOUND = 50
+# The last character of all has none behind it, and behind this one are those that are no characters.
+_AFTER = {0x10FFFF: 0x10FFFF, 0xD7FF: 0xE000}
 _TAIL = re.compile(r"^\d{3}[\dX]$")
 _SHOWN = (
     "id", "head_name", "number", "kind", "lifted", "region_code", "natural_village_id", "last_visit_id",
@@ -92,4 +94,4 @@ def _ways(typed: str) -> Iterator[ColumnElement[bool]]:
 
 
 def _begins(column: Any, text: str) -> ColumnElement[bool]:
-    return _Between(column, text, text[:-1] + chr(ord(text[-1]) + 1))
+    return _Between(column, text, text[:-1] + chr(_AFTER.get(ord(text[-1]), ord(text[-1]) + 1)))

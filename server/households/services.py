@@ -115,7 +115,7 @@ def masked_name(name: str) -> str:
 
 
 def masked_text(text: str) -> str:
-    """What somebody wrote, with identity numbers masked should it hold any."""
+    """What somebody wrote, with identity and mobile numbers masked should it hold any."""
     return mask_written(text)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from server.core.problems import Problem
 from server.rechecks import export, queries, services, views
 from server.rechecks.queries import LedgerFilters
 from server.rechecks.schemas import (
+    MONTH_TEXT,
     LedgerFilterSchema,
     LedgerQuerySchema,
     LedgerSchema,
@@ -63,19 +65,13 @@ def conclude_recheck(form: services.OutcomeForm, visit_id: UUID) -> tuple[dict[s
 @blueprint.response(200, RecheckMonthSchema)
 def confirm_month(month: str) -> dict[str, Any]:
     """Say that the township has a month's list: its three working days begin."""
-    if not _is_month(month):
+    if not re.fullmatch(MONTH_TEXT, month):
         raise Problem("bad_request")
     try:
         with transaction():
             return views.confirmation(services.confirm_month(current_actor(), month))
     except IntegrityError as error:  # a colleague said so at this moment
         raise Problem("busy", retry_after=1) from error
-
-
-def _is_month(text: str) -> bool:
-    return (
-        text[4] == "-" and text[:2] == "20" and text.replace("-", "").isdigit() and 1 <= int(text[5:]) <= 12
-    )
 
 
 @blueprint.get("/ledger")
@@ -94,4 +90,4 @@ def export_ledger(filters: LedgerFilters) -> Response:
     with transaction():
         text = export.ledger_file(current_actor(), filters)
     name = {"Content-Disposition": 'attachment; filename="ledger.csv"', "Cache-Control": "no-store"}
-    return Response(text, mimetype="text/csv; charset=utf-8", headers=name)
+    return Response(text, mimetype="text/csv", headers=name)

@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
-from server.core.wire import Day, Instant, Pattern, PlainText, StrictUuid, TextSchema, WireSchema
+from server.core.wire import Day, Instant, Pattern, PlainText, StrictUuid, TextSchema, WireSchema, Words
 from server.rechecks.queries import DECIDED, HAND_UP, HANDED_UP, LIST_STATES, SETTLE, SETTLED, LedgerFilters
 from server.rechecks.services import CAUSES, Finding, OutcomeForm
 from server.reviews.schemas import HouseholdSummarySchema, StandingLightSchema
@@ -14,7 +14,8 @@ from server.visits.queries import SEVERITIES
 
 FOUND = ("yes", "no", "unclear")
 MOST_FINDINGS = 40
-MONTH = Pattern(r"^20[0-9]{2}-(0[1-9]|1[0-2])$")
+MONTH_TEXT = r"20[0-9]{2}-(0[1-9]|1[0-2])"
+MONTH = Pattern(f"^{MONTH_TEXT}$")
 REGION = Pattern(r"^([0-9]{6}|[0-9]{9}|[0-9]{12}|[0-9]{14})$")
 CURSOR = validate.Length(1, 200)
 PAGE = validate.Range(1, 100)
@@ -70,7 +71,7 @@ class OutcomeFormSchema(WireSchema):
     id = StrictUuid(required=True)
     decision = fields.String(required=True, validate=validate.OneOf((SETTLE, HAND_UP)))
     cause = fields.String(required=True, validate=validate.OneOf(CAUSES))
-    opinion = PlainText(required=True, validate=validate.Length(2, 1000))
+    opinion = Words(2, 1000, required=True)
     home_on = Day(load_default=None, allow_none=True)
     home_by = PlainText(load_default="", validate=validate.Length(max=100))
     findings = fields.List(

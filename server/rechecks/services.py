@@ -11,7 +11,7 @@ from __future__ import annotations
 from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -42,9 +42,10 @@ from server.rechecks.rules import CAUSES, clock_of, may_settle, obstacle
 from server.rechecks.views import detail, rows
 from server.reviews import queries as reviews
 from server.reviews.queries import Review
-from server.reviews.services import follows_decisions
+from server.reviews.services import follows_decisions, guards_decisions
 from server.visits import queries as visits
 from server.visits.queries import APPROVED, ESCALATED, RETURNED, Visit
+from server.visits.services import end_handing_up
 
 __all__ = [
     "CAUSES",
@@ -64,6 +65,7 @@ __all__ = [
 ]
 
 TOWNSHIP_DIGITS = 9
+LONGEST_AGO = timedelta(days=366)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,6 +104,18 @@ def note_decision(visit: Visit, review: Review) -> None:
     elif escalated or (visit.state == APPROVED and visit.severity_rank <= queries.YELLOW_RANK):
         db.session.add(_due(visit, review, clock.local_date(review.created_at), escalated=escalated))
     db.session.flush()
+
+
+@guards_decisions
+def refuse_concluded(visit: Visit) -> None:
+    """A visit that the township concluded on, or that lies with the county, is given back by nobody.
+
+    Raises:
+        Problem: visit_not_reviewable.
+    """
+    row = queries.by_visit(visit.id, lock=True)
+    if row is not None and row.state not in (DUE, WITHDRAWN):
+        raise Problem("visit_not_reviewable")
 
 
 @follows_rejudging
@@ -194,6 +208,8 @@ def conclude(actor: Actor, visit_id: UUID, form: OutcomeForm) -> tuple[RecheckOu
     outcome = _outcome(actor, visit, form, digest)
     db.session.add(outcome)
     _apply(row, outcome)
+    if form.decision == SETTLE:
+        end_handing_up(visit)
     audit.record(
         "recheck.conclude", ("visit", visit_id), row.region_code, decision=form.decision, cause=form.cause
     )
@@ -203,13 +219,13 @@ def conclude(actor: Actor, visit_id: UUID, form: OutcomeForm) -> tuple[RecheckOu
 
 
 def _check(actor: Actor, row: Recheck, visit: Visit, form: OutcomeForm) -> None:
-    if (found := obstacle(actor, row, visit)) is not None:
-        raise Problem(found)
+    if (hindered := obstacle(actor, row, visit)) is not None:
+        raise Problem(hindered)
     if form.decision == SETTLE and not may_settle():
         raise Problem("settle_not_allowed")
     wrong: dict[str, list[dict[str, str]]] = {}
-    if form.home_on is not None and form.home_on > clock.today():
-        wrong["home_on"] = [{"code": "in_the_future", "message": "A day that has come."}]
+    if form.home_on is not None and (found := _not_a_day(form.home_on)) is not None:
+        wrong["home_on"] = [found]
     lit = {light["rule"] for light in lights_of([visit])[visit.id]}
     for number, finding in enumerate(form.findings):
         if finding.rule not in lit:
@@ -218,6 +234,15 @@ def _check(actor: Actor, row: Recheck, visit: Visit, form: OutcomeForm) -> None:
             ]
     if wrong:
         raise Problem("invalid", errors=wrong)
+
+
+def _not_a_day(home_on: date) -> dict[str, str] | None:
+    today = clock.today()
+    if home_on > today:
+        return {"code": "in_the_future", "message": "A day that has come."}
+    if home_on < today - LONGEST_AGO:
+        return {"code": "too_long_ago", "message": "A day of the last twelve months."}
+    return None
 
 
 def _digest(visit_id: UUID, form: OutcomeForm) -> str:

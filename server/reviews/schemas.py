@@ -9,7 +9,7 @@ from marshmallow import Schema, ValidationError, fields, post_load, validate, va
 from server.core.wire import Instant, Pattern, PlainText, StrictUuid, TextSchema, WireSchema
 from server.evidence.schemas import HintSchema
 from server.flags.services import REASONS, DismissalForm
-from server.households.schemas import HouseholdSchema, MemberSchema
+from server.households.schemas import HouseholdSchema, MemberSchema, WrittenText
 from server.photos.schemas import PhotoSchema
 from server.reviews.queries import Filters
 from server.reviews.services import MAX_COMMENTS, QuestionComment, ReviewForm
@@ -134,7 +134,7 @@ class DismissalSchema(Schema):
     rule = fields.String(required=True)
     severity = fields.String(required=True, validate=validate.OneOf(SEVERITIES[:3]))
     reason = fields.String(required=True, validate=validate.OneOf(REASONS))
-    text = fields.String(required=True)
+    text = WrittenText(required=True)
     actor_name = fields.String(required=True)
     actor_role = fields.String(required=True)
     created_at = Instant(required=True)
@@ -144,7 +144,7 @@ class CommentSchema(Schema):
     """A remark on one question."""
 
     question = fields.String(required=True)
-    text = fields.String(required=True)
+    text = WrittenText(required=True)
 
 
 class ReviewSchema(Schema):
@@ -153,7 +153,7 @@ class ReviewSchema(Schema):
     id = fields.UUID(required=True)
     visit_id = fields.UUID(required=True)
     decision = fields.String(required=True, validate=validate.OneOf(DECISIONS))
-    comment = fields.String(required=True)
+    comment = WrittenText(required=True)
     comments = fields.List(fields.Nested(CommentSchema), required=True)
     reviewer_name = fields.String(required=True)
     reviewer_role = fields.String(required=True)
@@ -297,7 +297,7 @@ class CorrectionSchema(Schema):
     revision = fields.Integer(required=True)
     changes = fields.List(fields.Nested(ChangeSchema), required=True)
     new_photos = fields.List(fields.String(), required=True)
-    comment = fields.String(required=True)
+    comment = WrittenText(required=True)
     comments = fields.List(fields.Nested(CommentSchema), required=True)
 
 

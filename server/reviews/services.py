@@ -15,7 +15,7 @@ from server.core.db import db
 from server.core.problems import Errors, Problem
 from server.households.services import moves_along
 from server.reviews import queries
-from server.reviews.following import follows_decisions, tell
+from server.reviews.following import ask, follows_decisions, guards_decisions, tell
 from server.reviews.models import Review
 from server.visits import queries as visits
 from server.visits.queries import Visit
@@ -26,6 +26,7 @@ __all__ = [
     "QuestionComment",
     "ReviewForm",
     "follows_decisions",
+    "guards_decisions",
     "keep_approval",
     "move_household",
     "review",
@@ -71,6 +72,7 @@ def review(actor: Actor, visit_id: UUID, form: ReviewForm) -> tuple[Review, bool
     if visit.author_id == actor.id:
         raise Problem("own_work")
     _check_questions(visit, form)
+    ask(visit)
     decide(visit, form.decision, actor.role)
     row = _row(actor, visit, form, digest)
     _keep(visit, row)

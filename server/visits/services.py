@@ -37,7 +37,15 @@ from server.visits.bodies import seal_body
 from server.visits.changes import differences
 from server.visits.clocks import ClockMark, clock_mark, true_moment
 from server.visits.distance import metres_between
-from server.visits.models import ESCALATED, RETURNED, SEVERITIES, SUBMITTED, SUPERSEDED, Visit
+from server.visits.models import (
+    APPROVED,
+    ESCALATED,
+    RETURNED,
+    SEVERITIES,
+    SUBMITTED,
+    SUPERSEDED,
+    Visit,
+)
 from server.visits.photo_schemas import photo_facts
 from server.visits.receipts import seq_of
 from server.visits.schemas import ExpectedPhoto, Preview, VisitBodySchema, VisitClockSchema, VisitForm
@@ -325,6 +333,12 @@ def move_household(household_id: UUID, region_code: str) -> None:
     db.session.execute(
         update(Visit).where(Visit.household_id == household_id).values(region_code=region_code)
     )
+
+
+def end_handing_up(visit: Visit) -> None:
+    """The township settled what the village handed up: nobody has to decide on it any more."""
+    if visit.state == ESCALATED:
+        visit.state = APPROVED
 
 
 def decide(visit: Visit, decision: str, role: str) -> None:
