@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -11,13 +12,13 @@ from server.accounts.import_words import COLUMNS, FAULTS, ROLE_WORDS
 from server.accounts.services import NewUser
 from server.accounts.sheets import SheetRow
 from server.core import permissions
+from server.core.names import LONGEST, begins_a_formula
 from server.core.problems import Problem
 
 CREATE, SAME, CONFLICT, ERROR = STATUSES = ("create", "same", "conflict", "error")
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
 _SCIENTIFIC = re.compile(r"[0-9](\.[0-9]+)?[eE]\+?[0-9]{1,2}")
 _CODE = re.compile(r"([0-9]{6}|[0-9]{9}|[0-9]{12}|[0-9]{14})")
-_FORMULA = ("=", "+", "-", "@")
 _STEPS = ("county", "township", "village", "grid")
 _LENGTHS = {6: 0, 9: 1, 12: 2, 14: 3}
 Blame = Callable[[str, str], None]
@@ -85,7 +86,7 @@ class Places:
 
 
 def _tidy(name: str) -> str:
-    return name.replace(" ", "").casefold()
+    return unicodedata.normalize("NFKC", name).replace(" ", "").casefold()
 
 
 def columns_of(header: SheetRow) -> dict[str, int]:
@@ -131,13 +132,16 @@ class Planner:
                 blame(column, code)
         role = self._role(texts["role"], blame)
         place = self._place(texts, role, blame) if role else ""
-        department = texts.get("department", "")[:40] or None
+        department = texts.get("department", "") if role == rights.DEPARTMENT else ""
+        fault = _name_fault(department) if department else None
+        if fault:
+            blame("department", fault)
         form = NewUser(
-            username=username[:40],
-            display_name=name[:40],
+            username=username[:LONGEST],
+            display_name=name[:LONGEST],
             role=role,
             region_code=place,
-            department=department if role == rights.DEPARTMENT else None,
+            department=department[:LONGEST] or None,
         )
         planned = PlannedRow(row.number, form, ERROR if faults else CREATE, faults)
         if not faults:
@@ -203,9 +207,9 @@ def _username_fault(text: str) -> str | None:
 def _name_fault(text: str) -> str | None:
     if not text:
         return "missing"
-    if len(text) > 40:
+    if len(text) > LONGEST:
         return "too_long"
-    return "formula" if text.startswith(_FORMULA) or text.startswith("#") else None
+    return "formula" if begins_a_formula(text) else None
 
 
 def _code_fault(text: str, names: Mapping[str, str], role: str) -> str | None:

@@ -7,18 +7,19 @@ from __future__ import annotations
 
 import io
 import re
-import unicodedata
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from server.core.names import tidied
 from server.core.problems import Problem
 
 MAX_BYTES = 2 * 1024 * 1024
 MAX_ROWS = 2_000
 MAX_COLUMNS = 20
+LAST_ROW = 1_048_576  # of any sheet there is
 MAX_PARTS, MAX_UNPACKED = 100, 8 * 1024 * 1024
 MAX_CELL = 200
 _FOREIGN = re.compile(
@@ -27,10 +28,6 @@ _FOREIGN = re.compile(
 )
 _MACRO_TYPES = re.compile(rb"macroEnabled|vbaProject", re.IGNORECASE)
 _DECLARATIONS = (b"<!DOCTYPE", b"<!ENTITY")
-_DIRT = re.compile(
-    "[\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\u00ad\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]"
-)
-_MIDDLE_DOTS = str.maketrans(dict.fromkeys("•‧・∙⋅･●", "·"))
 _EXACT = 10**15  # a float beyond has lost digits
 
 
@@ -88,8 +85,10 @@ def _rows(data: bytes) -> Iterator[SheetRow]:
     try:
         sheet = next(one for one in book.worksheets if one.sheet_state == "visible")
         sheet.reset_dimensions()  # what a file says of its own size is not to be believed
-        bounds = {"max_row": MAX_ROWS + 2, "max_col": MAX_COLUMNS, "values_only": True}
+        bounds = {"max_row": LAST_ROW, "max_col": MAX_COLUMNS, "values_only": True}
         for number, values in enumerate(sheet.iter_rows(**bounds), start=1):
+            if values.count(None) == len(values):
+                continue  # a gap may be of a million rows
             cells = tuple(cell_text(value) for value in values)
             if any(cells):
                 if number > MAX_ROWS + 1:
@@ -110,8 +109,7 @@ def cell_text(value: Any) -> str:
         return str(int(value))
     if isinstance(value, datetime | date):
         return value.isoformat()[:10]
-    text = _DIRT.sub("", unicodedata.normalize("NFKC", str(value)[: 4 * MAX_CELL])).translate(_MIDDLE_DOTS)
-    return " ".join(text.split())[:MAX_CELL]
+    return tidied(str(value)[: 4 * MAX_CELL])[:MAX_CELL].rstrip()
 
 
 def workbook(sheets: Sequence[tuple[str, Sequence[Sequence[str]], Sequence[int]]]) -> bytes:

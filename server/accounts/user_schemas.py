@@ -13,6 +13,7 @@ from server.accounts.own import PasswordChange
 from server.accounts.services import NewUser
 from server.accounts.user_queries import STATES, UserFilters
 from server.accounts.users import Act, Names
+from server.core.names import NameText
 from server.core.permissions import ROLES
 from server.core.scope import NOTHING
 from server.core.wire import Flag, Instant, Pattern, PlainText, StrictUuid, Whole, WireSchema
@@ -27,20 +28,6 @@ def not_blank(text: str) -> None:
     """Raises ValidationError for nothing but blanks."""
     if not text.strip():
         raise ValidationError("Not blank.")
-
-
-def no_formula(text: str) -> None:
-    """Raises ValidationError for what a spreadsheet would take for a formula: names end up in sheets."""
-    if text.lstrip().startswith(("=", "+", "-", "@")):
-        raise ValidationError("Must not begin like a formula.")
-
-
-def _name(**more: Any) -> PlainText:
-    return PlainText(validate=[validate.Length(1, 40), not_blank, no_formula], **more)
-
-
-def _department(**more: Any) -> PlainText:
-    return PlainText(validate=validate.Length(max=40), **more)
 
 
 class UserListQuerySchema(WireSchema):
@@ -175,18 +162,17 @@ class NewAccountSchema(WireSchema):
 
     op_id = StrictUuid(required=True)
     username = fields.String(required=True, validate=USERNAME)
-    display_name = _name(required=True)
+    display_name = NameText(required=True)
     role = fields.String(required=True, validate=validate.OneOf(ROLES))
     region_code = fields.String(load_default=NOTHING, validate=PLACE)
-    department = _department(load_default=None, allow_none=True)
+    department = NameText(shortest=0, load_default=None, allow_none=True)
     reason = PlainText(load_default="", validate=validate.Length(max=200))
 
     @post_load
     def _to_form(self, data: dict[str, Any], **_: object) -> dict[str, Any]:
         op_id, reason = data.pop("op_id"), data.pop("reason")
-        data["display_name"] = data["display_name"].strip()
-        if data["role"] != rights.DEPARTMENT:
-            data["department"] = None
+        own = data["department"] if data["role"] == rights.DEPARTMENT else None
+        data["department"] = own or None
         return {"op_id": op_id, "reason": reason.strip(), "form": NewUser(**data)}
 
 
@@ -204,14 +190,14 @@ class ActSchema(WireSchema):
 
 
 class EditSchema(ActSchema):
-    """Another name or department; what is left out stays."""
+    """Another name or department, a blank one for none; what is left out stays."""
 
-    display_name = _name()
-    department = _department()
+    display_name = NameText()
+    department = NameText(shortest=0)
 
     @post_load
     def _to_act(self, data: dict[str, Any], **_: object) -> dict[str, Any]:
-        given = {name: data.pop(name).strip() for name in ("display_name", "department") if name in data}
+        given = {name: data.pop(name) for name in ("display_name", "department") if name in data}
         act: dict[str, Any] = super()._to_act(data)
         return act | {"names": Names(**given)}
 

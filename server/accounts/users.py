@@ -36,7 +36,7 @@ class Act:
 
 @dataclass(frozen=True, kw_only=True)
 class Names:
-    """What of an account is edited; None leaves it."""
+    """What of an account is edited; None leaves it, a blank department takes it away."""
 
     display_name: str | None = None
     department: str | None = None
@@ -111,7 +111,7 @@ def edit(actor: Actor, user_id: UUID, act: Act, names: Names) -> Done:
     if names.display_name is not None:
         user.display_name = names.display_name
     if names.department is not None and user.role == rights.DEPARTMENT:
-        user.department = names.department
+        user.department = names.department or None
     _changed(user, "account.edit", act)
     return Done(user=user)
 

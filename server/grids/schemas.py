@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from marshmallow import Schema, fields
 
-from marshmallow import Schema, ValidationError, fields, post_load, validate
-
-from server.core.wire import Pattern, PlainText, StrictUuid, WireSchema
+from server.core.names import NameText
+from server.core.wire import Pattern, StrictUuid, WireSchema
 
 _VILLAGE = Pattern(r"^[0-9]{12}$")
 _PLACE = Pattern(r"^([0-9]{6}|[0-9]{9}|[0-9]{12})$")
-
-
-def _not_blank(text: str) -> None:
-    if not text.strip():
-        raise ValidationError("Not blank.")
-
-
-def _name() -> PlainText:
-    return PlainText(required=True, validate=[validate.Length(1, 40), _not_blank])
 
 
 class GridListQuerySchema(WireSchema):
@@ -56,18 +46,10 @@ class NewGridSchema(WireSchema):
 
     op_id = StrictUuid(required=True)
     village_code = fields.String(required=True, validate=_VILLAGE)
-    name = _name()
-
-    @post_load
-    def _tidied(self, data: dict[str, Any], **_: object) -> dict[str, Any]:
-        return data | {"name": data["name"].strip()}
+    name = NameText(required=True)
 
 
 class GridNameSchema(WireSchema):
     """Another name of a grid."""
 
-    name = _name()
-
-    @post_load
-    def _tidied(self, data: dict[str, Any], **_: object) -> dict[str, Any]:
-        return data | {"name": data["name"].strip()}
+    name = NameText(required=True)

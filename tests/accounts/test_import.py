@@ -79,12 +79,14 @@ def test_a_dry_run_changes_nothing(app, login):
         (member(name="\ufeff 吾买尔•阿不都 "), ("create", [])),
         (member(name=""), ("error", [("B2", "missing")])),
         (member(name="＝1+1"), ("error", [("B2", "formula")])),
+        (member(name="\u2066=1+1"), ("error", [("B2", "formula")])),
         (member(name="韦" * 41), ("error", [("B2", "too_long")])),
         (member(role="镇长"), ("error", [("C2", "role_unknown")])),
         (member(role="第一书记"), ("error", [("C2", "role_not_yours")])),
         (member(role="县级"), ("error", [("C2", "role_grave")])),
         (member(role="Grid member"), ("create", [])),
         (member(grid="没有的网格"), ("error", [("F2", "place_unknown")])),
+        (member(grid=GRID_NAME.replace("区", " 区").replace("4", "４")), ("create", [])),
         (member(grid=""), ("error", [("F2", "missing")])),
         (member(code="45032110120001"), ("error", [("G2", "place_unknown")])),
         (member(code=VILLAGE), ("error", [("G2", "place_level")])),
@@ -196,6 +198,22 @@ def test_a_cell_in_the_last_corner_costs_nothing(app, login):
     assert far != part(GOOD, SHEET)
     reply = check(login(ZHOU), with_part(GOOD, SHEET, far))
     assert reply.json["counts"] == {"create": 1}
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True, scope="session")
+@pytest.mark.parametrize("number", [5000, 1_048_576])
+def test_a_row_far_below_is_not_lost(app, login, number):
+    row = f'<row r="{number}"><c r="A{number}" t="inlineStr"><is><t>x</t></is></c></row></sheetData>'
+    far = part(GOOD, SHEET).replace(b"</sheetData>", row.encode())
+    assert code(check(login(ZHOU), with_part(GOOD, SHEET, far))) == (422, "sheet_too_long")
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True, scope="session")
+def test_a_department_is_judged_as_a_name_is(app, login):
+    row = ("d-dept", "丁", "部门", "", "", "", "")
+    assert only(login(QIN), *row, "＝cmd|x") == ("error", [("H2", "formula")])
+    assert only(login(QIN), *row, "民" * 41) == ("error", [("H2", "too_long")])
+    assert only(login(QIN), *row, " ") == ("create", [])
 
 
 def test_two_thousand_rows_are_taken(app, login):

@@ -227,6 +227,10 @@ def test_a_user_name_is_given_once(app, login):
         ("username", "小花"),
         ("display_name", "  "),
         ("display_name", "=1+1"),
+        ("display_name", "＝cmd|' /C calc'!A0"),
+        ("display_name", "\u200b=1+1"),
+        ("display_name", "\u2066\u2069"),
+        ("department", "=cmd|x"),
         ("display_name", "韦" * 41),
         ("display_name", "a\u0000"),
         ("role", "king"),
@@ -262,3 +266,13 @@ def test_a_department_is_edited_for_departments_only(app, login):
     qin = login(QIN)
     assert act(qin, DENG, "", department="民政局").json["user"]["department"] == "民政局"
     assert act(qin, WEI, "", department="民政局").json["user"]["department"] is None
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True, scope="session")
+def test_names_are_tidied_as_in_a_sheet(app, login):
+    made = create(login(ZHOU), display_name=" 吾\u202e买尔•阿\u2066 不\u200b都 ").json["user"]
+    assert made["display_name"] == "吾买尔·阿 不都"
+    department = {"username": "d-dept", "role": "department", "region_code": COUNTY}
+    assert create(login(QIN), **department, department="   ").json["user"]["department"] is None
+    assert act(login(QIN), DENG, "", department="民政\u200b局").json["user"]["department"] == "民政局"
+    assert act(login(QIN), DENG, "", version=2, department=" ").json["user"]["department"] is None

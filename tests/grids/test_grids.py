@@ -128,3 +128,12 @@ def test_nobody_is_switched_on_in_a_closed_grid_before_they_have_another(app, lo
     assert "transfer" in zhou.get(f"/api/v1/users/{PING.id}").json["may"]
     assert act(zhou, PING, "transfer", version=2, region_code=GRID).status_code == 200
     assert act(zhou, PING, "state", version=3, active=True).json["user"]["active"] is True
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True, scope="session")
+def test_names_of_grids_are_tidied_and_are_no_formulas(app, login):
+    zhou = login(ZHOU)
+    assert add(zhou, name=" 河边（\u202e东\u2067）网格").json["name"] == "河边（东）网格"
+    for name in ("=cmd|x", "＝cmd|x", "\u200b", "网" * 41):
+        assert code(add(zhou, name=name)) == (422, "invalid")
+        assert code(zhou.patch(f"/api/v1/grids/{GRID}", json={"name": name})) == (422, "invalid")
