@@ -86,13 +86,13 @@ NUMBER = "45032119800307123X"
 
 
 def test_numbers_that_somebody_wrote_into_a_request_are_shown_to_nobody(app, login):
-    request = ask(login(WEI), MEI, reason=f"本人 {NUMBER} 来电").json
+    request = ask(login(WEI), MEI, reason=f"本人 {NUMBER} 用 13812345678 来电").json
     decide(login(ZHOU), request, "declined", comment=f"核对 {NUMBER}")
     for person, state in ((WEI, "decided"), (ADMIN, "decided")):
         reply = login(person).get(f"/api/v1/account-requests?state={state}")
         (shown,) = reply.json["items"]
         assert (shown["reason"], shown["comment"]) == (
-            "本人 450321********123X 来电",
+            "本人 450321********123X 用 138****5678 来电",
             "核对 450321********123X",
         )
 
