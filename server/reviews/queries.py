@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Any, Literal
 from uuid import UUID
 
@@ -39,6 +40,8 @@ class Filters:
 
 
 By = Literal["township", "risks"] | None
+SORTS = list(product(range(len(SEVERITIES)), (False, True)))
+"""Severity and whether something changed: what every count tells apart."""
 
 
 @dataclass(frozen=True)
@@ -117,15 +120,17 @@ def groups(actor: Actor, filters: Filters, by: By = None) -> list[Group]:
     counted = actor.role != "grid_member" and len(narrowest) <= VILLAGE_DIGITS
     rows = db.session.execute(_tallied(filters, by) if counted else _fresh(actor, filters, by))
     return [
-        Group(SEVERITIES[rank], bool(changed), count, **({by: more[0]} if by else {}))
-        for count, rank, changed, *more in rows
+        Group(SEVERITIES[rank], changed, int(count), **({by: row[0]} if by else {}))
+        for row in rows
+        for (rank, changed), count in zip(SORTS, row[-len(SORTS) :], strict=True)
         if count
     ]
 
 
 def _tallied(filters: Filters, by: By) -> Select[Any]:
-    """The counts of whole villages, added up."""
-    keys: list[Any] = [VisitTally.severity_rank, VisitTally.changed, *_further(VisitTally, by)]
+    """The counts of whole villages, added up; a column for each of ``SORTS``: sorting rows by them is slow."""
+    rank, changed, further = VisitTally.severity_rank, VisitTally.changed, _further(VisitTally, by)
+    figures = [func.sum(VisitTally.visits).filter(rank == r, changed.is_(c)) for r, c in SORTS]
     conditions = [within(VisitTally.region_code, filters.region)] if filters.region else []
     if filters.risk:
         conditions.append(VisitTally.risks.contains(f"|{filters.risk}|", autoescape=True))
@@ -133,12 +138,13 @@ def _tallied(filters: Filters, by: By) -> Select[Any]:
         conditions.append(VisitTally.latest.is_(True))
     state = VisitTally.state
     conditions.append(state == filters.state if filters.state else state != SUPERSEDED)
-    return select(func.sum(VisitTally.visits), *keys).where(*conditions).group_by(*keys)
+    return select(*further, *figures).where(*conditions).group_by(*further)
 
 
 def _fresh(actor: Actor, filters: Filters, by: By) -> Select[Any]:
-    keys: list[Any] = [Visit.severity_rank, Visit.changed_count > 0, *_further(Visit, by)]
-    return select(func.count(), *keys).where(*_matching(actor, filters)).group_by(*keys)
+    rank, changed, further = Visit.severity_rank, Visit.changed_count > 0, _further(Visit, by)
+    figures = [func.count().filter(rank == r, changed if c else ~changed) for r, c in SORTS]
+    return select(*further, *figures).where(*_matching(actor, filters)).group_by(*further)
 
 
 def _further(table: type[VisitTally | Visit], by: By) -> list[Any]:

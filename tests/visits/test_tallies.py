@@ -17,7 +17,7 @@ from server.core.scope import region_scope
 from server.households.following import end_rows, move_rows
 from server.households.models import Household
 from server.reviews import queries
-from server.reviews.queries import Filters
+from server.reviews.queries import SORTS, Filters
 from server.visits import jobs, tallies
 from server.visits.models import SEVERITIES, SUBMITTED, Visit
 from server.visits.tallies import VisitTally
@@ -52,9 +52,9 @@ FILTERS = [
 def lines(rows):
     """Counts by sort, those that are nothing left out."""
     found = {}
-    for count, rank, changed, *more in rows:
-        key = (rank, bool(changed), *more)
-        found[key] = found.get(key, 0) + int(count)
+    for row in rows:
+        for sort, count in zip(SORTS, row[-len(SORTS) :], strict=True):
+            found[*row[: -len(SORTS)], *sort] = int(count or 0)
     return {key: count for key, count in found.items() if count}
 
 
