@@ -203,9 +203,13 @@ class _Proven:
 def _subject_of_expired() -> tuple[UUID, UUID]:
     encoded = request.headers["Authorization"].split()[-1]
     try:
-        return _subject(decode_token(encoded, allow_expired=True))
+        claims = decode_token(encoded, allow_expired=True)
+        subject = _subject(claims)
     except _NOT_OURS as error:
         raise Problem("token_expired") from error
+    if claims["type"] not in ("access", "refresh"):
+        raise Problem("token_invalid")
+    return subject
 
 
 def _subject(claims: dict[str, Any]) -> tuple[UUID, UUID]:

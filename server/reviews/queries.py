@@ -128,7 +128,7 @@ def groups(actor: Actor, filters: Filters, by: By = None) -> list[Group]:
 
 
 def _tallied(filters: Filters, by: By) -> Select[Any]:
-    """The counts of whole villages, added up; a column for each of ``SORTS``: sorting rows by them is slow."""
+    """The counts of whole villages, added up; a column for each of ``SORTS``: sorting rows by it is slow."""
     rank, changed, further = VisitTally.severity_rank, VisitTally.changed, _further(VisitTally, by)
     figures = [func.sum(VisitTally.visits).filter(rank == r, changed.is_(c)) for r, c in SORTS]
     conditions = [within(VisitTally.region_code, filters.region)] if filters.region else []
