@@ -6,6 +6,7 @@ far behind, and each filter.
 
 from __future__ import annotations
 
+import gc
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -146,6 +147,8 @@ def on(engine: str, folder: Path) -> Result:
         print(f"==> writing {HOUSEHOLDS} households into {engine}", file=sys.stderr, flush=True)
         fill(app)
         settle(values.get("database_url"))
+        gc.collect()
+        gc.freeze()  # as the server does with the loaded app
         with app.app_context(), region_scope(EVERYTHING):
             homes = list(db.session.scalars(select(Household.id).limit(500)))
             db.session.rollback()
