@@ -32,6 +32,7 @@ export {
 } from './load';
 export { RecordLights, VisitRecordView } from './visitRecord';
 export {
+  CAUSES,
   errorHelp,
   isLit,
   lightCounts,

@@ -1,4 +1,5 @@
 /** Words of the things a visit record carries, beyond those every screen shares (core/format). */
+import type { Cause } from '../core/api/deskTypes';
 import { codeOf, errorText } from '../core/api/problem';
 import type { Severity, StandingLight, VisitState, VisitSummary } from '../core/api/types';
 import { hasText, pick, t } from '../core/i18n';
@@ -9,8 +10,7 @@ export const SEVERITIES: readonly Severity[] = ['red', 'yellow', 'attention', 'n
 export const severityShort = (severity: Severity): string => t(`record.short.${severity}`);
 export const roleWord = (role: string): string => (hasText(`role.${role}`) ? t(`role.${role}`) : role);
 
-/** Risks a visit can be filtered by, in the order of the national form. */
-export const RISKS = [
+const HARDSHIPS = [
   'illness',
   'disability',
   'schooling',
@@ -21,6 +21,14 @@ export const RISKS = [
   'unsafe_housing',
   'unsafe_water',
   'basic_needs',
+] as const;
+
+/** What a household's hardship may come from, in the order of the national form. */
+export const CAUSES: readonly Cause[] = [...HARDSHIPS, 'other'];
+
+/** Risks a visit can be filtered by, in the same order. */
+export const RISKS = [
+  ...HARDSHIPS,
   'focus_group',
   'policy_delivery',
   'verify',

@@ -2,12 +2,11 @@
 import { useEffect } from 'preact/hooks';
 import { t } from '../../core/i18n';
 import { go } from '../../core/nav';
-import { riskWord } from '../../record';
+import { CAUSES, riskWord } from '../../record';
 import { Button } from '../../ui/button';
 import { Field } from '../../ui/field';
 import { Select } from '../../ui/select';
 import {
-  CAUSES,
   type CaseFilter,
   conditions,
   hasFilter,

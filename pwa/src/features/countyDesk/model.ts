@@ -2,22 +2,10 @@
 import type { CaseQuery, Cause, CountyChoice, Recheck, SavedFilter, Staff } from '../../core/api/deskTypes';
 import type { Region } from '../../core/api/types';
 import { dayOf, daysBetween, today } from '../../core/clock';
+import { CAUSES } from '../../record';
 
 export type CaseState = NonNullable<CaseQuery['state']>;
 export const STATES: readonly CaseState[] = ['handed_up', 'monitor', 'no_risk'];
-export const CAUSES: readonly Cause[] = [
-  'illness',
-  'disability',
-  'schooling',
-  'disaster',
-  'accident',
-  'industry_failure',
-  'unstable_employment',
-  'unsafe_housing',
-  'unsafe_water',
-  'basic_needs',
-  'other',
-];
 
 /** What the list is narrowed to; '' narrows nothing. */
 export interface CaseFilter {

@@ -4,6 +4,7 @@
  */
 import type { Cause, Found, OutcomeRequest } from '../../core/api/deskTypes';
 import type { StandingLight } from '../../core/api/types';
+import { CAUSES } from '../../record';
 
 export type Choice = OutcomeRequest['decision'];
 /** `unanswered`: sent, but nobody knows whether it arrived. `refused`: the server said no, and why. */
@@ -29,19 +30,6 @@ export interface Draft {
   readonly why: string | null;
 }
 
-export const CAUSES: readonly Cause[] = [
-  'illness',
-  'disability',
-  'schooling',
-  'disaster',
-  'accident',
-  'industry_failure',
-  'unstable_employment',
-  'unsafe_housing',
-  'unsafe_water',
-  'basic_needs',
-  'other',
-];
 export const FOUND: readonly Found[] = ['yes', 'no', 'unclear'];
 export const OPINION_MAX = 1000;
 export const NOTE_MAX = 500;

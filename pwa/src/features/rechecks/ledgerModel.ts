@@ -1,6 +1,6 @@
 /** What the ledger is narrowed to, in the address, and its sums. Pure. */
 import type { Cause, CauseLine } from '../../core/api/deskTypes';
-import { CAUSES } from './form';
+import { CAUSES } from '../../record';
 import { asMonth, asRegion, searchOf } from './model';
 
 export const STATES = ['settled', 'handed_up', 'monitor', 'no_risk'] as const;
