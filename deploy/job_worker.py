@@ -26,6 +26,7 @@ LONGEST_PAUSE_SECONDS = 30.0
 STEADY_SECONDS = 60.0
 GRACE_SECONDS = 20.0
 NICENESS = 10  # a tenth of a processor that people want all of; at 19 photos waited for ever
+FIRST_TO_GO = 300  # of 1000: when memory is short, it is the worker that is started again by itself
 PR_SET_PDEATHSIG = 1  # <sys/prctl.h>
 FAILED = 1  # gunicorn gives up when a child of its own ends with 3 or 4
 
@@ -49,6 +50,7 @@ def start(work: Callable[[], None], detach: Callable[[], None]) -> int:
     parent = os.getpid()
 
     def keep() -> None:
+        _set("comm", "job-watch")  # nobody shall take it for a worker of gunicorn's
         detach()
         keep_running(work, parent)
 
@@ -136,10 +138,17 @@ def _settled(work: Callable[[], None]) -> None:
     prctl = getattr(ctypes.CDLL(None), "prctl", None)
     if prctl is not None:
         prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    _set("comm", "job-worker")
     # Where Linux shares the processors out by session first, niceness counts within a session only.
-    with suppress(OSError):
-        Path("/proc/self/autogroup").write_text(str(NICENESS), encoding="ascii")
+    _set("autogroup", str(NICENESS))
+    _set("oom_score_adj", str(FIRST_TO_GO))
     work()
+
+
+def _set(name: str, value: str) -> None:
+    """Tell Linux something about this process; elsewhere, or where it may not be told, it does without."""
+    with suppress(OSError):
+        Path(f"/proc/self/{name}").write_text(value, encoding="ascii")
 
 
 def _watch(worker: int, parent: int) -> int | None:

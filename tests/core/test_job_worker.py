@@ -81,6 +81,14 @@ def test_a_worker_that_died_is_started_again(master):
     assert not is_gone(pids(note)[1])
 
 
+def test_nobody_takes_them_for_workers_of_the_web(master):
+    _, note = master
+    worker = pids(note)[0]
+    until(lambda: Path(f"/proc/{worker}/comm").read_text().strip() == "job-worker")
+    assert Path(f"/proc/{parent_of(worker)}/comm").read_text().strip() == "job-watch"
+    assert Path(f"/proc/{worker}/oom_score_adj").read_text().strip() == "300"
+
+
 def test_workers_are_in_a_session_of_their_own(master):
     made, note = master
     worker = pids(note)[0]

@@ -5,7 +5,6 @@ import multiprocessing
 import os
 import random
 import signal
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -15,6 +14,7 @@ from tests.photos.line import Line, Sender, bundled_rule, carry, chunk_rule, upl
 from tests.support.api import Api, visit_body
 from tests.support.live_server import LiveServer
 from tests.support.pictures import jpeg
+from tests.support.storm import workers_of
 from tests.support.waiting import eventually
 from tests.visits.bodies import CLEAN
 
@@ -131,10 +131,8 @@ def test_several_processes_that_send_one_photo_are_told_of_one_photo(server, mem
 
 def kill_workers(server):
     """End every process that answers requests; the job worker is not one of them."""
-    master = server.process.pid
-    for pid in Path(f"/proc/{master}/task/{master}/children").read_text().split():
-        if b"gunicorn" in Path(f"/proc/{pid}/cmdline").read_bytes():
-            os.kill(int(pid), signal.SIGKILL)
+    for pid in workers_of(server.process.pid):
+        os.kill(pid, signal.SIGKILL)
 
 
 def test_photos_arrive_though_the_server_is_killed_while_they_do(server, member, rule):

@@ -198,12 +198,12 @@ def bad_line(port: int, seed: int) -> Iterator[Line]:
 
 
 def workers_of(master: int) -> list[int]:
-    """The web workers of a gunicorn master; not its job worker."""
+    """The web workers of a gunicorn master; not what watches its job worker, forked like them."""
     found = []
     for entry in Path("/proc").iterdir():
         with suppress(OSError, ValueError):
             after_name = (entry / "stat").read_text().rsplit(") ", 1)[1].split()
-            is_web = b"gunicorn" in (entry / "cmdline").read_bytes()
+            is_web = (entry / "comm").read_text().strip() != "job-watch"
             if int(after_name[1]) == master and is_web:
                 found.append(int(entry.name))
     return sorted(found)
