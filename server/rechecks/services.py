@@ -125,7 +125,9 @@ def note_rejudging(seen: Sequence[Visit]) -> None:
     known = queries.several(one.id for one in lit)
     late = [one for one in lit if one.id not in known]
     decisions = reviews.of_visits(one.id for one in late)
-    db.session.add_all(_due(one, decisions[one.id][-1], clock.today(), escalated=False) for one in late)
+    # All before any is added: asking in one township's scope must not write another's.
+    due = [_due(one, decisions[one.id][-1], clock.today(), escalated=False) for one in late]
+    db.session.add_all(due)
     db.session.flush()
 
 

@@ -7,7 +7,7 @@ import pytest
 from server.core import jobs
 from server.policy import engine
 from server.policy.local import LocalPolicy
-from tests.factories import MEI, QIN, WEI, ZHOU, make_household
+from tests.factories import GRID_IN_OTHER_TOWNSHIP, HONG, LU, MEI, QIN, WEI, ZHOU, make_household, make_user
 from tests.rechecks.acting import URL, approved, conclude, review
 from tests.visits.bodies import DRY, send, visit_of
 
@@ -29,8 +29,8 @@ def judged_again(app, login):
     jobs.run_pending(app)
 
 
-def due(login):
-    return login(ZHOU).get(URL).json
+def due(login, officer=ZHOU):
+    return login(officer).get(URL).json
 
 
 def test_a_visit_is_due_from_the_day_its_light_was_found(app, login, rules, clock):
@@ -43,6 +43,16 @@ def test_a_visit_is_due_from_the_day_its_light_was_found(app, login, rules, cloc
     assert (row["visit_id"], row["severity"], row["decided_on"]) == (body["id"], "red", "2027-01-02")
     assert (row["month"], row["starts_on"]) == ("2027-01", "2027-01-31")
     assert conclude(login, body).status_code == 201
+
+
+def test_visits_of_several_townships_are_due_at_each(app, login, rules):
+    first = make_user(app, "first_secretary", GRID_IN_OTHER_TOWNSHIP[:12])
+    mine = approved(app, login)
+    theirs = approved(app, login, sender=HONG, reviewer=first)
+    rules(LocalPolicy())
+    judged_again(app, login)
+    assert [row["visit_id"] for row in due(login)["items"]] == [mine["id"]]
+    assert [row["visit_id"] for row in due(login, LU)["items"]] == [theirs["id"]]
 
 
 def test_a_second_run_makes_it_due_no_second_time(app, login, rules):
