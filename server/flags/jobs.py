@@ -12,7 +12,7 @@ from server.core import jobs, processes
 from server.core.db import db, transaction
 from server.core.logs import log
 from server.flags import queries, recheck, rejudging
-from server.flags.models import PACKS, SETTING
+from server.flags.models import SETTING
 from server.flags.rejudging import Begun, Step, TakenOver
 from server.flags.services import facts_source, today_bench
 from server.regions import queries as regions
@@ -59,7 +59,7 @@ def sweep() -> None:
 def _start(county: str) -> None:
     try:
         with transaction():
-            run, _ = rejudging.request(county, "the rules in force changed", PACKS)
+            run, _ = rejudging.request(county, *rejudging.cause(county))
     except IntegrityError:
         return  # somebody asked in the same moment
     rejudge(str(run.id))

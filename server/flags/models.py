@@ -14,7 +14,7 @@ from server.core.scope import RegionScoped
 
 OPEN, CLOSED = "open", "closed"
 WAITING, RUNNING, DONE = "waiting", "running", "done"
-ASKED, SETTING, PACKS, COMMAND = "asked", "setting", "packs", "command"
+TRIGGERS = ASKED, SETTING, PACKS, COMMAND = "asked", "setting", "packs", "command"
 
 
 class Flag(RegionScoped, Base):

@@ -23,9 +23,20 @@ from server.flags import facts as keeping
 from server.flags import queries
 from server.flags.dismissing import Dismissed, count_lights, dismissed_of
 from server.flags.following import tell
-from server.flags.models import CLOSED, DONE, RUNNING, WAITING, Flag, HouseholdFacts, Rejudgement
+from server.flags.models import (
+    CLOSED,
+    DONE,
+    PACKS,
+    RUNNING,
+    SETTING,
+    WAITING,
+    Flag,
+    HouseholdFacts,
+    Rejudgement,
+)
 from server.flags.services import keep_newest_of, new_flag, today_bench
 from server.households.queries import lock_households
+from server.local_policy.queries import acts_of
 from server.policy.codegen import ParameterRefused, program
 from server.policy.codeterms import CannotCompile
 from server.policy.engine import Bench
@@ -174,6 +185,19 @@ def outdated(county: str) -> bool:
     if latest is not None:
         return latest.state == DONE and latest.version != version
     return not _known_good(county, version)
+
+
+def cause(county: str) -> tuple[str, str]:
+    """Why a county's rules differ from those of its last run, and as which trigger.
+
+    The look once a minute may come before the job of a setting, and a setting may begin on a later day: whoever
+    reads the run wants the words that were signed all the same.
+    """
+    latest, today = queries.latest_run(county), clock.today()
+    for act in reversed(acts_of(county)):
+        if latest is None or act.signed_at >= latest.created_at or latest.day < act.since <= today:
+            return act.reason, SETTING
+    return "the rules in force changed", PACKS
 
 
 _good: set[tuple[str, str]] = set()

@@ -5,10 +5,21 @@ from __future__ import annotations
 from marshmallow import Schema, fields, validate
 
 from server.core.wire import Instant, Pattern, PlainText, TextSchema, WireSchema
-from server.flags.models import ASKED, COMMAND, DONE, PACKS, RUNNING, SETTING, WAITING
+from server.flags.models import DONE, RUNNING, TRIGGERS, WAITING
 
 DIRECTIONS = ("opened", "closed")
 LIGHTS = ("red", "yellow", "attention")
+
+
+class RunActSchema(Schema):
+    """The run over the county that opened or closed a light, by the rules of a version and day."""
+
+    run_id = fields.UUID(required=True)
+    at = Instant(required=True)
+    day = fields.Date(required=True)
+    trigger = fields.String(required=True, validate=validate.OneOf(TRIGGERS))
+    reason = fields.String(required=True)
+    version = fields.String(required=True)
 
 
 class HouseholdLineSchema(Schema):
@@ -34,7 +45,7 @@ class RunSchema(Schema):
 
     id = fields.UUID(required=True)
     region_code = fields.String(required=True)
-    trigger = fields.String(required=True, validate=validate.OneOf((ASKED, SETTING, PACKS, COMMAND)))
+    trigger = fields.String(required=True, validate=validate.OneOf(TRIGGERS))
     reason = fields.String(required=True)
     state = fields.String(required=True, validate=validate.OneOf((WAITING, RUNNING, DONE)))
     day = fields.Date(required=True)

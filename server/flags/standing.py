@@ -134,4 +134,5 @@ def _act(runs: Runs, run_id: UUID | None, at: datetime | None) -> Wire | None:
     run = runs.get(run_id) if run_id is not None else None
     if run is None:
         return None
-    return {"run_id": run.id, "at": at, "day": run.day, "reason": run.reason, "version": run.version}
+    of_run = {"day": run.day, "trigger": run.trigger, "reason": run.reason, "version": run.version}
+    return {"run_id": run.id, "at": at} | of_run

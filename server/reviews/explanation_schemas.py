@@ -5,8 +5,8 @@ from __future__ import annotations
 from marshmallow import Schema, fields, validate
 
 from server.core.wire import TextSchema
+from server.flags.schemas import RunActSchema
 from server.policy.lexicon import SOURCES
-from server.reviews.schemas import RunActSchema
 
 FORMS = ("all", "any", "not", "some", "every", "any_rule", "test")
 STATES = ("met", "not_met", "unknown", "closed")

@@ -8,6 +8,7 @@ from marshmallow import Schema, ValidationError, fields, post_load, validate, va
 
 from server.core.wire import Instant, Pattern, PlainText, StrictUuid, TextSchema, WireSchema
 from server.evidence.schemas import HintSchema
+from server.flags.schemas import RunActSchema
 from server.flags.services import REASONS, DismissalForm
 from server.households.schemas import HouseholdSchema, MemberSchema, WrittenText
 from server.photos.schemas import PhotoSchema
@@ -262,16 +263,6 @@ class PreviousVisitSchema(Schema):
 
     id = fields.UUID(required=True)
     visited_at = Instant(required=True)
-
-
-class RunActSchema(Schema):
-    """The run over the county that opened or closed a light, by the rules of a version and day."""
-
-    run_id = fields.UUID(required=True)
-    at = Instant(required=True)
-    day = fields.Date(required=True)
-    reason = fields.String(required=True)
-    version = fields.String(required=True)
 
 
 class StandingLightSchema(LightSchema):

@@ -39,6 +39,7 @@ export {
   RISKS,
   riskWord,
   roleWord,
+  runReason,
   SEVERITIES,
   severityShort,
   span,

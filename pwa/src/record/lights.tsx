@@ -10,7 +10,7 @@ import { type Article, ArticleSheet } from './article';
 import type { Checklist } from './checklist';
 import { DismissedWords, DismissSheet, mayDismiss } from './dismiss';
 import { Why } from './why';
-import { isLit, riskWord, SEVERITIES, severityShort } from './words';
+import { isLit, riskWord, runReason, SEVERITIES, severityShort } from './words';
 
 export interface LightsProps {
   visitId: string;
@@ -75,7 +75,7 @@ function LightCard({ light, checklist, members, onArticle, onWhy, onDismiss }: C
         {light.opened_by && (
           <p class="rec-run">
             {t('record.litLater', { when: showDay(light.opened_by.day) })}
-            <span>{light.opened_by.reason}</span>
+            <span>{runReason(light.opened_by)}</span>
           </p>
         )}
         <dl class="rec-causes">
@@ -119,7 +119,7 @@ function OutCard({ light, onWhy }: Pick<CardProps, 'light' | 'onWhy'>) {
       <p class="rec-run">
         {t('record.wasLit', { word: severityShort(light.severity) })}
         {light.closed_by && ` · ${t('record.wentOut', { when: showDay(light.closed_by.day) })}`}
-        {light.closed_by && <span>{light.closed_by.reason}</span>}
+        {light.closed_by && <span>{runReason(light.closed_by)}</span>}
       </p>
       {light.dismissed_by && <DismissedWords dismissal={light.dismissed_by} />}
       <button type="button" class="rec-article rec-why-open" onClick={() => onWhy(light)}>

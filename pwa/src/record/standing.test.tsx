@@ -17,6 +17,7 @@ const RUN: RunAct = {
   run_id: 'r1',
   at: '2025-03-02T02:00:00.000Z',
   day: '2025-03-02',
+  trigger: 'setting',
   reason: '县里公布的今年监测线',
   version: 'feedfeedfeedfeed',
 };

@@ -12,7 +12,7 @@ import { Skeleton } from '../ui/progress';
 import { ErrorState } from '../ui/states';
 import { joined, type People, personName } from './answers';
 import { useExplanation } from './explanations';
-import { errorHelp, isLit, severityShort } from './words';
+import { errorHelp, isLit, runReason, severityShort } from './words';
 
 export interface WhyProps {
   visitId: string;
@@ -102,7 +102,7 @@ function Since({ found }: { found: Explanation }) {
   return (
     <p class="why-note">
       {t(key, { version, when: showDay(run.day) })}
-      <span class="why-small">{t('record.why.reason', { reason: run.reason })}</span>
+      <span class="why-small">{t('record.why.reason', { reason: runReason(run) })}</span>
     </p>
   );
 }

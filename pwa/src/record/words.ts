@@ -1,13 +1,17 @@
 /** Words of the things a visit record carries, beyond those every screen shares (core/format). */
 import type { Cause } from '../core/api/deskTypes';
 import { codeOf, errorText } from '../core/api/problem';
-import type { Severity, StandingLight, VisitState, VisitSummary } from '../core/api/types';
+import type { RunAct, Severity, StandingLight, VisitState, VisitSummary } from '../core/api/types';
 import { hasText, pick, t } from '../core/i18n';
 import type { Tone } from '../ui/tag';
 
 export const SEVERITIES: readonly Severity[] = ['red', 'yellow', 'attention', 'none'];
 
 export const severityShort = (severity: Severity): string => t(`record.short.${severity}`);
+/** Why a run was: what somebody wrote, or that the rules had changed by themselves. */
+export const runReason = (run: Pick<RunAct, 'trigger' | 'reason'>): string =>
+  run.trigger === 'packs' ? t('record.runByItself') : run.reason;
+
 export const roleWord = (role: string): string => (hasText(`role.${role}`) ? t(`role.${role}`) : role);
 
 const HARDSHIPS = [

@@ -5062,6 +5062,8 @@ export interface components {
             at: string;
             /** Format: date */
             day: string;
+            /** @enum {string} */
+            trigger: "asked" | "setting" | "packs" | "command";
             reason: string;
             version: string;
         };

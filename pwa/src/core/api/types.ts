@@ -226,6 +226,7 @@ export interface RunAct {
   run_id: string;
   at: string;
   day: string;
+  trigger: 'asked' | 'setting' | 'packs' | 'command';
   reason: string;
   version: string;
 }

@@ -151,6 +151,7 @@ export const texts = {
   'record.sectionNotAsked': '{title} · {n} not asked',
   'record.person': 'Member',
   'record.litLater': 'Lit after a change of rules · {when}',
+  'record.runByItself': 'The packs changed, or a rule came into or out of force by its date',
   'record.wentOut': 'out after a change of rules · {when}',
   'record.wasLit': 'Was {word}',
   'record.out': 'Out after a change of rules: {n}',

@@ -151,6 +151,7 @@ export const texts = {
   'record.sectionNotAsked': '{title} · 没问 {n} 题',
   'record.person': '成员',
   'record.litLater': '规则变更后亮灯 · {when}',
+  'record.runByItself': '规则包更新，或规则按日期生效、失效',
   'record.wentOut': '规则变更后熄灭 · {when}',
   'record.wasLit': '原为{word}灯',
   'record.out': '已熄灭（规则变更）{n}',

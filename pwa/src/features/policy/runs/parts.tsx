@@ -5,6 +5,7 @@ import type { Run } from '../../../core/api/policyTypes';
 import { now } from '../../../core/clock';
 import { showInstant } from '../../../core/format';
 import { t } from '../../../core/i18n';
+import { runReason } from '../../../record';
 import { Progress } from '../../../ui/progress';
 import { Tag, type Tone } from '../../../ui/tag';
 import { count } from '../values';
@@ -85,7 +86,7 @@ export function RunLine({ run }: { run: Run }) {
           <b>{t(`policy.runs.trigger.${run.trigger}`)}</b>
           <RunState run={run} />
         </span>
-        <span>{run.reason}</span>
+        <span>{runReason(run)}</span>
         {isOver(run) && <span class="num">{changesWord(run)}</span>}
         <span class="muted small">{byWord(run)}</span>
       </a>

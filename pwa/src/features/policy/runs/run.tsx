@@ -6,7 +6,7 @@ import { categoryWord, severityWord } from '../../../core/format';
 import { pick, t } from '../../../core/i18n';
 import { go } from '../../../core/nav';
 import { joined, useReading } from '../../../core/reading';
-import { errorHelp } from '../../../record';
+import { errorHelp, runReason } from '../../../record';
 import { Button } from '../../../ui/button';
 import { Card, Facts } from '../../../ui/card';
 import { Chips } from '../../../ui/chips';
@@ -160,7 +160,7 @@ function About({ run, onNews }: { run: Run; onNews: (run: Run) => void }) {
   const { lost, still } = useFollow(run, onNews);
   const seconds = tookSeconds(run);
   const rows = [
-    { label: t('policy.runs.why'), value: run.reason },
+    { label: t('policy.runs.why'), value: runReason(run) },
     { label: t('policy.runs.who'), value: byWord(run) },
     { label: t('policy.runs.result'), value: isOver(run) ? changesWord(run) : '—' },
     ...(seconds === null

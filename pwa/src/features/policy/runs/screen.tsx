@@ -5,7 +5,7 @@ import type { Run, RunPage } from '../../../core/api/policyTypes';
 import { t } from '../../../core/i18n';
 import { go } from '../../../core/nav';
 import { joined, useReading } from '../../../core/reading';
-import { errorHelp } from '../../../record';
+import { errorHelp, runReason } from '../../../record';
 import { Banner } from '../../../ui/banner';
 import { Button } from '../../../ui/button';
 import { Card } from '../../../ui/card';
@@ -81,7 +81,7 @@ function UnderWay({ run, onNews }: { run: Run; onNews: (run: Run) => void }) {
   return (
     <Card title={t('policy.runs.underWay')}>
       <a class="run-reason" href={runHref(run.id)}>
-        {run.reason}
+        {runReason(run)}
       </a>
       <RunProgress run={run} lost={lost} still={still} />
     </Card>
