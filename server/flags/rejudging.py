@@ -190,8 +190,8 @@ def outdated(county: str) -> bool:
 def cause(county: str) -> tuple[str, str]:
     """Why a county's rules differ from those of its last run, and as which trigger.
 
-    The look once a minute may come before the job of a setting, and a setting may begin on a later day: whoever
-    reads the run wants the words that were signed all the same.
+    The look once a minute may come before the job of a setting, and a setting may begin on a later day:
+    whoever reads the run wants the words that were signed all the same.
     """
     latest, today = queries.latest_run(county), clock.today()
     for act in reversed(acts_of(county)):
