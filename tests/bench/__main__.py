@@ -48,6 +48,7 @@ def main() -> int:
     names = [chosen] if chosen else list(BENCHES)
     failed = 0
     with tempfile.TemporaryDirectory(prefix="liangdeng-bench-") as folder, County(Path(folder)) as county:
+        Path(folder).chmod(0o755)  # a PostgreSQL in it runs as a user of its own
         for name in names:
             print(f"==> {name}", file=sys.stderr, flush=True)
             try:
