@@ -18,7 +18,7 @@ from tests.visits.bodies import DRY, NOW, send, visit_of
 NEAR_LINE = DRY | {
     "inc_wage": "10000.00", "inc_biz": "3000.00", "inc_trans": "1280.00", "exp_biz": "500.00",
 }  # fmt: skip
-RUN_KEYS = {"run_id", "at", "day", "reason", "version"}
+RUN_KEYS = {"run_id", "at", "day", "trigger", "reason", "version"}
 
 
 @pytest.fixture
