@@ -14,19 +14,18 @@ import psycopg
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Table, select
 
 from server import config
 from server.accounts.models import LoginSession
 from server.accounts.routes import issue_tokens, limiter
 from server.app import create_app
-from server.core import audit_guard, disk
 from server.core import clock as core_clock
+from server.core import disk
 from server.core.db import Base, db
 from tests import factories
 from tests.contract import conformance
 from tests.factories import Person
-from tests.support import postgres
+from tests.support import fresh, postgres
 
 SECRET = "a secret only the tests know, long enough"
 
@@ -102,6 +101,7 @@ def _shared_app(engine: str, make_settings: Callable[..., config.Settings]) -> I
     app = create_app(make_settings(engine))
     conformance.watch(app)
     with app.app_context():
+        fresh.hurry(db.engine)
         Base.metadata.create_all(db.engine)
     gc.freeze()  # it stays until the end: looking through it again and again took a tenth of the tests' time
     yield app
@@ -120,36 +120,11 @@ def app(_shared_app: Flask, clock: Clock) -> Iterator[Flask]:
 
 def begin_again(app: Flask) -> None:
     """The regions, the cast, and nothing else. Their rows are made once and then put back as they were."""
-    empty(app)
-    made = app.extensions.get("world")
-    if made is None:
-        factories.build_world(app)
-        app.extensions["world"] = _rows_of(app)
-        return
-    with app.app_context(), db.engine.begin() as connection:
-        for table, rows in made:
-            connection.execute(table.insert(), rows)
-
-
-def _rows_of(app: Flask) -> list[tuple[Table, list[dict[str, Any]]]]:
-    with app.app_context(), db.engine.connect() as connection:
-        found = [
-            (table, [dict(row) for row in connection.execute(select(table)).mappings()])
-            for table in Base.metadata.sorted_tables
-        ]
-    return [(table, rows) for table, rows in found if rows]
-
-
-def empty(app: Flask) -> None:
-    """Delete every row; what the audit trail is guarded by is there again afterwards."""
-    deletes = [f'DELETE FROM "{table.name}"' for table in reversed(Base.metadata.sorted_tables)]
-    with app.app_context(), db.engine.begin() as connection:
-        if connection.dialect.name == "postgresql":  # takes them all in one message
-            deletes = ["; ".join(["SET LOCAL session_replication_role = replica", *deletes])]
-        else:
-            deletes = [*audit_guard.removal("sqlite"), *deletes, *audit_guard.statements("sqlite")]
-        for text in deletes:
-            connection.exec_driver_sql(text)
+    with app.app_context():
+        if "as_it_was" not in app.extensions:
+            factories.build_world(app)
+            app.extensions["as_it_was"] = fresh.keep(db.engine)
+        app.extensions["as_it_was"]()
 
 
 @pytest.fixture
