@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +21,7 @@ from server.core.problems import Problem
 from server.core.scope import EVERYTHING, region_scope
 from server.households.services import moves_along
 from server.photos import queries
+from server.photos.decoding import decode
 from server.photos.models import EXPECTED, READY, REFUSED, STORED, Photo, StrayPhoto
 from server.photos.store import FULL, ORIGINAL, THUMB, PhotoStore
 from server.photos.uploads import begins_like_a_photo, file_id_of, note_stored, place_of, tell_phones
@@ -34,9 +33,7 @@ if TYPE_CHECKING:
     from server.visits.services import ExpectedPhoto
 
 CHECK_SECONDS = 120  # of a machine whose web workers come first; its own processor time ends at ten
-NICENESS = 10
 _NOT_ITS_FAULT = (os.EX_TEMPFAIL, -signal.SIGTERM, -signal.SIGINT, -signal.SIGHUP)
-_DECODER = Path(__file__).with_name("decode.py")
 _SHOWN = (
     "id",
     "sha256",
@@ -206,7 +203,7 @@ def check_bytes(photo: Photo, data: bytes) -> None:
 
 
 def inspect(store: PhotoStore, file_id: UUID) -> Verdict | None:
-    """Re-encode one original in a child process.
+    """Re-encode one original in a process of its own.
 
     Returns:
         None when it could not be tried: the disk is full, or the server was being stopped.
@@ -217,25 +214,13 @@ def inspect(store: PhotoStore, file_id: UUID) -> Verdict | None:
     original = store.path(file_id, ORIGINAL)
     if not original.exists():
         raise FileNotFoundError(original.name)
-    paths = [str(store.path(file_id, part)) for part in (ORIGINAL, FULL, THUMB)]
-    with subprocess.Popen(  # noqa: S603 - our own script, paths made of a UUID
-        [sys.executable, "-I", str(_DECODER), *paths],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env={"LC_ALL": "C.UTF-8"},
-    ) as child:
-        # Whoever sends a photo waits for the server; nobody waits for its check.
-        os.setpriority(os.PRIO_PROCESS, child.pid, min(19, os.nice(0) + NICENESS))
-        try:
-            said, _ = child.communicate(timeout=CHECK_SECONDS)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            return Verdict(reason="timeout")
-    return None if child.returncode in _NOT_ITS_FAULT else _verdict(said)
+    said = decode([str(store.path(file_id, part)) for part in (ORIGINAL, FULL, THUMB)], CHECK_SECONDS)
+    if said is None or said.code in _NOT_ITS_FAULT:
+        return None
+    return Verdict(reason="timeout") if said.late else _verdict(said.said)
 
 
-def _verdict(said: bytes) -> Verdict:
+def _verdict(said: str) -> Verdict:
     """A child that died without a word was stopped by its limits or crashed on the file."""
     try:
         found: dict[str, Any] = json.loads(said)

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from server.core.db import db
 from server.core.jobs import run_pending
-from server.photos import jobs, services
+from server.photos import decoding, jobs, services
 from server.photos.models import Photo
 from tests.factories import FANG, LAN, PING, QIN, WEI, inside
 from tests.photos.conftest import digest
@@ -94,8 +94,11 @@ def test_bytes_that_only_begin_like_a_picture_are_refused(phone):
     assert (photo["state"], photo["reason"]) == ("refused", "truncated")
 
 
-def test_a_decoder_that_takes_too_long_is_stopped(app, phone, monkeypatch):
-    monkeypatch.setattr(services, "CHECK_SECONDS", 0.01)
+def test_a_decoder_that_takes_too_long_is_stopped(app, phone, monkeypatch, tmp_path):
+    slow = tmp_path / "slow.py"
+    slow.write_text("import time; time.sleep(60)")
+    monkeypatch.setattr(decoding, "DECODER", slow)
+    monkeypatch.setattr(services, "CHECK_SECONDS", 0.1)
     photo = phone.sent_and_checked(picture())
     assert (photo["state"], photo["reason"]) == ("refused", "timeout")
 
@@ -103,7 +106,7 @@ def test_a_decoder_that_takes_too_long_is_stopped(app, phone, monkeypatch):
 def test_a_decoder_that_dies_refuses_the_photo(app, phone, monkeypatch, tmp_path):
     crashing = tmp_path / "crash.py"
     crashing.write_text("import os; os.abort()")
-    monkeypatch.setattr(services, "_DECODER", crashing)
+    monkeypatch.setattr(decoding, "DECODER", crashing)
     photo = phone.sent_and_checked(picture())
     assert (photo["state"], photo["reason"]) == ("refused", "decoder_crashed")
 
@@ -112,7 +115,7 @@ def test_a_disk_without_room_leaves_the_photo_for_later(app, phone, monkeypatch,
     full = tmp_path / "full.py"
     full.write_text("raise SystemExit(75)")
     with monkeypatch.context() as patch:
-        patch.setattr(services, "_DECODER", full)
+        patch.setattr(decoding, "DECODER", full)
         photo = phone.sent_and_checked(picture())
         with inside(app):
             assert jobs.check_stored() is False
@@ -125,7 +128,7 @@ def test_a_decoder_that_was_stopped_with_the_server_refuses_nothing(app, phone, 
     stopped = tmp_path / "stopped.py"
     stopped.write_text("import os, signal; os.kill(os.getpid(), signal.SIGTERM)")
     with monkeypatch.context() as patch:
-        patch.setattr(services, "_DECODER", stopped)
+        patch.setattr(decoding, "DECODER", stopped)
         photo = phone.sent_and_checked(picture())
     assert photo["state"] == "stored"
     run_pending(app)
@@ -135,7 +138,7 @@ def test_a_decoder_that_was_stopped_with_the_server_refuses_nothing(app, phone, 
 def test_others_go_before_the_decoder(phone, monkeypatch, tmp_path):
     polite = tmp_path / "polite.py"
     polite.write_text('import os, time; time.sleep(0.2); print(\'{"reason": "nice %d"}\' % os.nice(0))')
-    monkeypatch.setattr(services, "_DECODER", polite)
+    monkeypatch.setattr(decoding, "DECODER", polite)
     assert phone.sent_and_checked(picture())["reason"] == f"nice {min(19, os.nice(0) + 10)}"
 
 
