@@ -2,9 +2,9 @@
 
 Starting Python for each took ten times as long as the picture. Run as a script, ``decoder_host.py DECODER``.
 Each line it reads is ``{"arguments", "seconds"}``; a child runs DECODER with them, with nothing else of this
-process at hand, and the answer is one line: ``{"code", "late", "said"}``, the child's exit code (below zero: the
-signal that ended it), whether it was ended for taking longer, and what it wrote. Ends with its input, or when
-nobody asked for five minutes. Imports nothing of the server.
+process at hand, and the answer is one line: ``{"code", "late", "said"}``, the child's exit code (below zero:
+the signal that ended it), whether it was ended for taking longer, and what it wrote. Ends with its input, or
+when nobody asked for five minutes. Imports nothing of the server.
 """
 
 from __future__ import annotations
