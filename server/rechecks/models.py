@@ -60,6 +60,7 @@ class Recheck(RegionScoped, Base):
             "cause",
             "month",
             "persons",
+            "household_id",
         ),
     )
 

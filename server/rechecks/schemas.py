@@ -217,20 +217,28 @@ class RecheckDetailSchema(RecheckSchema):
 
 
 class LedgerCauseSchema(Schema):
-    """Households and persons of a cause, and what came of the households."""
+    """Of a cause: ``entries`` and their ``persons``, counted at each re-check, and what came of the entries.
+
+    ``households``: how many there are, each once.
+    """
 
     cause = fields.String(required=True)
-    households = fields.Integer(required=True)
+    entries = fields.Integer(required=True)
     persons = fields.Integer(required=True)
+    households = fields.Integer(required=True)
     settled = fields.Integer(required=True)
     handed_up = fields.Integer(required=True)
     decided = fields.Integer(required=True)
 
 
 class LedgerSchema(Schema):
-    """One page of the ledger; the causes count all of it under the filters other than cause."""
+    """One page of the ledger; the causes count all of it under the filters other than cause.
+
+    So does ``households``, where one that stands under two causes counts once.
+    """
 
     items = fields.List(fields.Nested(RecheckSchema), required=True)
     next = fields.String(required=True, allow_none=True)
     causes = fields.List(fields.Nested(LedgerCauseSchema), required=True)
+    households = fields.Integer(required=True)
     months = fields.List(fields.String(), required=True)

@@ -129,40 +129,13 @@ def outcome(row: RecheckOutcome) -> Wire:
 
 
 def ledger(actor: Actor, filters: LedgerFilters, cursor: str | None, limit: int) -> Wire:
-    """One page of the ledger with households and persons of each cause."""
+    """One page of the ledger with its counts by cause, the most frequent first, and its households."""
     found, following = queries.ledger(filters, cursor, limit)
+    causes = queries.ledger_counts(filters)
     return {
         "items": rows(found, rules.clock_of(actor.region_code)),
         "next": following,
-        "causes": causes(filters),
+        "causes": sorted(causes, key=lambda each: (-each.entries, each.cause)),
+        "households": queries.ledger_households(filters),
         "months": queries.months(),
     }
-
-
-def causes(filters: LedgerFilters) -> list[Wire]:
-    """A line for each cause, the most frequent first; ``households`` and ``persons`` are kept apart."""
-    lines: dict[str, Wire] = {}
-    for each in queries.ledger_counts(filters):
-        empty = {
-            "cause": each.cause,
-            "households": 0,
-            "persons": 0,
-            "settled": 0,
-            "handed_up": 0,
-            "decided": 0,
-        }
-        line = lines.setdefault(each.cause, empty)
-        line["households"] += each.households
-        line["persons"] += each.persons
-        if (column := _COLUMN.get(each.state)) is not None:
-            line[column] += each.households
-    return sorted(lines.values(), key=lambda line: (-line["households"], line["cause"]))
-
-
-# A case the county sent back counts where it stood: it was handed up.
-_COLUMN = {
-    queries.SETTLED: "settled",
-    queries.HANDED_UP: "handed_up",
-    queries.DUE: "handed_up",
-    **dict.fromkeys(queries.DECIDED, "decided"),
-}

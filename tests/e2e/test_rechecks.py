@@ -170,14 +170,14 @@ def hand_up_when_the_answer_is_lost(phone: Phone, town: Api, visit: str) -> None
 
 
 def read_the_ledger(page: Page) -> None:
-    """Households and persons by cause; a cause shows its cases; all of it as a file."""
+    """Entries and persons by cause; a cause shows its cases; all of it as a file."""
     page.get_by_role("link", name="台账").click()
-    table = page.get_by_role("table", name="按原因的户数和人数")
+    table = page.get_by_role("table", name="按原因的户次和人次")
     expect(table).to_be_visible()
     total = table.get_by_role("row").last.get_by_role("cell").all_inner_texts()
     assert [total[0], *total[2:]] == ["2", "1", "1", "0"]
     table.get_by_role("button", name="因病").click()
-    cases = page.get_by_role("table", name="逐户")
+    cases = page.get_by_role("table", name="逐次")
     expect(cases.get_by_role("row")).to_have_count(2)
     expect(cases).to_contain_text("已协调解决")
     with page.expect_download() as download:
@@ -301,7 +301,7 @@ def ledgers(phone: Phone) -> Iterator[Screen]:
     """The ledger, without anything in it, failing, and without a network."""
     page = phone.page
     page.goto(f"{phone.url}/#/ledger?cause=illness")
-    expect(page.get_by_text("逐户：因病")).to_be_visible()
+    expect(page.get_by_text("逐次：因病")).to_be_visible()
     yield "ledger", page
     phone.context.route("**/api/v1/ledger?**", nothing)
     page.goto(f"{phone.url}/#/ledger")

@@ -15,10 +15,13 @@ def review(client, visit_id, decision="approved"):
     assert reply.status_code == 201, reply.text
 
 
-def approved(app, login, answers=None, *, grid=None, sender=MEI, reviewer=WEI, at=NOW):
-    """A visit that the village let through; with a red light if nothing else is said. Its body."""
-    household = make_household(app, grid or sender.region_code)
-    body = visit_of(household.id, DRY if answers is None else answers, at=at)
+def approved(app, login, answers=None, *, home=None, grid=None, sender=MEI, reviewer=WEI, at=NOW):
+    """A visit that the village let through; with a red light if nothing else is said. Its body.
+
+    Of a new household, or of that with the number ``home``.
+    """
+    home = home or make_household(app, grid or sender.region_code).id
+    body = visit_of(home, DRY if answers is None else answers, at=at)
     assert send(login(sender), body).status_code == 201
     review(login(reviewer), body["id"])
     return body

@@ -35,6 +35,12 @@ def body(app, login):
     return approved(app, login)
 
 
+def line(cause, **counted):
+    """A line of the ledger; what is not said is nought."""
+    nought = dict.fromkeys(("entries", "persons", "households", "settled", "handed_up", "decided"), 0)
+    return nought | {"cause": cause} | counted
+
+
 def test_handing_up_takes_it_off_the_list_and_says_what_was_found(login, body):
     home = {"home_on": "2026-11-23", "home_by": "周主任、韦书记"}
     found = [{"rule": "R-WAT-01", "found": "yes", "note": "水井已干"}]
@@ -143,20 +149,43 @@ def test_identity_numbers_in_an_opinion_are_masked(login, body):
 # --- the ledger -------------------------------------------------------------------------------------------
 
 
-def test_the_ledger_counts_households_and_persons_by_cause(app, login, settling):
+def test_the_ledger_counts_entries_and_persons_by_cause(app, login, settling):
     bodies = [approved(app, login) for _ in range(3)]
     conclude(login, bodies[0])
     conclude(login, bodies[1], decision="settle")
     conclude(login, bodies[2], cause="illness")
     seen = login(ZHOU).get(LEDGER).json
     assert seen["causes"] == [
-        {"cause": "unsafe_water", "households": 2, "persons": 4, "settled": 1, "handed_up": 1, "decided": 0},
-        {"cause": "illness", "households": 1, "persons": 2, "settled": 0, "handed_up": 1, "decided": 0},
+        line("unsafe_water", entries=2, persons=4, households=2, settled=1, handed_up=1),
+        line("illness", entries=1, persons=2, households=1, handed_up=1),
     ]
+    assert seen["households"] == 3
     ill = login(ZHOU).get(LEDGER, query_string={"cause": "illness"}).json
     assert [item["visit_id"] for item in ill["items"]] == [bodies[2]["id"]]
-    assert login(LU).get(LEDGER).json["causes"] == []
+    assert ill["households"] == 3, "causes and households are of the whole, whatever the cause asked for"
+    other = login(LU).get(LEDGER).json
+    assert (other["causes"], other["households"]) == ([], 0)
     assert login(ZHOU).get(LEDGER, query_string={"first": "2026-12"}).json["items"] == []
+
+
+def test_a_household_re_checked_again_is_an_entry_more_and_one_household(app, login, settling):
+    home = approved(app, login, at=NOW - timedelta(days=2))
+    again = [
+        approved(app, login, home=home["household_id"], at=NOW - timedelta(hours=hours)) for hours in (30, 6)
+    ]
+    for body, cause in zip((home, *again), ("unsafe_water", "unsafe_water", "illness"), strict=True):
+        assert conclude(login, body, cause=cause, decision="settle").status_code == 201
+    other = approved(app, login)
+    conclude(login, other, cause="illness")
+    seen = login(ZHOU).get(LEDGER).json
+    assert seen["causes"] == [
+        line("illness", entries=2, persons=4, households=2, settled=1, handed_up=1),
+        line("unsafe_water", entries=2, persons=4, households=1, settled=2),
+    ]
+    assert seen["households"] == 2, "a household under two causes counts once in the total"
+    narrowed = login(ZHOU).get(LEDGER, query_string={"state": "handed_up"}).json
+    assert (len(narrowed["items"]), narrowed["households"]) == (1, 1)
+    assert narrowed["items"][0]["visit_id"] == other["id"]
 
 
 def test_the_ledger_comes_in_pages(app, login):

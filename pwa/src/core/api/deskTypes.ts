@@ -117,8 +117,11 @@ export interface RecheckDetail extends Recheck {
 
 export interface CauseLine {
   cause: string;
-  households: number;
+  /** Re-checks and the persons of each; a household re-checked twice is two entries. */
+  entries: number;
   persons: number;
+  /** Each once. */
+  households: number;
   settled: number;
   handed_up: number;
   decided: number;
@@ -128,6 +131,8 @@ export interface Ledger {
   items: Recheck[];
   next: string | null;
   causes: CauseLine[];
+  /** Each once, under however many causes. */
+  households: number;
   months: string[];
 }
 

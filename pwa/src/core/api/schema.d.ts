@@ -5670,8 +5670,9 @@ export interface components {
         };
         LedgerCause: {
             cause: string;
-            households: number;
+            entries: number;
             persons: number;
+            households: number;
             settled: number;
             handed_up: number;
             decided: number;
@@ -5680,6 +5681,7 @@ export interface components {
             items: components["schemas"]["Recheck"][];
             next: string | null;
             causes: components["schemas"]["LedgerCause"][];
+            households: number;
             months: string[];
         };
         CaseTownship: {

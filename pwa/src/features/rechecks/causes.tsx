@@ -1,4 +1,4 @@
-/** Households and persons of each cause and what came of the households; a cause chosen narrows the cases below. */
+/** Entries and persons of each cause, what came of them, and the households behind; a cause narrows the cases below. */
 import type { Cause, CauseLine } from '../../core/api/deskTypes';
 import { t } from '../../core/i18n';
 import { riskWord } from '../../record';
@@ -6,11 +6,13 @@ import { type Sums, sumsOf } from './ledgerModel';
 
 interface CausesProps {
   lines: readonly CauseLine[];
+  /** Of all causes, each once. */
+  households: number;
   chosen: Cause | '';
   onChoose: (cause: Cause | '') => void;
 }
 
-const COLUMNS = ['households', 'persons', 'settled', 'handed_up', 'decided'] as const;
+const COLUMNS = ['entries', 'persons', 'settled', 'handed_up', 'decided'] as const;
 
 function Numbers({ of }: { of: Sums }) {
   return (
@@ -24,9 +26,25 @@ function Numbers({ of }: { of: Sums }) {
   );
 }
 
+/** How many households there really are, under the name of what they are of. */
+const Homes = ({ n }: { n: number }) => <small class="num">{t('rechecks.ledger.homes', { n })}</small>;
+
+function CauseName({ line, most }: { line: CauseLine; most: number }) {
+  return (
+    <>
+      <span>
+        <span class="rck-cause-word">{riskWord(line.cause)}</span> <Homes n={line.households} />
+      </span>
+      <span class="rck-bar" aria-hidden="true">
+        <span style={{ width: `${(line.entries / most) * 100}%` }} />
+      </span>
+    </>
+  );
+}
+
 /** A table on every screen: numbers of one kind stand under each other. */
-export function Causes({ lines, chosen, onChoose }: CausesProps) {
-  const most = Math.max(1, ...lines.map((line) => line.households));
+export function Causes({ lines, households, chosen, onChoose }: CausesProps) {
+  const most = Math.max(1, ...lines.map((line) => line.entries));
   const toggle = (line: CauseLine) => onChoose(line.cause === chosen ? '' : (line.cause as Cause));
   return (
     <div class="rck-causes-box">
@@ -52,10 +70,7 @@ export function Causes({ lines, chosen, onChoose }: CausesProps) {
                   aria-pressed={line.cause === chosen}
                   onClick={() => toggle(line)}
                 >
-                  {riskWord(line.cause)}
-                  <span class="rck-bar" aria-hidden="true">
-                    <span style={{ width: `${(line.households / most) * 100}%` }} />
-                  </span>
+                  <CauseName line={line} most={most} />
                 </button>
               </th>
               <Numbers of={line} />
@@ -64,11 +79,14 @@ export function Causes({ lines, chosen, onChoose }: CausesProps) {
         </tbody>
         <tfoot>
           <tr>
-            <th scope="row">{t('rechecks.ledger.all')}</th>
+            <th scope="row">
+              {t('rechecks.ledger.all')} <Homes n={households} />
+            </th>
             <Numbers of={sumsOf(lines)} />
           </tr>
         </tfoot>
       </table>
+      <p class="muted small rck-causes-note">{t('rechecks.ledger.counting')}</p>
     </div>
   );
 }

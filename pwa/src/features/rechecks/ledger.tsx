@@ -1,4 +1,4 @@
-/** The township's ledger by cause: households and persons, what came of them, every case, and all of it as a file. */
+/** The township's ledger by cause: what was entered and of how many households, every case, and all of it as a file. */
 import './rechecks.css';
 import './ledger.css';
 import type { ComponentChildren } from 'preact';
@@ -157,7 +157,12 @@ function Content({ query, wide }: { query: LedgerQuery; wide: boolean }) {
   if (read.causes.length === 0) return <Nothing query={query} />;
   return (
     <>
-      <Causes lines={read.causes} chosen={query.cause} onChoose={(cause) => use({ ...query, cause })} />
+      <Causes
+        lines={read.causes}
+        households={read.households}
+        chosen={query.cause}
+        onChoose={(cause) => use({ ...query, cause })}
+      />
       <div class="rck-cases-head">
         <h2>
           {query.cause === ''

@@ -47,11 +47,12 @@ export function withMonth(query: LedgerQuery, end: 'first' | 'last', month: stri
   return { ...next, first: month, last: month };
 }
 
-export type Sums = Omit<CauseLine, 'cause'>;
+/** What is counted at each re-check; households are not: one may stand under two causes. */
+export type Sums = Omit<CauseLine, 'cause' | 'households'>;
 
 /** All causes together. */
 export function sumsOf(lines: readonly CauseLine[]): Sums {
-  const sum = { households: 0, persons: 0, settled: 0, handed_up: 0, decided: 0 };
+  const sum = { entries: 0, persons: 0, settled: 0, handed_up: 0, decided: 0 };
   for (const line of lines) for (const name of Object.keys(sum) as (keyof Sums)[]) sum[name] += line[name];
   return sum;
 }

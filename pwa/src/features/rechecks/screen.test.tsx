@@ -122,9 +122,10 @@ const LEDGER = {
   items: [],
   next: null,
   months: ['2026-11', '2026-10'],
+  households: 2,
   causes: [
-    { cause: 'unsafe_water', households: 2, persons: 7, settled: 1, handed_up: 1, decided: 0 },
-    { cause: 'illness', households: 1, persons: 3, settled: 0, handed_up: 0, decided: 1 },
+    { cause: 'unsafe_water', entries: 3, persons: 10, households: 2, settled: 2, handed_up: 1, decided: 0 },
+    { cause: 'illness', entries: 1, persons: 3, households: 1, settled: 0, handed_up: 0, decided: 1 },
   ],
 };
 
@@ -353,14 +354,14 @@ describe('the ledger', () => {
     cleanup();
     location.hash = '#/ledger';
     render(<LedgerPage />);
-    const table = await screen.findByRole('table', { name: '按原因的户数和人数' });
+    const table = await screen.findByRole('table', { name: '按原因的户次和人次' });
     const sums = within(table).getAllByRole('row').at(-1);
-    expect(sums?.textContent).toBe('合计310111');
+    expect(sums?.textContent).toBe('合计 2 户413211');
     fireEvent.change(screen.getByLabelText('从'), { target: { value: '2026-11' } });
     await waitFor(() => expect(server.asked).toContain('ledger?first=2026-11&limit=50'));
     fireEvent.change(await screen.findByLabelText('到'), { target: { value: '2026-10' } });
     await waitFor(() => expect(server.asked).toContain('ledger?first=2026-10&last=2026-10&limit=50'));
-    fireEvent.click(await screen.findByRole('button', { name: '因病' }));
+    fireEvent.click(await screen.findByRole('button', { name: /^因病/ }));
     await waitFor(() => expect(location.hash).toContain('cause=illness'));
   });
 });
