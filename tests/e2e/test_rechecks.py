@@ -204,7 +204,7 @@ def named_long(route: Route) -> None:
 
 def nothing(route: Route) -> None:
     """A ledger without anything."""
-    page = route.fetch().json() | {"items": [], "next": None, "causes": []}
+    page = route.fetch().json() | {"items": [], "next": None, "causes": [], "households": 0}
     route.fulfill(status=200, json=page, headers={"X-Sync": "1"})
 
 
