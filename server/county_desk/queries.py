@@ -19,6 +19,7 @@ from server.core.problems import Problem
 from server.core.scope import within
 from server.county_desk.models import Assignment, AssignmentBatch, CountyDecision, SavedFilter
 from server.rechecks.queries import HANDED_UP, Recheck
+from server.visits.queries import SEVERITIES
 
 LISTING = "cases"
 TOWNSHIP_DIGITS = 9
@@ -32,14 +33,17 @@ MOST_READS = 200
 class Filters:
     """What the county narrows its cases to; None = everything.
 
-    ``until``: handed up on that day at the latest, for a meeting. ``assigned``: to the caller or to nobody.
+    ``until``: handed up on that day at the latest, for a meeting; ``month``: handed up in it, by days of the
+    county. ``severity``: of the lights as they are now. ``assigned``: to the caller or to nobody.
     """
 
     state: str = HANDED_UP
     region: str | None = None
+    severity: str | None = None
     cause: str | None = None
     department: str | None = None
     assigned: str | None = None
+    month: str | None = None
     until: date | None = None
 
 
@@ -79,16 +83,30 @@ def _place(cursor: str) -> Any:
 def _matching(me: UUID, filters: Filters) -> list[ColumnElement[bool]]:
     conditions = [Recheck.state == filters.state, Recheck.handed_up_at.is_not(None)]
     conditions += [within(Recheck.region_code, filters.region)] if filters.region else []
+    if filters.severity:
+        conditions.append(Recheck.severity_rank == SEVERITIES.index(filters.severity))
     conditions += [Recheck.cause == filters.cause] if filters.cause else []
     conditions += [Recheck.department == filters.department] if filters.department else []
     if filters.assigned == ME:
         conditions.append(Recheck.assignee_id == me)
     elif filters.assigned == NOBODY:
         conditions.append(_nobodys())
+    return conditions + _handed_up_in(filters)
+
+
+def _handed_up_in(filters: Filters) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if filters.month:
+        first = date.fromisoformat(f"{filters.month}-01")
+        following = (first + timedelta(days=31)).replace(day=1)
+        conditions = [Recheck.handed_up_at >= _beginning(first), Recheck.handed_up_at < _beginning(following)]
     if filters.until is not None:
-        end = datetime.combine(filters.until + timedelta(days=1), time(), tzinfo=COUNTY_TIME)
-        conditions.append(Recheck.handed_up_at < end)
+        conditions.append(Recheck.handed_up_at < _beginning(filters.until + timedelta(days=1)))
     return conditions
+
+
+def _beginning(day: date) -> datetime:
+    return datetime.combine(day, time(), tzinfo=COUNTY_TIME)
 
 
 def _nobodys() -> ColumnElement[bool]:

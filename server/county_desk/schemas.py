@@ -14,6 +14,7 @@ from server.county_desk.timeline import KINDS
 from server.rechecks.queries import BACK, HANDED_UP, MONITOR, NO_RISK
 from server.rechecks.schemas import (
     CURSOR,
+    MONTH,
     PAGE,
     REGION,
     HomeFindingSchema,
@@ -22,19 +23,22 @@ from server.rechecks.schemas import (
 )
 from server.rechecks.services import CAUSES
 from server.reviews.schemas import HouseholdSummarySchema
+from server.visits.queries import SEVERITIES
 
 MOST_CASES = 100
 FILTER_KEYS = ("list", "region", "severity", "risk", "state", "cause", "assigned", "department")
 
 
 class CaseQuerySchema(WireSchema):
-    """Which cases: those that wait, or those decided; ``until`` a day, for the meeting."""
+    """Which cases: those that wait, or those decided; handed up in a month or until a day (a meeting)."""
 
     state = fields.String(load_default=HANDED_UP, validate=validate.OneOf((HANDED_UP, MONITOR, NO_RISK)))
     region = fields.String(validate=REGION)
+    severity = fields.String(validate=validate.OneOf(SEVERITIES))
     cause = fields.String(validate=validate.OneOf(CAUSES))
     department = Words(1, 40)
     assigned = fields.String(validate=validate.OneOf((ME, NOBODY)))
+    month = fields.String(validate=MONTH)
     until = Day(validate=validate.Range(date(2000, 1, 1), date(2100, 12, 31)))
     cursor = fields.String(load_default=None, validate=CURSOR)
     limit = fields.Integer(load_default=50, validate=PAGE)

@@ -50,6 +50,7 @@ class Recheck(RegionScoped, Base):
             "persons",
             "assignee_id",
             "department",
+            "severity_rank",
         ),
         Index("ix_recheck_ledger", "outcome_at", "visit_id", "region_code", "cause", "state", "month"),
         Index(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select, update
@@ -11,6 +12,8 @@ from server.accounts.models import User
 from server.core.audit import AuditEntry
 from server.core.db import db
 from server.county_desk.models import Assignment, CountyDecision
+from server.rechecks.models import Recheck
+from server.visits.models import Visit
 from tests.factories import (
     COUNTY,
     DENG,
@@ -82,6 +85,36 @@ def test_cases_are_narrowed_down(login, cases):
     assert ids(qin, until="2026-11-22") == []
     assert ids(qin, until="2026-11-23") == cases
     assert ids(qin, state="monitor") == []
+
+
+def test_cases_and_their_counts_are_narrowed_by_the_light_as_it_is_now(app, login, cases):
+    with writing(app):
+        visit = db.session.scalar(select(Visit).where(Visit.id == UUID(cases[1])))
+        visit.severity_rank, visit.severity = 3, "none"
+    qin = login(QIN)
+    assert (ids(qin, severity="red"), ids(qin, severity="none")) == ([cases[0], cases[2]], [cases[1]])
+    assert ids(qin, severity="red", cause="illness") == cases[2:]
+    counts = listed(qin, severity="red")["counts"]
+    assert (counts["households"], counts["persons"], counts["unassigned"]) == (2, 4, 2)
+    assert [line["township"] for line in listed(qin, severity="none")["counts"]["by_township"]] == [
+        "450321100"
+    ]
+    assert ids(qin, severity="yellow") == []
+    assert qin.get(URL, query_string={"severity": "blue"}).status_code == 422
+
+
+def test_a_month_holds_what_was_handed_up_in_it_by_the_countys_days(app, login, cases):
+    ends = ("2026-10-31T15:59:59", "2026-10-31T16:00:00", "2026-11-30T16:00:00")
+    with writing(app):
+        for case, end in zip(cases, ends, strict=True):
+            row = db.session.scalar(select(Recheck).where(Recheck.visit_id == UUID(case)))
+            row.handed_up_at = datetime.fromisoformat(end).replace(tzinfo=UTC)
+    qin = login(QIN)
+    months = ("2026-10", "2026-11", "2026-12")
+    assert [ids(qin, month=month) for month in months] == [[case] for case in cases]
+    assert listed(qin, month="2026-11")["counts"]["households"] == 1
+    assert ids(qin, month="2026-12", until="2026-11-30") == []
+    assert qin.get(URL, query_string={"month": "2026-13"}).status_code == 422
 
 
 def test_cases_come_in_pages(login, cases):
@@ -246,8 +279,6 @@ def test_the_timeline_says_who_looked(app, login, cases, clock):
 
 
 def test_a_case_whose_lights_went_out_can_still_be_decided(app, login, cases):
-    from server.visits.models import Visit
-
     with writing(app):
         for visit in db.session.scalars(select(Visit)):
             visit.severity_rank, visit.severity = 3, "none"

@@ -238,9 +238,11 @@ interface LedgerQuery extends ListQuery {
 }
 export interface CaseQuery extends ListQuery {
   state?: 'handed_up' | 'monitor' | 'no_risk';
+  severity?: Severity;
   cause?: string;
   department?: string;
   assigned?: 'me' | 'nobody';
+  month?: string;
   until?: string;
 }
 type OfVisit = { visit_id: string };

@@ -2642,9 +2642,11 @@ export interface paths {
                 query?: {
                     state?: "handed_up" | "monitor" | "no_risk";
                     region?: string;
+                    severity?: "red" | "yellow" | "attention" | "none";
                     cause?: "illness" | "disability" | "schooling" | "disaster" | "accident" | "industry_failure" | "unstable_employment" | "unsafe_housing" | "unsafe_water" | "basic_needs" | "other";
                     department?: string;
                     assigned?: "me" | "nobody";
+                    month?: string;
                     until?: string;
                     cursor?: string | null;
                     limit?: number;

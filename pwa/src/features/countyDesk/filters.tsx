@@ -1,8 +1,9 @@
 /** Filters of the cases; every choice is in the address, so a view can be sent to a colleague. */
 import { useEffect } from 'preact/hooks';
+import { severityWord } from '../../core/format';
 import { t } from '../../core/i18n';
 import { go } from '../../core/nav';
-import { CAUSES, riskWord } from '../../record';
+import { CAUSES, riskWord, SEVERITIES } from '../../record';
 import { Button } from '../../ui/button';
 import { Field } from '../../ui/field';
 import { Select } from '../../ui/select';
@@ -18,6 +19,7 @@ import {
   withWorker,
   workerValue,
 } from './model';
+import { monthsToChoose, monthWord } from './months';
 import { readRegions, readStaff, regions, staff } from './store';
 
 function use(filter: CaseFilter): void {
@@ -65,6 +67,13 @@ function Fields({ filter }: { filter: CaseFilter }) {
     <search class="desk-filters">
       <Places filter={filter} />
       <Select
+        label={t('desk.severity')}
+        anyWord={t('desk.anySeverity')}
+        value={filter.severity}
+        options={SEVERITIES.map((id) => ({ id, label: severityWord(id) }))}
+        onChange={(severity) => use({ ...filter, severity: severity as CaseFilter['severity'] })}
+      />
+      <Select
         label={t('desk.cause')}
         anyWord={t('desk.anyCause')}
         value={filter.cause}
@@ -77,6 +86,13 @@ function Fields({ filter }: { filter: CaseFilter }) {
         value={workerValue(filter)}
         options={workers(filter)}
         onChange={(value) => use(withWorker(filter, value))}
+      />
+      <Select
+        label={t('desk.handedUpIn')}
+        anyWord={t('desk.anyMonth')}
+        value={filter.month}
+        options={monthsToChoose(filter.month).map((id) => ({ id, label: monthWord(id) }))}
+        onChange={(month) => use({ ...filter, month })}
       />
       <div class="desk-day">
         <Field

@@ -4,8 +4,8 @@ import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
 import { api, call } from '../../core/api/client';
 import type { CaseDetail } from '../../core/api/deskTypes';
 import { dayOf, today } from '../../core/clock';
-import { showDay } from '../../core/format';
-import { locale, pick, t } from '../../core/i18n';
+import { severityWord, showDay } from '../../core/format';
+import { pick, t } from '../../core/i18n';
 import { place } from '../../core/nav';
 import { user } from '../../core/session';
 import { errorHelp, riskWord, severityShort } from '../../record';
@@ -15,8 +15,9 @@ import { Progress } from '../../ui/progress';
 import { Select } from '../../ui/select';
 import { EmptyState, ErrorState } from '../../ui/states';
 import { Below } from './frame';
-import { articleList, articlesOf, litOf, MOST_ROWS, months, several, thisMonth } from './meetingModel';
+import { articleList, articlesOf, litOf, MOST_ROWS, monthsOfMeetings, several } from './meetingModel';
 import { type CaseFilter, listHref, maskedName, readFilter } from './model';
+import { monthWord, thisMonth } from './months';
 import { readPage, readRegions, regions } from './store';
 
 interface Reading {
@@ -66,19 +67,16 @@ function useRows(filter: CaseFilter): Reading & { again: () => void } {
   return { ...state, again: () => setRound(round + 1) };
 }
 
-function monthWord(month: string): string {
-  const [year = '', number = ''] = month.split('-');
-  return t('desk.monthWord', { year, month: locale.value === 'en' ? number : String(Number(number)) });
-}
-
 /** What the list is narrowed to, in words. */
 function scopeWords(filter: CaseFilter): string {
   const region = regions.value.find((one) => one.code === filter.region);
   return [
     t(`desk.state.${filter.state}`),
     region?.name ?? t('desk.wholeCounty'),
+    filter.severity !== '' && severityWord(filter.severity),
     filter.cause !== '' && riskWord(filter.cause),
     filter.department || (filter.assigned !== '' && t(`desk.${filter.assigned}`)),
+    filter.month !== '' && t('desk.monthIs', { month: monthWord(filter.month) }),
     filter.until !== '' && t('desk.untilIs', { day: showDay(filter.until) }),
   ]
     .filter(Boolean)
@@ -243,7 +241,7 @@ function Controls(props: {
         label={t('desk.month')}
         anyWord={monthWord(thisMonth())}
         value={props.month === thisMonth() ? '' : props.month}
-        options={months()
+        options={monthsOfMeetings()
           .filter((one) => one !== thisMonth())
           .map((id) => ({ id, label: monthWord(id) }))}
         onChange={(month) => props.onMonth(month || thisMonth())}

@@ -1,8 +1,8 @@
 /** The list for the meeting: its rows with their lights and articles, read page by page. */
 import type { CaseDetail } from '../../core/api/deskTypes';
 import type { StandingLight } from '../../core/api/types';
-import { today } from '../../core/clock';
 import { isLit, SEVERITIES } from '../../record';
+import { months } from './months';
 
 /** Beyond this a meeting needs several lists. */
 export const MOST_ROWS = 200;
@@ -28,18 +28,8 @@ export function articleList(rows: readonly Pick<CaseDetail, 'lights'>[]): Articl
   return [...found.values()].sort((a, b) => a.id.localeCompare(b.id));
 }
 
-export const thisMonth = (): string => today().slice(0, 7);
-
-export const isMonth = (text: string): boolean => /^20\d\d-(0[1-9]|1[0-2])$/.test(text);
-
-/** The months a list may be for: three back, one ahead, the present one among them; the newest first. */
-export function months(): string[] {
-  const [year = 0, month = 1] = thisMonth().split('-').map(Number);
-  return [1, 0, -1, -2, -3].map((by) => {
-    const at = new Date(Date.UTC(year, month - 1 + by, 1));
-    return at.toISOString().slice(0, 7);
-  });
-}
+/** The months a list may be for: one ahead, the present one, three back; the newest first. */
+export const monthsOfMeetings = (): string[] => months(5, 1);
 
 /** Reads several things, a few at a time, in their order. Rejects with the first error, or stops with `stopped`. */
 export async function several<T, R>(

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Recheck, SavedFilter } from '../../core/api/deskTypes';
 import { setClock } from '../../core/clock';
 import { makeRow } from './fixtures';
-import { months, several } from './meetingModel';
+import { monthsOfMeetings, several } from './meetingModel';
 import {
   assigneeOf,
   caseHref,
@@ -27,6 +27,7 @@ import {
   withWorker,
   workerValue,
 } from './model';
+import { monthsToChoose } from './months';
 
 afterEach(() => setClock());
 
@@ -35,30 +36,43 @@ describe('the filter in the address', () => {
     const filter = {
       state: 'monitor',
       region: '450321100',
+      severity: 'none',
       cause: 'illness',
       assigned: '',
       department: '民政局 & 医保局',
+      month: '2026-11',
       until: '2026-12-08',
     } as const;
     const [, query = ''] = listHref(filter).split('?');
     expect(readFilter(Object.fromEntries(new URLSearchParams(query)))).toEqual(filter);
-    expect(conditions(filter)).toBe(4);
+    expect(conditions(filter)).toBe(6);
   });
 
   it('narrows nothing by what it does not understand', () => {
     const strange = { state: 'gone', region: '45', cause: 'verify', assigned: 'boss', until: '2026-13-40' };
-    expect(readFilter({ ...strange, department: '长'.repeat(41) })).toEqual(NO_FILTER);
+    const stranger = { ...strange, department: '长'.repeat(41), severity: 'blue', month: '2026-13' };
+    expect(readFilter(stranger)).toEqual(NO_FILTER);
     expect(listHref(NO_FILTER)).toBe('#/cases');
     expect(caseHref('v1', NO_FILTER)).toBe('#/cases/v/v1');
   });
 
   it('asks the server only for what narrows', () => {
     expect(toQuery(NO_FILTER)).toEqual({ state: 'handed_up' });
-    expect(toQuery({ ...NO_FILTER, assigned: 'nobody', until: '2026-12-08' })).toEqual({
+    const filter = { ...NO_FILTER, severity: 'red', assigned: 'nobody', until: '2026-12-08' } as const;
+    expect(toQuery(filter)).toEqual({
       state: 'handed_up',
+      severity: 'red',
       assigned: 'nobody',
       until: '2026-12-08',
     });
+  });
+
+  it('offers the months of a year back, and the one in the address', () => {
+    setClock(() => Date.parse('2026-01-31T17:00:00Z'));
+    const months = monthsToChoose('');
+    expect([months[0], months[1], months[2], months.length]).toEqual(['2026-02', '2026-01', '2025-12', 12]);
+    expect(monthsToChoose('2026-01')).toEqual(months);
+    expect(monthsToChoose('2024-05').at(-1)).toBe('2024-05');
   });
 
   it('has one choice for me, nobody and the departments', () => {
@@ -73,9 +87,10 @@ describe('the filter in the address', () => {
 describe('saved filters', () => {
   const saved = (query: SavedFilter['query']): SavedFilter => ({ id: 'f', name: '一', query });
 
-  it('keep the list and the codes, and no day', () => {
-    const query = toSaved('cases', partsOf({ ...NO_FILTER, cause: 'illness', until: '2026-12-08' }));
-    expect(query).toEqual({ list: 'cases', cause: 'illness' });
+  it('keep the list, the codes and the light, and neither day nor month', () => {
+    const passing = { month: '2026-12', until: '2026-12-08' };
+    const query = toSaved('cases', partsOf({ ...NO_FILTER, severity: 'red', cause: 'illness', ...passing }));
+    expect(query).toEqual({ list: 'cases', severity: 'red', cause: 'illness' });
   });
 
   it('belong to their list, and the one on screen is known', () => {
@@ -143,7 +158,7 @@ describe('the list for the meeting', () => {
 
   it('offers the months around this one, over the turn of the year too', () => {
     setClock(() => Date.parse('2026-12-31T02:00:00Z'));
-    expect(months()).toEqual(['2027-01', '2026-12', '2026-11', '2026-10', '2026-09']);
+    expect(monthsOfMeetings()).toEqual(['2027-01', '2026-12', '2026-11', '2026-10', '2026-09']);
   });
 
   it('reads in order, a few at a time, and stops when told', async () => {

@@ -1,8 +1,9 @@
 /** The county's cases as plain data: filters in the address, what is chosen, what a decision needs. */
 import type { CaseQuery, Cause, CountyChoice, Recheck, SavedFilter, Staff } from '../../core/api/deskTypes';
-import type { Region } from '../../core/api/types';
+import type { Region, Severity } from '../../core/api/types';
 import { dayOf, daysBetween, today } from '../../core/clock';
-import { CAUSES } from '../../record';
+import { CAUSES, SEVERITIES } from '../../record';
+import { isMonth } from './months';
 
 export type CaseState = NonNullable<CaseQuery['state']>;
 export const STATES: readonly CaseState[] = ['handed_up', 'monitor', 'no_risk'];
@@ -12,9 +13,12 @@ export interface CaseFilter {
   readonly state: CaseState;
   /** Code of a township (9) or a village (12). */
   readonly region: string;
+  readonly severity: Severity | '';
   readonly cause: Cause | '';
   readonly assigned: 'me' | 'nobody' | '';
   readonly department: string;
+  /** Handed up in this month, YYYY-MM. */
+  readonly month: string;
   /** Handed up on this day at the latest, YYYY-MM-DD. */
   readonly until: string;
 }
@@ -22,12 +26,14 @@ export interface CaseFilter {
 export const NO_FILTER: CaseFilter = {
   state: 'handed_up',
   region: '',
+  severity: '',
   cause: '',
   assigned: '',
   department: '',
+  month: '',
   until: '',
 };
-const NAMES = ['state', 'region', 'cause', 'assigned', 'department', 'until'] as const;
+const NAMES = ['state', 'region', 'severity', 'cause', 'assigned', 'department', 'month', 'until'] as const;
 const DEPARTMENT_MAX = 40;
 
 const oneOf = <T extends string>(all: readonly T[], text: string | undefined): T | '' =>
@@ -39,13 +45,15 @@ function isDay(text: string): boolean {
 
 /** Filters out of an address; whatever is not understood narrows nothing. */
 export function readFilter(query: Readonly<Record<string, string>>): CaseFilter {
-  const { region = '', department = '', until = '' } = query;
+  const { region = '', department = '', month = '', until = '' } = query;
   return {
     state: oneOf(STATES, query['state']) || 'handed_up',
     region: /^(\d{9}|\d{12})$/.test(region) ? region : '',
+    severity: oneOf(SEVERITIES, query['severity']),
     cause: oneOf(CAUSES, query['cause']),
     assigned: oneOf(['me', 'nobody'] as const, query['assigned']),
     department: department.length <= DEPARTMENT_MAX ? department : '',
+    month: isMonth(month) ? month : '',
     until: isDay(until) ? until : '',
   };
 }
@@ -68,17 +76,10 @@ export const meetingHref = (filter: CaseFilter): string => `#/cases/meeting${wri
 export const storyHref = (householdId: string): string => `#/cases/h/${householdId}`;
 
 /** Filters as the server takes them. */
-export function toQuery(filter: CaseFilter): CaseQuery {
-  const { state, region, cause, assigned, department, until } = filter;
-  return {
-    state,
-    ...(region === '' ? {} : { region }),
-    ...(cause === '' ? {} : { cause }),
-    ...(assigned === '' ? {} : { assigned }),
-    ...(department === '' ? {} : { department }),
-    ...(until === '' ? {} : { until }),
-  };
-}
+export const toQuery = (filter: CaseFilter): CaseQuery => ({
+  state: filter.state,
+  ...Object.fromEntries(narrowing(filter)),
+});
 
 /** How many conditions are on besides the list that is open. */
 export function conditions(filter: CaseFilter): number {
@@ -174,9 +175,12 @@ export function neighbour(items: readonly Recheck[], visitId: string, by: 1 | -1
 /** Lists that filters can be saved for. */
 export type FilteredList = 'cases' | 'visits';
 
-/** A list's filter as it is saved; a day is not: next month it would hide everything. */
+/** Days and months are not saved: next month they would hide everything. */
+const PASSING: readonly string[] = ['month', 'until'];
+
+/** A list's filter as it is saved. */
 export function toSaved(list: FilteredList, query: Readonly<Record<string, string>>): SavedFilter['query'] {
-  const kept = Object.entries(query).filter(([name, value]) => value !== '' && name !== 'until');
+  const kept = Object.entries(query).filter(([name, value]) => value !== '' && !PASSING.includes(name));
   return { list, ...Object.fromEntries(kept) };
 }
 

@@ -93,6 +93,19 @@ afterEach(async () => {
 });
 
 describe('the list', () => {
+  it('is narrowed by light and by the month of handing up, in the address', async () => {
+    show('#/cases');
+    await screen.findByRole('checkbox', { name: '选 户a' });
+    fireEvent.change(screen.getByLabelText('灯'), { target: { value: 'yellow' } });
+    await waitFor(() => expect(calls.some((one) => one.query['severity'] === 'yellow')).toBe(true));
+    expect(location.hash).toBe('#/cases?severity=yellow');
+    const month = new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 7);
+    fireEvent.change(screen.getByLabelText('上报月份'), { target: { value: month } });
+    const asked = () => calls.find((one) => one.query['month'] === month);
+    await waitFor(() => expect(asked()).toBeDefined());
+    expect(asked()?.query).toMatchObject({ state: 'handed_up', severity: 'yellow', month });
+  });
+
   it('gives several cases at once, says what became of each, and keeps its number when sent again', async () => {
     let fails = true;
     answers['POST /county/assignments'] = () =>
