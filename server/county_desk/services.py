@@ -63,6 +63,7 @@ def decide(actor: Actor, visit_id: UUID, form: DecisionForm) -> tuple[CountyDeci
     Raises:
         Problem: recheck_not_found, decision_conflict, own_work, own_recheck, not_handed_up.
     """
+    visits.hold(visit_id)
     row = rechecks.get(visit_id, lock=True)
     content = {"visit": str(visit_id), "decision": form.decision, "opinion": form.opinion}
     digest = sha256_hex(canonical(content))

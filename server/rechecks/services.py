@@ -45,7 +45,7 @@ from server.reviews.queries import Review
 from server.reviews.services import follows_decisions, guards_decisions
 from server.visits import queries as visits
 from server.visits.queries import APPROVED, ESCALATED, RETURNED, Visit
-from server.visits.services import end_handing_up
+from server.visits.services import end_handing_up, hand_up_again
 
 __all__ = [
     "CAUSES",
@@ -200,6 +200,7 @@ def conclude(actor: Actor, visit_id: UUID, form: OutcomeForm) -> tuple[RecheckOu
         Problem: recheck_not_found, recheck_conflict, recheck_not_due, own_work, own_review,
             settle_not_allowed, invalid.
     """
+    visits.hold(visit_id)
     row, digest = queries.get(visit_id, lock=True), _digest(visit_id, form)
     if (earlier := queries.outcome_by_id(form.id)) is not None:
         if earlier.sha256 != digest or earlier.officer_id != actor.id:
@@ -210,8 +211,7 @@ def conclude(actor: Actor, visit_id: UUID, form: OutcomeForm) -> tuple[RecheckOu
     outcome = _outcome(actor, visit, form, digest)
     db.session.add(outcome)
     _apply(row, outcome)
-    if form.decision == SETTLE:
-        end_handing_up(visit)
+    end_handing_up(visit)
     audit.record(
         "recheck.conclude", ("visit", visit_id), row.region_code, decision=form.decision, cause=form.cause
     )
@@ -295,6 +295,7 @@ def decide(row: Recheck, state: str) -> None:
     if state == queries.BACK:
         row.state, row.starts_on, row.rounds = DUE, clock.today(), row.rounds + 1
         row.escalated = True  # the county asks, whatever the lights say meanwhile
+        hand_up_again(visits.by_ids([row.visit_id])[row.visit_id])
     else:
         row.state, row.concluded_at = state, clock.now()
 

@@ -40,7 +40,8 @@ class Visit(RegionScoped, Base):
     ``root_id`` is the first revision's id. ``severity_rank`` is the place of ``severity`` in SEVERITIES;
     ``queue_rank`` is the order of a reviewer's work: by light, then with a light somebody dismissed, then
     changed since last time, then the rest. ``spot_check`` marks a visit that was drawn when others were
-    approved together: somebody has to look at it. ``risks`` is the sorted risk ids between bars
+    approved together: somebody has to look at it. ``handed_up`` stays with one that the village handed up,
+    also when its state went on, unless it was given back. ``risks`` is the sorted risk ids between bars
     ("|health|house|"). ``latest`` marks the newest visit of a household of the register; the database keeps
     it (``tallies``). ``clock_offset_ms`` is server time minus the phone's, None where nobody knows;
     ``clock_suspect`` marks a phone whose clock was more than ten minutes off. ``preview_version`` is that of
@@ -76,6 +77,7 @@ class Visit(RegionScoped, Base):
     photo_count: Mapped[int] = mapped_column(SmallInteger, default=0)
 
     state: Mapped[str] = mapped_column(String(12), default=SUBMITTED)
+    handed_up: Mapped[bool] = mapped_column(default=False, server_default=false())
     severity: Mapped[str] = mapped_column(String(10), default="none")
     severity_rank: Mapped[int] = mapped_column(SmallInteger, default=3)
     red_count: Mapped[int] = mapped_column(SmallInteger, default=0)

@@ -68,6 +68,14 @@ def by_id(visit_id: UUID) -> Visit | None:
     return db.session.scalar(select(Visit).where(Visit.id == visit_id))
 
 
+def hold(visit_id: UUID) -> None:
+    """Hold a visit's row until the transaction ends; asked for before the rows of what follows from a visit.
+
+    Who takes them the other way round and a reviewer would wait for each other.
+    """
+    db.session.scalar(select(Visit.seq).where(Visit.id == visit_id).with_for_update())
+
+
 def written_by(author_id: UUID, ids: Iterable[UUID]) -> dict[UUID, Visit]:
     """Those of several visits that an author wrote, wherever the household is by now, with their answers."""
     with region_scope(EVERYTHING):
@@ -148,7 +156,7 @@ def flagged_household() -> ColumnElement[bool]:
     """
     other = aliased(Visit)
     same = other.household_id == Visit.household_id
-    told = or_(other.queue_rank < NEVER_LIT_PLACE, other.state == ESCALATED)
+    told = or_(other.queue_rank < NEVER_LIT_PLACE, other.handed_up.is_(True))
     return exists(select(other.seq).where(same, told).correlate(Visit))
 
 

@@ -336,9 +336,15 @@ def move_household(household_id: UUID, region_code: str) -> None:
 
 
 def end_handing_up(visit: Visit) -> None:
-    """The township settled what the village handed up: nobody has to decide on it any more."""
+    """The township concluded on what the village handed up: nobody has to decide on the visit any more."""
     if visit.state == ESCALATED:
         visit.state = APPROVED
+
+
+def hand_up_again(visit: Visit) -> None:
+    """The county sent it back: the township may decide again on what the village had handed up."""
+    if visit.handed_up and visit.state == APPROVED:
+        visit.state = ESCALATED
 
 
 def decide(visit: Visit, decision: str, role: str) -> None:
@@ -355,3 +361,4 @@ def decide(visit: Visit, decision: str, role: str) -> None:
     if visit.state != SUBMITTED and not handed_up:
         raise Problem("visit_not_reviewable")
     visit.state = decision
+    visit.handed_up = decision == ESCALATED or (visit.handed_up and decision != RETURNED)

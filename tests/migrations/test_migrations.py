@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from uuid import UUID
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -11,7 +12,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, select, text
 
 from server.app import create_app
 from server.audit.services import verify_all
@@ -20,6 +21,10 @@ from server.core import audit, audit_rows, triggers
 from server.core.db import Base, db, transaction
 from server.core.scope import EVERYTHING, region_scope
 from server.visits.models import Visit
+from tests.conftest import client_of
+from tests.factories import ZHOU, build_world, make_session
+from tests.rechecks.acting import conclude
+from tests.rechecks.test_after_concluding import escalated, give_back
 
 FOLDER = ROOT / "migrations"
 
@@ -148,3 +153,28 @@ def test_entries_of_before_get_their_places_in_the_chains(empty_app, monkeypatch
         with transaction():
             audit.record("test.new", ("test", 1), "451381")
         assert list(verify_all([], lambda *_: None)) == []
+
+
+def states_of(*bodies):
+    """State of each visit, as any version of the tables has it."""
+    with db.engine.connect() as connection:
+        found = {key: state for key, state in connection.execute(select(Visit.id, Visit.state))}
+    return [found[UUID(body["id"])] for body in bodies]
+
+
+def test_what_was_concluded_before_waits_for_nobody_afterwards(empty_app, clock):
+    def login(person):
+        return client_of(empty_app, make_session(empty_app, person))
+
+    upgrade()
+    build_world(empty_app)
+    concluded, waiting, given_back = (escalated(empty_app, login) for _ in range(3))
+    assert conclude(login, concluded).status_code == 201
+    assert give_back(login(ZHOU), given_back).status_code == 201
+    downgrade(revision="0025")
+    assert states_of(concluded, waiting, given_back) == ["escalated", "escalated", "returned"]
+    upgrade()
+    assert states_of(concluded, waiting, given_back) == ["approved", "escalated", "returned"]
+    with db.engine.connect() as connection:
+        marked = set(connection.scalars(select(Visit.id).where(Visit.handed_up)))
+    assert marked == {UUID(body["id"]) for body in (concluded, waiting)}

@@ -25,6 +25,12 @@ def give_back(client, body):
     return client.post(f"/api/v1/visits/{body['id']}/reviews", json=words)
 
 
+def waiting(client):
+    """What the village handed up and the township has to look at: the list, and the number above it."""
+    seen = client.get("/api/v1/visits?state=escalated").json
+    return [item["id"] for item in seen["items"]], seen["counts"]["total"]
+
+
 def decided(client, body, decision="monitor", opinion="情况属实"):
     words = {"id": new_id(), "decision": decision, "opinion": opinion}
     return client.post(f"{CASES}/{body['id']}/decisions", json=words)
@@ -51,6 +57,36 @@ def test_what_was_settled_waits_for_nobody(app, login, monkeypatch):
     assert conclude(login, body, decision="settle").status_code == 201
     assert login(ZHOU).get("/api/v1/visits?state=escalated").json["items"] == []
     assert give_back(login(ZHOU), body).json["code"] == "visit_not_reviewable"
+
+
+def test_what_the_township_handed_on_waits_for_it_no_more(app, login):
+    body = escalated(app, login)
+    assert waiting(login(ZHOU)) == ([body["id"]], 1)
+    assert conclude(login, body).status_code == 201
+    assert waiting(login(ZHOU)) == ([], 0)
+    assert decided(login(QIN), body).status_code == 201
+    assert waiting(login(ZHOU)) == ([], 0)
+    assert login(ZHOU).get(f"/api/v1/visits/{body['id']}").json["state"] == "approved"
+
+
+def test_what_the_county_sends_back_waits_again_and_may_be_given_back(app, login):
+    body = escalated(app, login)
+    conclude(login, body)
+    assert decided(login(QIN), body, "back").status_code == 201
+    assert waiting(login(ZHOU)) == ([body["id"]], 1)
+    assert give_back(login(ZHOU), body).status_code == 201
+    assert waiting(login(ZHOU)) == ([], 0)
+
+
+def test_the_county_sees_what_was_handed_up_to_the_end_also_without_a_light(app, login):
+    body, address = escalated(app, login), "/api/v1/visits/{id}"
+    conclude(login, body)
+    assert login(QIN).get(address.format(**body)).status_code == 200
+    decided(login(QIN), body)
+    assert login(QIN).get(address.format(**body)).status_code == 200
+    given_back = escalated(app, login)
+    give_back(login(ZHOU), given_back)
+    assert login(QIN).get(address.format(**given_back)).status_code == 404
 
 
 def test_what_is_due_may_be_given_back_and_is_due_no_more(app, login):
