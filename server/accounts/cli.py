@@ -5,10 +5,12 @@ from __future__ import annotations
 import click
 from flask import Flask
 from flask.cli import AppGroup
+from marshmallow import ValidationError
 
 from server.accounts import passwords, queries, services
 from server.core import permissions
 from server.core.db import transaction
+from server.core.names import NameText
 from server.core.permissions import ROLES
 from server.core.scope import EVERYTHING, NOTHING, region_scope
 from server.regions import queries as regions
@@ -28,14 +30,24 @@ def _hash(password: str) -> str:
         raise click.UsageError(str(error)) from error
 
 
+def _named(_: click.Context, option: click.Parameter, text: str | None) -> str | None:
+    """A name by the rule of forms and sheets, tidied; what need not be given may be blank."""
+    if text is None:
+        return None
+    try:
+        return NameText(shortest=int(option.required)).deserialize(text) or None
+    except ValidationError as error:
+        raise click.BadParameter(" ".join(error.normalized_messages()["_schema"])) from error
+
+
 @group.command("create")
 @click.argument("username")
 @click.option("--role", type=click.Choice(ROLES), required=True)
 @click.option(
     "--region", "region_code", default=NOTHING, help="Region code; everything under it can be seen."
 )
-@click.option("--name", "display_name", required=True, help="Name shown to others.")
-@click.option("--department", default=None)
+@click.option("--name", "display_name", required=True, callback=_named, help="Name shown to others.")
+@click.option("--department", default=None, callback=_named)
 @click.password_option(help="At least 8 characters; asked for when not given.")
 def create(
     username: str, role: str, region_code: str, display_name: str, department: str | None, password: str

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.accounts.test_login import sign_in
 from tests.conftest import client_of
-from tests.factories import MEI, VILLAGE, make_session
+from tests.factories import COUNTY, MEI, VILLAGE, make_session
 
 
 def run(app, *arguments, password="long-enough-1"):
@@ -25,6 +27,29 @@ def test_created_account_can_sign_in(app, client):
 def test_administrator_is_created_without_region_whatever_was_asked(app, client):
     run(app, "create", "root2", "--role", "admin", "--region", VILLAGE, "--name", "Admin")
     assert sign_in(client, "root2", "long-enough-1").json["user"]["region"]["code"] == "-"
+
+
+@pytest.mark.parametrize("option", ["--name", "--department"])
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("=HYPERLINK(1)", "formula"), ("\u200b＠韦", "formula"), ("韦" * 41, "between")],
+)
+def test_names_that_no_form_takes_are_refused(app, client, option, text, said):
+    names = {"--name": "韦新", "--department": "民政局"} | {option: text}
+    options = [part for pair in names.items() for part in pair]
+    result = run(app, "create", "new.one", "--role", "department", "--region", COUNTY, *options)
+    assert result.exit_code == 2
+    assert f"'{option}'" in result.output
+    assert said in result.output
+    assert sign_in(client, "new.one", "long-enough-1").status_code == 401
+
+
+def test_names_are_tidied_as_in_a_form_and_a_blank_one_is_refused(app, client):
+    place = ("--role", "department", "--region", COUNTY)
+    run(app, "create", "new.one", *place, "--name", " 买买提•\u200b 吐尔逊 ", "--department", " ")
+    user = sign_in(client, "new.one", "long-enough-1").json["user"]
+    assert (user["display_name"], user["department"]) == ("买买提· 吐尔逊", None)
+    assert run(app, "create", "new.two", *place, "--name", " ").exit_code == 2
 
 
 def test_taken_username_is_refused(app):

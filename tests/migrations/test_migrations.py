@@ -158,7 +158,7 @@ def test_entries_of_before_get_their_places_in_the_chains(empty_app, monkeypatch
 def states_of(*bodies):
     """State of each visit, as any version of the tables has it."""
     with db.engine.connect() as connection:
-        found = {key: state for key, state in connection.execute(select(Visit.id, Visit.state))}
+        found = dict(connection.execute(select(Visit.id, Visit.state)).all())
     return [found[UUID(body["id"])] for body in bodies]
 
 
