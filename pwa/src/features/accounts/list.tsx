@@ -12,6 +12,7 @@ import { errorHelp, roleWord } from '../../record';
 import { Button } from '../../ui/button';
 import { Chips } from '../../ui/chips';
 import { Field } from '../../ui/field';
+import { LoadMore } from '../../ui/loadMore';
 import { useWide } from '../../ui/media';
 import { Select } from '../../ui/select';
 import { EmptyState } from '../../ui/states';
@@ -182,15 +183,15 @@ function More({ page, query, search, put }: Omit<ListProps, 'onAll'>) {
     setBusy(false);
   };
   return (
-    <div class="acc-more">
-      <p class="muted small num">{t('accounts.loaded', { n: page.items.length })}</p>
-      {error !== null && <p role="alert">{errorHelp(error)}</p>}
-      {page.next !== null && (
-        <Button kind="quiet" busy={busy} onClick={() => void more()}>
-          {t('accounts.more')}
-        </Button>
-      )}
-    </div>
+    <LoadMore
+      label={t('accounts.more')}
+      loaded={t('accounts.loaded', { n: page.items.length })}
+      more={page.next !== null}
+      busy={busy}
+      error={error}
+      say={errorHelp}
+      onMore={() => void more()}
+    />
   );
 }
 

@@ -6,11 +6,12 @@ import { showInstant } from '../../core/format';
 import { t } from '../../core/i18n';
 import { joined, type Reading, useReading } from '../../core/reading';
 import { user } from '../../core/session';
-import { roleWord } from '../../record';
+import { errorHelp, roleWord } from '../../record';
 import { Button } from '../../ui/button';
 import { Chips } from '../../ui/chips';
 import { Sheet } from '../../ui/dialog';
 import { Field } from '../../ui/field';
+import { LoadMore } from '../../ui/loadMore';
 import { EmptyState } from '../../ui/states';
 import { Tag } from '../../ui/tag';
 import * as acts from './acts';
@@ -151,12 +152,14 @@ function List({
           <Item key={one.id} one={one} onDecide={onDecide} />
         ))}
       </ul>
-      <Trouble error={more.error} />
-      {page.next !== null && (
-        <Button kind="quiet" busy={more.busy} onClick={more.run}>
-          {t('accounts.more')}
-        </Button>
-      )}
+      <LoadMore
+        label={t('accounts.more')}
+        more={page.next !== null}
+        busy={more.busy}
+        error={more.error}
+        say={errorHelp}
+        onMore={more.run}
+      />
     </>
   );
 }

@@ -12,6 +12,7 @@ import { errorHelp } from '../../record';
 import { AppBar, Page } from '../../ui/appBar';
 import { Banner } from '../../ui/banner';
 import { Button } from '../../ui/button';
+import { LoadMore } from '../../ui/loadMore';
 import { Skeleton } from '../../ui/progress';
 import { EmptyState, ErrorState } from '../../ui/states';
 import { Chain } from './chain';
@@ -81,15 +82,15 @@ function More({ query, page, put }: QueryProps & { page: AuditPage; put: (page: 
     setBusy(false);
   };
   return (
-    <div class="aud-later">
-      <p class="muted small num">{t('audit.loaded', { n: page.items.length })}</p>
-      {error !== null && <p role="alert">{errorHelp(error)}</p>}
-      {page.next !== null && (
-        <Button kind="quiet" busy={busy} onClick={() => void more()}>
-          {t('audit.more')}
-        </Button>
-      )}
-    </div>
+    <LoadMore
+      label={t('audit.more')}
+      loaded={t('audit.loaded', { n: page.items.length })}
+      more={page.next !== null}
+      busy={busy}
+      error={error}
+      say={errorHelp}
+      onMore={() => void more()}
+    />
   );
 }
 

@@ -2,7 +2,6 @@
 import './county.css';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { errorText } from '../../core/api/problem';
 import { t } from '../../core/i18n';
 import { go, place } from '../../core/nav';
 import { online } from '../../core/network';
@@ -12,6 +11,7 @@ import { AppBar, Page } from '../../ui/appBar';
 import { Banner } from '../../ui/banner';
 import { Button } from '../../ui/button';
 import { Card } from '../../ui/card';
+import { LoadMore } from '../../ui/loadMore';
 import { useWide } from '../../ui/media';
 import { Skeleton } from '../../ui/progress';
 import { EmptyState, ErrorState } from '../../ui/states';
@@ -35,17 +35,14 @@ function More() {
   const { items, next, counts, query, loading, error } = list.value;
   const total = counts && (query.severity === '' ? counts.total - counts.none : counts[query.severity]);
   return (
-    <div class="cty-more">
-      <p class="muted small num">
-        {t('county.loaded', { n: items.length, total: (total ?? items.length).toLocaleString('en-US') })}
-      </p>
-      {error !== null && <p role="alert">{errorText(error)}</p>}
-      {next !== null && (
-        <Button kind="quiet" busy={loading} onClick={() => void moreOfList()}>
-          {t('county.more')}
-        </Button>
-      )}
-    </div>
+    <LoadMore
+      label={t('county.more')}
+      loaded={t('county.loaded', { n: items.length, total: (total ?? items.length).toLocaleString('en-US') })}
+      more={next !== null}
+      busy={loading}
+      error={error}
+      onMore={() => void moreOfList()}
+    />
   );
 }
 

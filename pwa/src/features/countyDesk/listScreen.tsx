@@ -1,12 +1,12 @@
 /** The county's cases: numbers, saved filters, filters, the list, and what is done with those chosen. */
 import { useEffect } from 'preact/hooks';
-import { errorText } from '../../core/api/problem';
 import { t } from '../../core/i18n';
 import { back, go, place } from '../../core/nav';
 import { user } from '../../core/session';
 import { errorHelp } from '../../record';
 import { AppBar, Page } from '../../ui/appBar';
 import { Button } from '../../ui/button';
+import { LoadMore } from '../../ui/loadMore';
 import { useWide } from '../../ui/media';
 import { Skeleton } from '../../ui/progress';
 import { Segments } from '../../ui/segments';
@@ -67,17 +67,14 @@ function Bar({ filter, wide }: { filter: CaseFilter; wide: boolean }) {
 function More() {
   const { items, next, counts, loading, error } = cases.value;
   return (
-    <div class="desk-more">
-      <p class="muted small num">
-        {t('desk.loaded', { n: items.length, total: counts?.households ?? items.length })}
-      </p>
-      {error !== null && <p role="alert">{errorText(error)}</p>}
-      {next !== null && (
-        <Button kind="quiet" busy={loading} onClick={() => void moreCases()}>
-          {t('desk.more')}
-        </Button>
-      )}
-    </div>
+    <LoadMore
+      label={t('desk.more')}
+      loaded={t('desk.loaded', { n: items.length, total: counts?.households ?? items.length })}
+      more={next !== null}
+      busy={loading}
+      error={error}
+      onMore={() => void moreCases()}
+    />
   );
 }
 

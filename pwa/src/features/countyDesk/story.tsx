@@ -13,6 +13,7 @@ import { Button } from '../../ui/button';
 import { Chips } from '../../ui/chips';
 import { Icon, type IconName } from '../../ui/icon';
 import { Light } from '../../ui/light';
+import { LoadMore } from '../../ui/loadMore';
 import { EmptyState } from '../../ui/states';
 import { Tag } from '../../ui/tag';
 import { Below, Read } from './frame';
@@ -136,13 +137,11 @@ function Entries({ story }: { story: Story }) {
           </ol>
         </section>
       ))}
-      {left > 0 && (
-        <div class="desk-more">
-          <Button kind="quiet" onClick={() => setDrawn(drawn + DRAWN)}>
-            {t('desk.earlier', { n: left })}
-          </Button>
-        </div>
-      )}
+      <LoadMore
+        label={t('desk.earlier', { n: left })}
+        more={left > 0}
+        onMore={() => setDrawn(drawn + DRAWN)}
+      />
     </>
   );
 }

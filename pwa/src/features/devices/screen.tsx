@@ -16,6 +16,7 @@ import { Banner } from '../../ui/banner';
 import { Button } from '../../ui/button';
 import { Chips } from '../../ui/chips';
 import { Field } from '../../ui/field';
+import { LoadMore } from '../../ui/loadMore';
 import { useWide } from '../../ui/media';
 import { Skeleton } from '../../ui/progress';
 import { Select } from '../../ui/select';
@@ -127,15 +128,15 @@ function More({ page, query, search, put }: MoreProps) {
   };
   const total = query.state === '' ? page.counts.all : page.counts[query.state];
   return (
-    <div class="dev-more">
-      <p class="muted small num">{t('devices.loaded', { n: page.items.length, total })}</p>
-      {error !== null && <p role="alert">{errorHelp(error)}</p>}
-      {page.next !== null && (
-        <Button kind="quiet" busy={busy} onClick={() => void more()}>
-          {t('devices.more')}
-        </Button>
-      )}
-    </div>
+    <LoadMore
+      label={t('devices.more')}
+      loaded={t('devices.loaded', { n: page.items.length, total })}
+      more={page.next !== null}
+      busy={busy}
+      error={error}
+      say={errorHelp}
+      onMore={() => void more()}
+    />
   );
 }
 

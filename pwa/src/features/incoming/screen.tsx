@@ -10,6 +10,7 @@ import { errorHelp } from '../../record';
 import { AppBar, Page } from '../../ui/appBar';
 import { Banner } from '../../ui/banner';
 import { Button } from '../../ui/button';
+import { LoadMore } from '../../ui/loadMore';
 import { Skeleton } from '../../ui/progress';
 import { Segments } from '../../ui/segments';
 import { EmptyState, ErrorState } from '../../ui/states';
@@ -49,11 +50,13 @@ function Group<T>({ name, pile, children }: GroupProps<T>) {
         </Banner>
       )}
       <ul class="stack">{pile.items.map(children)}</ul>
-      {pile.next !== null && (
-        <Button kind="quiet" busy={pile.loading} onClick={() => void moreOf(name)}>
-          {t('incoming.more')}
-        </Button>
-      )}
+      <LoadMore
+        label={t('incoming.more')}
+        more={pile.next !== null}
+        busy={pile.loading}
+        block
+        onMore={() => void moreOf(name)}
+      />
     </section>
   );
 }

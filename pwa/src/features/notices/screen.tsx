@@ -10,6 +10,7 @@ import { AppBar, Page } from '../../ui/appBar';
 import { Banner } from '../../ui/banner';
 import { Button } from '../../ui/button';
 import { Icon, type IconName } from '../../ui/icon';
+import { LoadMore } from '../../ui/loadMore';
 import { Skeleton } from '../../ui/progress';
 import { EmptyState, ErrorState } from '../../ui/states';
 import { inbox, moreNotices, openInbox } from './store';
@@ -96,11 +97,13 @@ function Content() {
         </Banner>
       )}
       <Days items={items} />
-      {next !== null && (
-        <Button kind="quiet" busy={loading} onClick={() => void moreNotices()}>
-          {t('notices.more')}
-        </Button>
-      )}
+      <LoadMore
+        label={t('notices.more')}
+        more={next !== null}
+        busy={loading}
+        block
+        onMore={() => void moreNotices()}
+      />
     </>
   );
 }

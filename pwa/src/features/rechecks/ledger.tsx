@@ -13,6 +13,7 @@ import { errorHelp, riskWord } from '../../record';
 import { AppBar, Page } from '../../ui/appBar';
 import { Banner } from '../../ui/banner';
 import { Button } from '../../ui/button';
+import { LoadMore } from '../../ui/loadMore';
 import { useWide } from '../../ui/media';
 import { Skeleton } from '../../ui/progress';
 import { Select } from '../../ui/select';
@@ -134,12 +135,15 @@ function More() {
   const { ledger: read, loading, error } = ledger.value;
   if (!read?.next) return null;
   return (
-    <div class="rck-more">
-      {error !== null && <p role="alert">{errorHelp(error)}</p>}
-      <Button kind="quiet" busy={loading} onClick={() => void moreLedger()}>
-        {t('rechecks.more')}
-      </Button>
-    </div>
+    <LoadMore
+      label={t('rechecks.more')}
+      more
+      busy={loading}
+      error={error}
+      say={errorHelp}
+      block
+      onMore={() => void moreLedger()}
+    />
   );
 }
 

@@ -1,7 +1,6 @@
 /** The township's list: what is due with its days, what came of the rest, by month and village. */
 import { useEffect, useRef } from 'preact/hooks';
 import type { Recheck } from '../../core/api/deskTypes';
-import { errorText } from '../../core/api/problem';
 import { severityWord } from '../../core/format';
 import { pick, t } from '../../core/i18n';
 import { go } from '../../core/nav';
@@ -11,6 +10,7 @@ import { Button } from '../../ui/button';
 import { Chips } from '../../ui/chips';
 import { Icon } from '../../ui/icon';
 import { Light } from '../../ui/light';
+import { LoadMore } from '../../ui/loadMore';
 import { Skeleton } from '../../ui/progress';
 import { Select } from '../../ui/select';
 import { EmptyState, ErrorState } from '../../ui/states';
@@ -132,17 +132,15 @@ function More() {
   if (next === null) return null;
   const total = heading?.counts[query.state] ?? items.length;
   return (
-    <div class="rck-more">
-      <p class="muted small num">{t('rechecks.loaded', { n: items.length, total })}</p>
-      {error !== null && (
-        <p class="small" role="alert">
-          {errorText(error)}
-        </p>
-      )}
-      <Button kind="quiet" block busy={loading} onClick={() => void moreRows()}>
-        {t('rechecks.more')}
-      </Button>
-    </div>
+    <LoadMore
+      label={t('rechecks.more')}
+      loaded={t('rechecks.loaded', { n: items.length, total })}
+      more
+      busy={loading}
+      error={error}
+      block
+      onMore={() => void moreRows()}
+    />
   );
 }
 

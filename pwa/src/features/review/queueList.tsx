@@ -1,6 +1,5 @@
 /** The worklist: filters, one row a visit with the reason to look at it, and the rest on demand. */
 import { useEffect } from 'preact/hooks';
-import { errorText } from '../../core/api/problem';
 import type { VisitSummary } from '../../core/api/types';
 import { now } from '../../core/clock';
 import { severityWord } from '../../core/format';
@@ -11,6 +10,7 @@ import { Button } from '../../ui/button';
 import { Chips } from '../../ui/chips';
 import { Icon } from '../../ui/icon';
 import { Light, LightShape } from '../../ui/light';
+import { LoadMore } from '../../ui/loadMore';
 import { Skeleton } from '../../ui/progress';
 import { Segments } from '../../ui/segments';
 import { EmptyState, ErrorState } from '../../ui/states';
@@ -132,19 +132,15 @@ function More() {
   const { items, next, counts, loading, error } = queue.value;
   if (next === null) return null;
   return (
-    <div class="rev-more">
-      <p class="muted small">
-        {t('review.loaded', { n: items.length, total: counts?.total ?? items.length })}
-      </p>
-      {error !== null && (
-        <p class="small" role="alert">
-          {errorText(error)}
-        </p>
-      )}
-      <Button kind="quiet" busy={loading} block onClick={() => void moreOfQueue()}>
-        {t('review.more')}
-      </Button>
-    </div>
+    <LoadMore
+      label={t('review.more')}
+      loaded={t('review.loaded', { n: items.length, total: counts?.total ?? items.length })}
+      more
+      busy={loading}
+      error={error}
+      block
+      onMore={() => void moreOfQueue()}
+    />
   );
 }
 

@@ -8,6 +8,7 @@ import { joined, useReading } from '../../../core/reading';
 import { errorHelp } from '../../../record';
 import { Button } from '../../../ui/button';
 import { LightShape } from '../../../ui/light';
+import { LoadMore } from '../../../ui/loadMore';
 import { Select } from '../../../ui/select';
 import { EmptyState } from '../../../ui/states';
 import { Frame, Read } from '../frame';
@@ -193,14 +194,14 @@ function Visits({ rule, onAll }: { rule: string; onAll: () => void }) {
                 <Visit key={row.visit_id} row={row} />
               ))}
             </ul>
-            {error !== null && <p role="alert">{errorHelp(error)}</p>}
-            {page.next !== null && (
-              <div class="pol-more">
-                <Button kind="quiet" busy={busy} onClick={() => void more(page)}>
-                  {t('policy.more')}
-                </Button>
-              </div>
-            )}
+            <LoadMore
+              label={t('policy.more')}
+              more={page.next !== null}
+              busy={busy}
+              error={error}
+              say={errorHelp}
+              onMore={() => void more(page)}
+            />
           </>
         )}
       </Read>

@@ -7,10 +7,10 @@ import { pick, t } from '../../../core/i18n';
 import { go } from '../../../core/nav';
 import { joined, useReading } from '../../../core/reading';
 import { errorHelp, runReason } from '../../../record';
-import { Button } from '../../../ui/button';
 import { Card, Facts } from '../../../ui/card';
 import { Chips } from '../../../ui/chips';
 import { Light } from '../../../ui/light';
+import { LoadMore } from '../../../ui/loadMore';
 import { Select } from '../../../ui/select';
 import { EmptyState } from '../../../ui/states';
 import { Tag } from '../../../ui/tag';
@@ -140,14 +140,14 @@ function Changes({ id }: { id: string }) {
                   <Change key={`${change.household.id} ${change.rule} ${change.direction}`} change={change} />
                 ))}
               </ul>
-              {error !== null && <p role="alert">{errorHelp(error)}</p>}
-              {page.next !== null && (
-                <div class="pol-more">
-                  <Button kind="quiet" busy={busy} onClick={() => void more(page)}>
-                    {t('policy.more')}
-                  </Button>
-                </div>
-              )}
+              <LoadMore
+                label={t('policy.more')}
+                more={page.next !== null}
+                busy={busy}
+                error={error}
+                say={errorHelp}
+                onMore={() => void more(page)}
+              />
             </>
           )}
         </Read>

@@ -10,6 +10,7 @@ import { Banner } from '../../../ui/banner';
 import { Button } from '../../../ui/button';
 import { Card } from '../../../ui/card';
 import { Field } from '../../../ui/field';
+import { LoadMore } from '../../../ui/loadMore';
 import { EmptyState } from '../../../ui/states';
 import { Frame, Read } from '../frame';
 import { isOver, runHref } from './model';
@@ -119,14 +120,14 @@ function List({ page, put }: ListProps) {
           ))}
         </ul>
       )}
-      {error !== null && <p role="alert">{errorHelp(error)}</p>}
-      {page.next !== null && (
-        <div class="pol-more">
-          <Button kind="quiet" busy={busy} onClick={() => void more()}>
-            {t('policy.more')}
-          </Button>
-        </div>
-      )}
+      <LoadMore
+        label={t('policy.more')}
+        more={page.next !== null}
+        busy={busy}
+        error={error}
+        say={errorHelp}
+        onMore={() => void more()}
+      />
     </>
   );
 }

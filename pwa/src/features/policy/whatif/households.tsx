@@ -7,6 +7,7 @@ import { joined, useReading } from '../../../core/reading';
 import { errorHelp } from '../../../record';
 import { Button } from '../../../ui/button';
 import { Sheet } from '../../../ui/dialog';
+import { LoadMore } from '../../../ui/loadMore';
 import { EmptyState } from '../../../ui/states';
 import { Read } from '../frame';
 import { rulebook } from '../store';
@@ -96,17 +97,15 @@ function Pages({ first, trial, list }: { first: SimulatedPage; trial: Trial; lis
           <Row key={row.household.id} row={row} />
         ))}
       </ul>
-      <div class="pol-more">
-        <p class="muted small num">
-          {t('policy.listed', { n: count(held.items.length), total: count(first.total) })}
-        </p>
-        {held.error !== null && <p role="alert">{errorHelp(held.error)}</p>}
-        {held.next !== null && (
-          <Button kind="quiet" busy={held.busy} onClick={() => void more()}>
-            {t('policy.more')}
-          </Button>
-        )}
-      </div>
+      <LoadMore
+        label={t('policy.more')}
+        loaded={t('policy.listed', { n: count(held.items.length), total: count(first.total) })}
+        more={held.next !== null}
+        busy={held.busy}
+        error={held.error}
+        say={errorHelp}
+        onMore={() => void more()}
+      />
     </>
   );
 }
