@@ -21,7 +21,7 @@ import { AssignSheet, myself, useAssigning } from './assign';
 import { DecidePanel } from './decidePanel';
 import { type Deciding, useDeciding } from './deciding';
 import { Below, Read } from './frame';
-import { KeysHelp } from './keys';
+import { ShortcutHelp } from './keys';
 import { type CaseFilter, caseHref, listHref, neighbour, nextCase, readFilter, storyHref } from './model';
 import { cases, moreCases, showCases, takeOff } from './store';
 import { leavePage, Outcome, tell } from './told';
@@ -221,10 +221,10 @@ function Steps({ visitId, filter, one, wide, onChoice }: StepsProps) {
       />
       {wide && (
         <Button kind="plain" label={t('desk.keys')} onClick={() => setHelp(true)}>
-          <kbd class="desk-key">?</kbd>
+          <kbd class="key">?</kbd>
         </Button>
       )}
-      <KeysHelp open={help} onClose={() => setHelp(false)} />
+      <ShortcutHelp open={help} onClose={() => setHelp(false)} />
     </>
   );
 }

@@ -1,37 +1,19 @@
-/** What the single keys do on a case, and the switch that turns them off. */
+/** What the single keys do on a case. */
 import { t } from '../../core/i18n';
-import { Button } from '../../ui/button';
-import { Dialog } from '../../ui/dialog';
-import { setShortcuts, shortcutsOn } from '../../ui/shortcuts';
+import { KeysHelp } from '../../ui/keysHelp';
 
 const KEYS = ['J', 'K', 'M', 'N', 'B', 'Ctrl Enter', '?'] as const;
 
-export function KeysHelp({ open, onClose }: { open: boolean; onClose: () => void }) {
+export function ShortcutHelp({ open, onClose }: { open: boolean; onClose: () => void }) {
   return (
-    <Dialog
+    <KeysHelp
       open={open}
       title={t('desk.keys')}
+      close={t('desk.close')}
+      keys={KEYS.map((key) => [key, t(`desk.key.${key}`)] as const)}
+      wide
+      switchWord={t('desk.keysOn')}
       onClose={onClose}
-      actions={<Button onClick={onClose}>{t('desk.close')}</Button>}
-    >
-      <dl class="desk-keys">
-        {KEYS.map((key) => (
-          <div key={key}>
-            <dt>
-              <kbd class="desk-key">{key}</kbd>
-            </dt>
-            <dd>{t(`desk.key.${key}`)}</dd>
-          </div>
-        ))}
-      </dl>
-      <label class="desk-switch">
-        <input
-          type="checkbox"
-          checked={shortcutsOn.value}
-          onChange={(event) => setShortcuts(event.currentTarget.checked)}
-        />
-        {t('desk.keysOn')}
-      </label>
-    </Dialog>
+    />
   );
 }

@@ -1,4 +1,5 @@
 /** The list of cases for the county's meeting, as it is printed on A4; names are masked unless asked for. */
+import '../../ui/keysHelp.css';
 import './meeting.css';
 import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
 import { api, call } from '../../core/api/client';
@@ -220,7 +221,7 @@ function usePaper(head: string): void {
 
 function Check({ on, words, onChange }: { on: boolean; words: string; onChange: (on: boolean) => void }) {
   return (
-    <label class="desk-switch">
+    <label class="switch-line">
       <input type="checkbox" checked={on} onChange={(event) => onChange(event.currentTarget.checked)} />
       {words}
     </label>

@@ -98,7 +98,7 @@ export function useDeciding(detail: RecheckDetail | null, query: RecheckQuery, r
 
 function Key({ name }: { name: string }) {
   return (
-    <span class="rck-key" aria-hidden="true">
+    <span class="key" aria-hidden="true">
       {name}
     </span>
   );

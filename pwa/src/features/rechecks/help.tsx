@@ -1,37 +1,18 @@
-/** What the single keys do, and the switch that turns them off. */
+/** What the single keys do on a re-check. */
 import { t } from '../../core/i18n';
-import { Button } from '../../ui/button';
-import { Dialog } from '../../ui/dialog';
-import { setShortcuts, shortcutsOn } from '../../ui/shortcuts';
+import { KeysHelp } from '../../ui/keysHelp';
 
 const KEYS = ['J', 'K', 'S', 'H', 'D', '?'] as const;
 
 export function ShortcutHelp({ open, onClose }: { open: boolean; onClose: () => void }) {
   return (
-    <Dialog
+    <KeysHelp
       open={open}
       title={t('rechecks.keys')}
+      close={t('rechecks.close')}
+      keys={KEYS.map((key) => [key, t(`rechecks.key.${key}`)] as const)}
+      switchWord={t('rechecks.keysOn')}
       onClose={onClose}
-      actions={<Button onClick={onClose}>{t('rechecks.close')}</Button>}
-    >
-      <dl class="rck-keys">
-        {KEYS.map((key) => (
-          <div key={key}>
-            <dt>
-              <kbd class="rck-key">{key}</kbd>
-            </dt>
-            <dd>{t(`rechecks.key.${key}`)}</dd>
-          </div>
-        ))}
-      </dl>
-      <label class="rck-switch">
-        <input
-          type="checkbox"
-          checked={shortcutsOn.value}
-          onChange={(event) => setShortcuts(event.currentTarget.checked)}
-        />
-        {t('rechecks.keysOn')}
-      </label>
-    </Dialog>
+    />
   );
 }

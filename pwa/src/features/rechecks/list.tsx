@@ -109,16 +109,16 @@ export function CaseTags({ row }: { row: Recheck }) {
 function Row({ row, active, query }: { row: Recheck; active: boolean; query: RecheckQuery }) {
   return (
     <li>
-      <a class="rck-row" href={itemHref(row.visit_id, query)} aria-current={active ? 'true' : undefined}>
-        <span class="rck-row-words">
-          <span class="rck-row-name">
+      <a class="pane-row" href={itemHref(row.visit_id, query)} aria-current={active ? 'true' : undefined}>
+        <span class="pane-row-words">
+          <span class="pane-row-name">
             <b>{row.household.head_name}</b>
             <small>{placeWords(row)}</small>
           </span>
           <small class="rck-why">{row.top_lights.map(pick).join(' · ') || t('rechecks.noLights')}</small>
           {isOpen(row.state) ? <Time row={row} /> : <Said row={row} />}
         </span>
-        <span class="rck-row-tags">
+        <span class="pane-row-tags">
           <Light compact severity={row.severity} word={severityWord(row.severity)} />
           <CaseTags row={row} />
         </span>
@@ -181,7 +181,7 @@ function Rows({ query, activeId }: ListProps) {
     );
   if (items.length === 0) return <Nothing query={query} />;
   return (
-    <ul class="rck-rows" aria-label={t('rechecks.listLabel')}>
+    <ul class="pane-rows rck-rows" aria-label={t('rechecks.listLabel')}>
       {items.map((row) => (
         <Row key={row.visit_id} row={row} active={row.visit_id === activeId} query={query} />
       ))}

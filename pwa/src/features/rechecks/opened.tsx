@@ -121,11 +121,11 @@ export function WideCase(props: CaseProps) {
   const { gaps, tries } = at.deciding;
   return (
     <>
-      <main class="rck-middle" id="main">
+      <main class="pane-middle" id="main">
         {props.offline}
         <Record at={at} />
       </main>
-      <aside class="rck-col rck-aside" aria-label={t('rechecks.case')}>
+      <aside class="pane pane-aside rck-aside" aria-label={t('rechecks.case')}>
         <div class="rck-aside-words">
           <Standing at={at} />
           {data !== null && isToDecide(data) && <OutcomeForm detail={data} gaps={gaps} tries={tries} />}

@@ -1,4 +1,6 @@
 /** The township's re-checks: list, record and outcome side by side where there is room, one after the other on phones. */
+import '../../ui/keysHelp.css';
+import '../../ui/panes.css';
 import './rechecks.css';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
@@ -99,7 +101,7 @@ function ListBar({ query, places, wide, onHelp }: BarProps) {
           />
           {wide && (
             <Button kind="plain" label={t('rechecks.keys')} onClick={onHelp}>
-              <kbd class="rck-key">?</kbd>
+              <kbd class="key">?</kbd>
             </Button>
           )}
         </>
@@ -128,7 +130,7 @@ type DeskProps = BarProps & { visitId: string | null };
 function NothingOpen({ query, onHelp }: BarProps) {
   useKeys(null, query, null, onHelp);
   return (
-    <main class="rck-middle" id="main">
+    <main class="pane-middle" id="main">
       <OfflineLine />
     </main>
   );
@@ -139,10 +141,10 @@ function Desk({ visitId, ...bar }: DeskProps) {
   const { query, onHelp } = bar;
   const shared = { query, onHelp, offline: <OfflineLine /> };
   return (
-    <div class="page rck-page">
+    <div class="page pane-page">
       <ListBar {...bar} />
       <div class="rck-desk">
-        <nav class="rck-col rck-col-list" aria-label={t('rechecks.listLabel')}>
+        <nav class="pane pane-list rck-col" aria-label={t('rechecks.listLabel')}>
           <RecheckList query={query} activeId={visitId} />
         </nav>
         {visitId === null ? (

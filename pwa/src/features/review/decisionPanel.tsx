@@ -191,7 +191,7 @@ function Unanswered({ decision, deciding }: { decision: Decision; deciding: Deci
 
 function Key({ name }: { name: string }) {
   return (
-    <span class="rev-key" aria-hidden="true">
+    <span class="key" aria-hidden="true">
       {name}
     </span>
   );

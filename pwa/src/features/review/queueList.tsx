@@ -75,9 +75,9 @@ function Row({ visit, active }: { visit: VisitSummary; active: boolean }) {
   const place = parts.filter(Boolean).join(' ');
   return (
     <li>
-      <a class="rev-row" href={hrefOf(visit.id)} aria-current={active ? 'true' : undefined}>
-        <span class="rev-row-words">
-          <span class="rev-row-name">
+      <a class="pane-row" href={hrefOf(visit.id)} aria-current={active ? 'true' : undefined}>
+        <span class="pane-row-words">
+          <span class="pane-row-name">
             <b>{head_name}</b>
             <small>{place}</small>
           </span>
@@ -87,7 +87,7 @@ function Row({ visit, active }: { visit: VisitSummary; active: boolean }) {
             {visit.hinted && <Hinted />}
           </span>
         </span>
-        <span class="rev-row-tags">
+        <span class="pane-row-tags">
           <Light
             compact
             severity={visit.severity}
@@ -176,7 +176,7 @@ function Rows({ activeId }: { activeId: string | null }) {
     );
   if (shown.value.length === 0) return <Nothing />;
   return (
-    <ul class="rev-rows" aria-label={t('review.list')}>
+    <ul class="pane-rows rev-rows" aria-label={t('review.list')}>
       {shown.value.map((visit) => (
         <Row key={visit.id} visit={visit} active={visit.id === activeId} />
       ))}

@@ -1,4 +1,6 @@
 /** The reviewer's desk: worklist, visit and decision side by side where there is room, one after the other on phones. */
+import '../../ui/keysHelp.css';
+import '../../ui/panes.css';
 import './review.css';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
@@ -105,7 +107,7 @@ function QueueBar({ onHelp, wide, places }: QueueBarProps) {
           />
           {wide && (
             <Button kind="plain" label={t('review.keys')} onClick={onHelp}>
-              <kbd class="rev-key">?</kbd>
+              <kbd class="key">?</kbd>
             </Button>
           )}
         </>
@@ -163,17 +165,17 @@ interface DeskProps {
 
 function Desk({ visitId, state, deciding, onState, onHelp, places }: DeskProps) {
   return (
-    <div class="page rev-page">
+    <div class="page pane-page">
       <QueueBar wide onHelp={onHelp} places={places} />
       <div class="rev-desk">
-        <nav class="rev-col rev-col-list" aria-label={t('review.list')}>
+        <nav class="pane pane-list rev-col" aria-label={t('review.list')}>
           <QueueList activeId={visitId} onState={onState} />
         </nav>
-        <main class="rev-middle" id="main">
+        <main class="pane-middle" id="main">
           <OfflineLine />
           {visitId === null ? <NothingOpen /> : <Detail state={state} lightsAside />}
         </main>
-        <aside class="rev-col rev-aside" aria-label={t('review.decision')}>
+        <aside class="pane pane-aside" aria-label={t('review.decision')}>
           {visitId !== null && <Aside state={state} deciding={deciding} />}
         </aside>
       </div>
