@@ -37,7 +37,7 @@ def _named(_: click.Context, option: click.Parameter, text: str | None) -> str |
     try:
         return NameText(shortest=int(option.required)).deserialize(text) or None
     except ValidationError as error:
-        raise click.BadParameter(" ".join(error.normalized_messages()["_schema"])) from error
+        raise click.BadParameter(" ".join(error.messages)) from error
 
 
 @group.command("create")
