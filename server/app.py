@@ -146,6 +146,7 @@ def _init_database(app: Flask, settings: config.Settings) -> None:
         url = url.set(drivername="postgresql+psycopg")
     app.config["SQLALCHEMY_DATABASE_URI"] = url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
+        "hide_parameters": True,  # what a statement was given belongs into no message that a log may hold
         "pool_size": 40,
         "max_overflow": 10,
         "pool_use_lifo": True,  # the one used last has its pages, plans and prepared statements at hand

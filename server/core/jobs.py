@@ -87,10 +87,14 @@ def init_app(app: Flask, url: str) -> None:
     queue = _connect(url)
 
     def run(name: str, args: tuple[Any, ...]) -> None:
-        with app.app_context(), region_scope(EVERYTHING):
-            log.info("job", job=name)
-            if name in _jobs:  # else it is from before an upgrade, and a sweep or a watch does it now
+        log.info("job", job=name)
+        if name not in _jobs:  # it is from before an upgrade, and a sweep or a watch does it now
+            return
+        try:
+            with app.app_context(), region_scope(EVERYTHING):
                 _jobs[name](*args)
+        except Exception as error:  # noqa: BLE001 - the queue would log its message, which may hold values
+            log.error("job_failed", job=name, kind=type(error).__name__, exc_info=error)
 
     app.extensions["job_queue"] = queue
     app.extensions["job_task"] = queue.task(name="run")(run)

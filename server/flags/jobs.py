@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from uuid import UUID
 
@@ -47,12 +48,25 @@ def rejudge_when_rules_changed(county: str, reason: str) -> None:
 @jobs.every_minute("flags.rejudge_sweep")
 def sweep() -> None:
     """Take up runs that wait or were left, and start one where rules differ from those of the last run."""
-    for run_id in [run.id for run in queries.active_runs()]:
-        db.session.rollback()
-        rejudge(str(run_id))
+    waiting = [(run.id, run.region_code) for run in queries.active_runs()]
+    db.session.rollback()
+    for run_id, county in waiting:
+        with _by_itself(county):
+            rejudge(str(run_id))
     for county in regions.counties():
-        if rejudging.outdated(county):
-            _start(county)
+        with _by_itself(county):
+            if rejudging.outdated(county):
+                _start(county)
+
+
+@contextmanager
+def _by_itself(county: str) -> Iterator[None]:
+    """What goes wrong in one county, as with settings that somebody altered, keeps no other one waiting."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 - logged; the next look tries it again
+        log.error("rejudge_failed", county=county, kind=type(error).__name__, exc_info=error)
+    finally:
         db.session.rollback()
 
 

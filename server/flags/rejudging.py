@@ -195,7 +195,8 @@ def cause(county: str) -> tuple[str, str]:
     """
     latest, today = queries.latest_run(county), clock.today()
     for act in reversed(acts_of(county)):
-        if latest is None or act.signed_at >= latest.created_at or latest.day < act.since <= today:
+        is_new = latest is None or act.signed_at >= latest.created_at or act.since > latest.day
+        if is_new and act.since <= today:
             return act.reason, SETTING
     return "the rules in force changed", PACKS
 

@@ -17,7 +17,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 from select import select
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any
 
 from PIL import Image, ImageOps
@@ -47,12 +47,23 @@ def in_a_child(decoder: Path, arguments: list[str], seconds: float) -> dict[str,
     if child == 0:
         _be_decoder(decoder, arguments, writing)
     os.close(writing)
-    said, late = _heard(reading, monotonic() + seconds)
+    end = monotonic() + seconds
+    said, late = _heard(reading, end)
     os.close(reading)
-    if late:
+    if late or not _ended(child, end):
+        late = True
         os.kill(child, signal.SIGKILL)
     _, status = os.waitpid(child, 0)
     return {"code": os.waitstatus_to_exitcode(status), "late": late, "said": said.decode("utf-8", "replace")}
+
+
+def _ended(child: int, end: float) -> bool:
+    """Whether a child that has said all is gone in time: one may close its output and live on."""
+    while os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
+        if monotonic() > end:
+            return False
+        sleep(0.001)
+    return True
 
 
 def _heard(reading: int, end: float) -> tuple[bytes, bool]:
@@ -70,6 +81,7 @@ def _be_decoder(decoder: Path, arguments: list[str], writing: int) -> None:
     """Never returns. The pipes of the host are closed before anything of a picture is read."""
     code: Any = 1
     try:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # stopped with the server, it tells so by its exit code
         os.dup2(writing, 1)
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         os.closerange(3, 64)

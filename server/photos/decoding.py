@@ -10,8 +10,9 @@ import sys
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from select import select
+from select import POLLIN, poll
 from threading import Lock
+from typing import IO
 
 DECODER = Path(__file__).with_name("decode.py")
 NICENESS = 10
@@ -55,14 +56,19 @@ class Host:
             return None
         try:
             child.stdin.write(asked)
+            line = _line_from(child.stdout, seconds + GRACE_SECONDS)
+            return Said(**json.loads(line))
         except BrokenPipeError:
             self.was_gone = True
             return None
-        if not select([child.stdout], [], [], seconds + GRACE_SECONDS)[0]:
+        except (
+            BaseException
+        ) as error:  # an answer left in the pipe would be taken for that of the next picture
             child.kill()
-            return None
-        line = child.stdout.readline()
-        return Said(**json.loads(line)) if line.endswith(b"\n") else None
+            child.wait(GRACE_SECONDS)
+            if isinstance(error, (TimeoutError, ValueError)):
+                return None
+            raise
 
     def is_for(self, decoder: Path) -> bool:
         """Whether this process may use it: a fork must not talk into the pipes of its parent."""
@@ -76,6 +82,15 @@ class Host:
                     pipe.close()
         if self.owner == os.getpid():
             self._child.wait(GRACE_SECONDS)
+
+
+def _line_from(pipe: IO[bytes], seconds: float) -> bytes:
+    """A line, or nothing once the other end is closed. Raises TimeoutError."""
+    waiting = poll()  # unlike select it knows descriptors above 1023
+    waiting.register(pipe, POLLIN)
+    if not waiting.poll(seconds * 1000):
+        raise TimeoutError
+    return pipe.readline()
 
 
 class Hosts:

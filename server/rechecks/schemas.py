@@ -232,13 +232,13 @@ class LedgerCauseSchema(Schema):
 
 
 class LedgerSchema(Schema):
-    """One page of the ledger; the causes count all of it under the filters other than cause.
+    """One page of the ledger; with the first, the causes count all of it under the filters other than cause.
 
     So does ``households``, where one that stands under two causes counts once.
     """
 
     items = fields.List(fields.Nested(RecheckSchema), required=True)
     next = fields.String(required=True, allow_none=True)
-    causes = fields.List(fields.Nested(LedgerCauseSchema), required=True)
-    households = fields.Integer(required=True)
-    months = fields.List(fields.String(), required=True)
+    causes = fields.List(fields.Nested(LedgerCauseSchema))
+    households = fields.Integer()
+    months = fields.List(fields.String())

@@ -129,12 +129,15 @@ def outcome(row: RecheckOutcome) -> Wire:
 
 
 def ledger(actor: Actor, filters: LedgerFilters, cursor: str | None, limit: int) -> Wire:
-    """One page of the ledger with its counts by cause, the most frequent first, and its households."""
+    """One page of the ledger; its counts by cause, the most frequent first, come with the first."""
     found, following = queries.ledger(filters, cursor, limit)
+    page = {"items": rows(found, rules.clock_of(actor.region_code)), "next": following}
+    return page if cursor is not None else page | _ledger_counts(filters)
+
+
+def _ledger_counts(filters: LedgerFilters) -> Wire:
     causes = queries.ledger_counts(filters)
     return {
-        "items": rows(found, rules.clock_of(actor.region_code)),
-        "next": following,
         "causes": sorted(causes, key=lambda each: (-each.entries, each.cause)),
         "households": queries.ledger_households(filters),
         "months": queries.months(),

@@ -3,8 +3,11 @@
 from threading import Event, Thread
 
 import pytest
+from sqlalchemy import text
+from structlog.testing import capture_logs
 
 from server.core import jobs
+from server.core.db import db
 
 
 @pytest.fixture
@@ -53,6 +56,21 @@ def test_a_message_from_before_an_upgrade_does_no_harm(app):
     with app.app_context():
         app.extensions["job_task"]("photos.check", ("some file",))
     assert jobs.run_pending(app) == 1
+
+
+def test_a_job_that_trips_a_bug_puts_no_value_into_a_log(app, monkeypatch, caplog):
+    def broken():
+        db.session.execute(text("INSERT INTO nowhere (name) VALUES (:name)"), {"name": "韦小山"})
+
+    monkeypatch.setitem(jobs._jobs, "test.broken", broken)
+    with app.app_context():
+        jobs.enqueue("test.broken")
+    with capture_logs() as lines:
+        jobs.run_pending(app)
+    [told] = [line for line in lines if line["event"] == "job_failed"]
+    assert told["job"] == "test.broken"
+    assert "nowhere" in str(told["exc_info"]), "the error is at hand for the place it happened at"
+    assert "韦小山" not in f"{lines} {told['exc_info']} {caplog.text}"
 
 
 def test_only_jobs_there_are_can_be_asked_for(app):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import text
 
+from server.core.db import db
 from server.flags import jobs as runs
 from server.flags.rejudging import cause
-from tests.factories import MEI, QIN, inside, make_household
+from tests.factories import COUNTY, FANG, GONG, GRID_IN_OTHER_COUNTY, MEI, QIN, inside, make_household
 from tests.local_policy.settings import TODAY, TOMORROW, parameter, signed
 from tests.visits.bodies import DRY, send, visit_of
 
@@ -44,6 +46,28 @@ def test_a_setting_that_begins_later_gives_its_words_on_the_day_it_begins(login,
     assert sweep() == [("今天再研判一次", "asked")]
     clock.advance(days=1)
     assert sweep()[0] == ("先定标准后施行", "setting")
+
+
+def test_what_begins_later_is_no_cause_today(login, sweep, clock):
+    signed(login(QIN), parameter("25000", reason="今天起就施行"))
+    clock.advance(seconds=10)
+    signed(login(QIN), parameter("26000", reason="明天起才施行", **{"from": TOMORROW}))
+    assert sweep() == [("今天起就施行", "setting")]
+
+
+def test_a_county_whose_settings_were_altered_keeps_no_other_one_waiting(app, login, sweep, clock):
+    home = make_household(app, GRID_IN_OTHER_COUNTY)
+    assert send(login(FANG), visit_of(home.id, DRY)).status_code == 201
+    for person, reason in ((QIN, "本县的设定"), (GONG, "另一县的设定")):
+        signed(login(person), parameter("25000", reason=reason))
+        login(person).post(RUNS, json={"reason": f"{reason}研判"})
+    with app.app_context(), db.engine.begin() as connection:
+        change = "UPDATE local_setting SET reason = 'another' WHERE region_code = :county"
+        connection.execute(text(change), {"county": COUNTY})
+    clock.advance(minutes=2)
+    with inside(app):
+        runs.sweep()
+    assert [run["state"] for run in login(GONG).get(RUNS).json["items"]] == ["done"]
 
 
 def test_rules_that_change_without_anybody_signing_say_so(app, login, sweep, clock):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import time
 from pathlib import Path
@@ -60,6 +61,7 @@ def test_a_picture_has_no_pipe_of_the_host_at_hand(script):
         ("raise ValueError('no')", 1),
         ("import os; os.abort()", -signal.SIGABRT),
         ("import os, signal; os.kill(os.getpid(), signal.SIGTERM)", -signal.SIGTERM),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGINT)", -signal.SIGINT),
         ("x = 1", 0),
     ],
 )
@@ -74,6 +76,39 @@ def test_a_child_that_takes_too_long_is_ended_and_the_next_is_tried(script):
     assert say("60", seconds=0.2).late
     assert time.monotonic() - began < 20
     assert say("0") == decoding.Said(0, False, "done\n")
+
+
+def test_a_child_that_closes_its_output_and_lives_on_is_ended(script):
+    script("import os, time; os.close(1); time.sleep(60)")
+    began = time.monotonic()
+    assert say(seconds=0.3).late
+    assert time.monotonic() - began < 20
+
+
+def test_an_answer_that_nobody_took_is_not_given_to_the_next(script, monkeypatch):
+    script("import sys; print(sys.argv[1])")
+    with monkeypatch.context() as patch:
+        patch.setattr(decoding, "_line_from", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            decoding.decode(["first"], 20)
+    assert say("second").said == "second\n"
+
+
+def interrupted(_pipe, _seconds):
+    raise KeyboardInterrupt
+
+
+def test_descriptors_above_a_thousand_are_no_hindrance(script):
+    script("print('done')")
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(4096, hard), hard))
+    taken = [os.open(os.devnull, os.O_RDONLY) for _ in range(1100)]
+    try:
+        assert say().said == "done\n"
+    finally:
+        for each in taken:
+            os.close(each)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 def test_a_child_that_never_stops_talking_is_ended(script):

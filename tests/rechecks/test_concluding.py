@@ -197,6 +197,8 @@ def test_the_ledger_comes_in_pages(app, login):
     seen = [item["visit_id"] for item in (*first["items"], *rest["items"])]
     assert sorted(seen) == sorted(each["id"] for each in bodies)
     assert rest["next"] is None
+    assert (first["households"], first["months"]) == (3, ["2026-11"])
+    assert not {"causes", "households", "months"} & rest.keys(), "counts come with the first page"
 
 
 def test_the_file_masks_names_runs_no_formula_and_is_audited(app, login, body):

@@ -127,14 +127,19 @@ export interface CauseLine {
   decided: number;
 }
 
-export interface Ledger {
-  items: Recheck[];
-  next: string | null;
+export interface LedgerCounts {
   causes: CauseLine[];
   /** Each once, under however many causes. */
   households: number;
   months: string[];
 }
+
+/** The counts come with the first page. */
+export interface LedgerPage extends Partial<LedgerCounts> {
+  items: Recheck[];
+  next: string | null;
+}
+export type Ledger = LedgerPage & LedgerCounts;
 
 export interface CaseFigures {
   households: number;
@@ -257,7 +262,7 @@ export interface DeskPaths {
     undefined,
     { month: string }
   >;
-  '/ledger': Get<Ledger, undefined, LedgerQuery>;
+  '/ledger': Get<LedgerPage, undefined, LedgerQuery>;
   '/county/cases': Get<CasePage, undefined, CaseQuery>;
   '/county/cases/{visit_id}': Get<CaseDetail, OfVisit>;
   '/county/cases/{visit_id}/decisions': Post<

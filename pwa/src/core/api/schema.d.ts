@@ -5682,9 +5682,9 @@ export interface components {
         Ledger: {
             items: components["schemas"]["Recheck"][];
             next: string | null;
-            causes: components["schemas"]["LedgerCause"][];
-            households: number;
-            months: string[];
+            causes?: components["schemas"]["LedgerCause"][];
+            households?: number;
+            months?: string[];
         };
         CaseTownship: {
             households: number;

@@ -1,7 +1,7 @@
 /** The ledger under the present filters, page by page, and the same as a file. */
 import { type ReadonlySignal, signal } from '@preact/signals';
 import { api, call } from '../../core/api/client';
-import type { Ledger } from '../../core/api/deskTypes';
+import type { Ledger, LedgerCounts } from '../../core/api/deskTypes';
 import { fileOf } from '../../core/api/files';
 import { joined } from '../../core/reading';
 import { saveFile } from '../../core/relay/handOver';
@@ -17,6 +17,7 @@ export interface LedgerRows {
 }
 
 const PAGE = 50;
+const NOTHING: LedgerCounts = { causes: [], households: 0, months: [] };
 const EMPTY: LedgerRows = { query: WHOLE, ledger: null, months: [], loading: false, error: null };
 const now = signal<LedgerRows>(EMPTY);
 let turn = 0;
@@ -30,10 +31,10 @@ async function readInto(cursor: string | null, mine: number): Promise<void> {
     const wire = { ...ledgerWire(query), limit: PAGE, ...(cursor === null ? {} : { cursor }) };
     const page = await call(api.GET('/ledger', { params: { query: wire } }));
     if (mine !== turn) return;
-    const before = cursor === null ? [] : (now.value.ledger?.items ?? []);
-    const items = joined(before, page.items, (row) => row.visit_id);
-    const { months } = page;
-    now.value = { query, ledger: { ...page, items }, months, loading: false, error: null };
+    const before = cursor === null ? null : now.value.ledger;
+    const items = joined(before?.items ?? [], page.items, (row) => row.visit_id);
+    const read: Ledger = { ...NOTHING, ...before, ...page, items };
+    now.value = { query, ledger: read, months: read.months, loading: false, error: null };
   } catch (error) {
     if (mine === turn) now.value = { ...now.value, loading: false, error };
   }
