@@ -122,9 +122,16 @@ def begin_again(app: Flask) -> None:
     """The regions, the cast, and nothing else. Their rows are made once and then put back as they were."""
     with app.app_context():
         if "as_it_was" not in app.extensions:
+            app.extensions["empty"] = fresh.keep(db.engine, "empty")
             factories.build_world(app)
-            app.extensions["as_it_was"] = fresh.keep(db.engine)
+            app.extensions["as_it_was"] = fresh.keep(db.engine, "as_it_was")
         app.extensions["as_it_was"]()
+
+
+def empty(app: Flask) -> None:
+    """Not even the regions and the cast."""
+    with app.app_context():
+        app.extensions["empty"]()
 
 
 @pytest.fixture
