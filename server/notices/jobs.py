@@ -23,10 +23,23 @@ def tell() -> bool:
 
 @jobs.every_minute("notices.send")
 def send() -> None:
-    """Send what waits for each webhook; one that does not answer costs the others ten seconds."""
+    """Send what waits for each webhook; one that does not answer costs the others ten seconds.
+
+    Each belongs to another county: what goes wrong with one is logged, waits, and keeps nobody waiting.
+    """
     for webhook_id in sending.due():
         db.session.rollback()
-        _send(webhook_id)
+        try:
+            _send(webhook_id)
+        except Exception as error:  # noqa: BLE001 - the other counties are sent theirs whatever happens to one
+            _broke_off(webhook_id, error)
+
+
+def _broke_off(webhook_id: UUID, error: Exception) -> None:
+    log.error("webhook_failed", webhook=str(webhook_id), kind=type(error).__name__, exc_info=error)
+    db.session.rollback()
+    with transaction():
+        sending.put_off(webhook_id)
 
 
 def _send(webhook_id: UUID) -> None:

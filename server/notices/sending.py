@@ -28,6 +28,7 @@ TIMEOUT_SECONDS = 10
 LONGEST_PAUSE = timedelta(hours=1)
 MOST_TRIES_COUNTED = 1000
 TOO_SLOW = "too_slow"
+OUR_FAULT = "internal"
 
 
 def add(county: str, url: str, secret: str, kind: str) -> Webhook:
@@ -140,7 +141,9 @@ def _refused(said: bytes) -> str | None:
     """Robots answer 200 to everything; whether they took it stands in the body."""
     try:
         code = json.loads(said)["errcode"]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return "not_a_robot"
+    if type(code) is not int:  # a text would reach the operator's screen, and "false" is no zero
         return "not_a_robot"
     return None if code == 0 else f"errcode_{code}"[:40]
 
@@ -157,6 +160,14 @@ def settle(webhook_id: UUID, error: str | None) -> None:
         return
     row.last_error = error
     row.next_at = clock.now() + min(LONGEST_PAUSE, timedelta(minutes=2 ** min(row.tries - 1, 6)))
+
+
+def put_off(webhook_id: UUID) -> None:
+    """Let a webhook wait whose try broke off, wherever it did: its own count may not have been written."""
+    row = queries.webhook(webhook_id)
+    if row is not None:
+        row.tries = min(row.tries + 1, MOST_TRIES_COUNTED)
+        settle(webhook_id, OUR_FAULT)
 
 
 def _done(row: Webhook) -> None:

@@ -204,7 +204,17 @@ def test_an_address_that_does_not_answer(app, login, receiver, hook):
 
 @pytest.mark.parametrize(
     ("said", "error"),
-    [(b'{"errcode": 0}', None), (b'{"errcode": 93000}', "errcode_93000"), (b"<html>", "not_a_robot")],
+    [
+        (b'{"errcode": 0}', None),
+        (b'{"errcode": 93000}', "errcode_93000"),
+        (b"<html>", "not_a_robot"),
+        (b'{"errcode": "\\u0000"}', "not_a_robot"),
+        (b'{"errcode": "\\ud800"}', "not_a_robot"),
+        (b'{"errcode": "\\u001b[31m"}', "not_a_robot"),
+        (b'{"errcode": false}', "not_a_robot"),
+        (b'{"errcode": 0.0}', "not_a_robot"),
+        (b"[" * 4000, "not_a_robot"),
+    ],
 )
 @pytest.mark.parametrize("kind", ["wecom", "dingtalk"])
 def test_robots_say_in_the_body_whether_they_took_it(app, login, receiver, hook, kind, said, error):
@@ -213,6 +223,31 @@ def test_robots_say_in_the_body_whether_they_took_it(app, login, receiver, hook,
     receiver.said = said
     deliver(app)
     assert standing(app)[0] == error
+
+
+@pytest.mark.parametrize("step", ["begin", "settle"])
+def test_one_that_breaks_off_waits_and_keeps_nobody_waiting(app, login, clock, hook, monkeypatch, step):
+    """Whatever goes wrong with the first: it is put off, longer each time; the next is sent its counts."""
+    broken, other = hook(), hook()
+    whole = getattr(sending, step)
+
+    def breaks(webhook_id, *args):
+        if webhook_id == broken and args[:1] != (sending.OUR_FAULT,):
+            raise UnicodeError("something nobody thought of")
+        return whole(webhook_id, *args)
+
+    monkeypatch.setattr(sending, step, breaks)
+    red(app, login)
+    waits = []
+    for _ in range(2):
+        deliver(app)
+        with inside(app):
+            waits.append(db.session.get(Webhook, broken).next_at - clock.now)
+        clock.advance(hours=1)
+    assert waits[0] < waits[1]
+    with inside(app):
+        assert db.session.get(Webhook, broken).last_error == "internal"
+        assert db.session.get(Webhook, other).sent_at is not None
 
 
 @pytest.mark.parametrize(
