@@ -94,9 +94,10 @@ def _reviews(seen: Sequence[Visit]) -> Iterator[Entry]:
 
 def _rechecks(seen: Sequence[Visit]) -> Iterator[Entry]:
     for each in rechecks.outcomes_of(visit.id for visit in seen):
-        copied = ("visit_id", "cause", "home_on", "home_by", "newer_visit_id")
+        copied = ("visit_id", "cause", "home_on", "newer_visit_id")
         said = {name: getattr(each, name) for name in copied} | {"who": each.officer_name, "role": "township"}
         said |= {"findings": [found | {"note": masked_text(found["note"])} for found in each.findings]}
+        said |= {"home_by": masked_text(each.home_by)}
         yield _entry("recheck", each.created_at, code=each.decision, text=masked_text(each.opinion), **said)
 
 

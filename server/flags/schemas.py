@@ -6,6 +6,7 @@ from marshmallow import Schema, fields, validate
 
 from server.core.wire import Instant, Pattern, PlainText, TextSchema, WireSchema
 from server.flags.models import DONE, RUNNING, TRIGGERS, WAITING
+from server.households.schemas import WrittenText
 
 DIRECTIONS = ("opened", "closed")
 LIGHTS = ("red", "yellow", "attention")
@@ -18,7 +19,7 @@ class RunActSchema(Schema):
     at = Instant(required=True)
     day = fields.Date(required=True)
     trigger = fields.String(required=True, validate=validate.OneOf(TRIGGERS))
-    reason = fields.String(required=True)
+    reason = WrittenText(required=True)
     version = fields.String(required=True)
 
 
@@ -46,7 +47,7 @@ class RunSchema(Schema):
     id = fields.UUID(required=True)
     region_code = fields.String(required=True)
     trigger = fields.String(required=True, validate=validate.OneOf(TRIGGERS))
-    reason = fields.String(required=True)
+    reason = WrittenText(required=True)
     state = fields.String(required=True, validate=validate.OneOf((WAITING, RUNNING, DONE)))
     day = fields.Date(required=True)
     version = fields.String(required=True)

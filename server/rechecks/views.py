@@ -113,19 +113,11 @@ def newer(actor: Actor, row: Recheck) -> Wire | None:
 def outcome(row: RecheckOutcome) -> Wire:
     """What an officer said, identity numbers in it masked."""
     names = (
-        "id",
-        "visit_id",
-        "decision",
-        "cause",
-        "home_on",
-        "home_by",
-        "newer_visit_id",
-        "officer_name",
-        "created_at",
-    )
+        "id", "visit_id", "decision", "cause", "home_on", "newer_visit_id", "officer_name", "created_at",
+    )  # fmt: skip
     findings = [each | {"note": masked_text(each["note"])} for each in row.findings]
-    said = {"opinion": masked_text(row.opinion), "findings": findings}
-    return {name: getattr(row, name) for name in names} | said
+    written = {name: masked_text(getattr(row, name)) for name in ("opinion", "home_by")}
+    return {name: getattr(row, name) for name in names} | written | {"findings": findings}
 
 
 def ledger(actor: Actor, filters: LedgerFilters, cursor: str | None, limit: int) -> Wire:

@@ -202,6 +202,13 @@ def test_asking_twice_gives_the_run_that_waits(login, homes):
     assert first.json["id"] == second.json["id"]
 
 
+def test_numbers_of_people_in_a_reason_are_masked(login, homes):
+    reply = login(QIN).post(RUNS, json={"reason": "450321198005049912 本人反映，138-1234-5678"})
+    run = reply.json
+    assert run["reason"] == "450321********9912 本人反映，138****5678"
+    assert login(QIN).get(f"{RUNS}/{run['id']}").json["reason"] == run["reason"]
+
+
 def test_a_run_without_a_reason_is_refused_by_name(login):
     reply = login(QIN).post(RUNS, json={"reason": "hm"})
     assert (reply.status_code, list(reply.json["errors"])) == (422, ["reason"])

@@ -141,9 +141,13 @@ def test_a_newer_visit_of_the_household_is_linked(app, login, body, clock):
 
 
 def test_identity_numbers_in_an_opinion_are_masked(login, body):
-    reply = conclude(login, body, opinion="本人身份证 450321198005049912 已核对")
-    assert "450321198005049912" not in reply.text
-    assert "450321********9912" in reply.json["opinion"]
+    number = "450321198005049912"
+    home = {"home_on": "2026-11-23", "home_by": f"韦书记 {number}"}
+    reply = conclude(login, body, opinion=f"本人身份证 {number} 已核对", **home)
+    for written in (reply.json["opinion"], reply.json["home_by"]):
+        assert (number in written, "450321********9912" in written) == (False, True)
+    told = login(QIN).get(f"/api/v1/households/{body['household_id']}/timeline")
+    assert (number in told.text, "韦书记 450321********9912" in str(told.json)) == (False, True)
 
 
 # --- the ledger -------------------------------------------------------------------------------------------
