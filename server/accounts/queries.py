@@ -46,10 +46,10 @@ def at_work() -> Select[UUID]:
     return select(User.id).where(User.active.is_(True))
 
 
-def departments_at_work() -> Select[str | None]:
-    """Departments that have somebody who may sign in, to be asked inside another question."""
+def departments_at_work() -> Select[str | None, str]:
+    """Departments, each with its county, that have somebody who may sign in; for inside another question."""
     working = (User.role == "department", User.active.is_(True), User.department.is_not(None))
-    return select(User.department).where(*working)
+    return select(User.department, User.region_code).where(*working)
 
 
 def names_of(ids: Iterable[UUID | None]) -> dict[UUID, str]:

@@ -22,7 +22,7 @@ from server.rechecks.queries import HANDED_UP, Recheck
 from server.visits.queries import SEVERITIES
 
 LISTING = "cases"
-TOWNSHIP_DIGITS = 9
+TOWNSHIP_DIGITS, COUNTY_DIGITS = 9, 6
 ME, NOBODY = "me", "nobody"
 # Entries that tell of somebody who looked at what is masked for others.
 READS = ("household.reveal", "member.reveal", "visit.reveal", "photo.reveal")
@@ -113,7 +113,8 @@ def _nobodys() -> ColumnElement[bool]:
     """Given to nobody, or to somebody who cannot sign in any more."""
     person, office = Recheck.assignee_id, Recheck.department
     no_person = or_(person.is_(None), person.not_in(accounts.at_work()))
-    return and_(no_person, or_(office.is_(None), office.not_in(accounts.departments_at_work())))
+    there = tuple_(office, func.substr(Recheck.region_code, 1, COUNTY_DIGITS))
+    return and_(no_person, or_(office.is_(None), there.not_in(accounts.departments_at_work())))
 
 
 def groups(me: UUID, filters: Filters) -> list[Group]:
@@ -153,6 +154,12 @@ def assignments_of(household_id: UUID) -> Sequence[Assignment]:
     """To whom a household's cases were given, the oldest first."""
     query = select(Assignment).where(Assignment.household_id == household_id)
     return db.session.scalars(query.order_by(Assignment.created_at)).all()
+
+
+def newest_notes(visit_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """What was said with the newest assignment of each case."""
+    query = select(Assignment.visit_id, Assignment.note).where(Assignment.visit_id.in_(set(visit_ids)))
+    return dict(db.session.execute(query.order_by(Assignment.created_at)).tuples().all())
 
 
 def filters_of(user_id: UUID) -> Sequence[SavedFilter]:

@@ -121,9 +121,10 @@ def assign(actor: Actor, form: AssignmentForm) -> list[Result]:
             raise Problem("assignment_conflict")
         return earlier.results
     name = _assignee(actor, form)
-    rows = rechecks.several(form.visit_ids)
+    rows, said = rechecks.several(form.visit_ids), queries.newest_notes(form.visit_ids)
     results = [
-        _assign(rows.get(visit_id), visit_id, form, name) for visit_id in dict.fromkeys(form.visit_ids)
+        _assign(rows.get(visit_id), visit_id, form, name, said.get(visit_id, ""))
+        for visit_id in dict.fromkeys(form.visit_ids)
     ]
     db.session.add(_batch(actor, form, digest, results))
     db.session.flush()
@@ -156,12 +157,14 @@ def _assignee(actor: Actor, form: AssignmentForm) -> str | None:
     raise Problem("assignee_unknown")
 
 
-def _assign(row: Recheck | None, visit_id: UUID, form: AssignmentForm, name: str | None) -> Result:
+def _assign(row: Recheck | None, visit_id: UUID, form: AssignmentForm, name: str | None, said: str) -> Result:
+    """``said``: the note of the assignment before; another one is news to whoever has the case already."""
     if row is None:
         return {"visit_id": str(visit_id), "status": REFUSED, "code": "recheck_not_found"}
     if row.state != HANDED_UP:
         return {"visit_id": str(visit_id), "status": REFUSED, "code": "not_handed_up"}
     same = (row.assignee_id, row.department) == (form.assignee_id, form.department)
+    same = same and form.note in ("", said)
     row.assignee_id, row.assignee_name, row.department = form.assignee_id, name, form.department
     return {"visit_id": str(visit_id), "status": UNCHANGED if same else ASSIGNED, "code": None}
 

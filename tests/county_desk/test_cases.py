@@ -21,6 +21,7 @@ from tests.factories import (
     GRID_IN_OTHER_TOWNSHIP,
     HONG,
     LU,
+    OTHER_COUNTY,
     QIN,
     ZHOU,
     inside,
@@ -225,6 +226,29 @@ def test_each_row_has_its_own_result_and_a_batch_sent_again_the_same(app, login,
     assert qin.post(ASSIGN, json=form | {"note": "另一个"}).json["code"] == "assignment_conflict"
     with inside(app):
         assert db.session.scalar(select(func.count()).select_from(Assignment)) == 2
+
+
+def test_a_new_note_to_whoever_has_the_case_already_is_told(login, cases):
+    qin = login(QIN)
+    notes = ("本周办结", "请改为周五前办结", "请改为周五前办结", "")
+    told = [assign(qin, cases[:1], note=note).json["results"][0]["status"] for note in notes]
+    assert told == ["assigned", "assigned", "unchanged", "unchanged"]
+    household = listed(qin)["items"][0]["household"]["id"]
+    entries = qin.get(f"/api/v1/households/{household}/timeline").json["entries"]
+    said = {entry["text"] for entry in entries if entry["kind"] == "assignment"}
+    assert said == {"本周办结", "请改为周五前办结"}
+
+
+def test_a_department_of_another_county_looks_after_no_case_here(app, login, cases):
+    qin = login(QIN)
+    assign(qin, cases, assignee_id=None, department=DENG.department)
+    elsewhere = make_user(app, "department", OTHER_COUNTY)
+    with writing(app):
+        there = User.id == elsewhere.id
+        db.session.execute(update(User).where(there).values(department=DENG.department))
+        db.session.execute(update(User).where(User.id == DENG.id).values(active=False))
+    assert ids(qin, assigned="nobody") == cases
+    assert listed(qin)["counts"]["unassigned"] == len(cases)
 
 
 @pytest.mark.parametrize(
