@@ -15,7 +15,7 @@ from server.core.auth import Actor
 from server.core.db import db
 from server.core.problems import Problem
 
-OPEN, DONE, DECLINED = "open", "done", "declined"
+OPEN, DONE, DECLINED, MOVED = "open", "done", "declined", "moved"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,28 +76,38 @@ def ask(actor: Actor, user_id: UUID, wish: Wish) -> AccountRequest:
         raise Problem("role_not_allowed")
     known = user_queries.request_by_id(wish.id)
     if known is not None:
-        same = (known.asked_by, known.user_id, known.kind) == (actor.id, user.id, wish.kind)
-        if not same or known.device_id != wish.device_id:
+        if not _is_same(known, actor, user, wish):
             raise Problem("operation_conflict")
         return known
     waiting = waiting_for(user, wish.kind)
     if waiting is not None:
         return waiting
-    wanted: dict[str, str | None] = {}
     if wish.kind == rights.REVOKE:
         found = device_queries.by_id(wish.device_id) if wish.device_id else None
         if found is None or found.user.id != user.id:
             raise Problem("device_not_found")
-        wanted = {"order": wish.order}
     role, place = user.role, user.region_code
-    return _added(actor, wish.id, wish.kind, user, role, place, wanted, wish.reason, wish.device_id)
+    return _added(actor, wish.id, wish.kind, user, role, place, _wanted(wish), wish.reason, wish.device_id)
+
+
+def _wanted(wish: Wish) -> dict[str, str | None]:
+    return {"order": wish.order} if wish.kind == rights.REVOKE else {}
+
+
+def _is_same(known: AccountRequest, actor: Actor, user: User, wish: Wish) -> bool:
+    about = (known.asked_by, known.user_id, known.kind, known.device_id)
+    same = about == (actor.id, user.id, wish.kind, wish.device_id)
+    return same and (known.wanted, known.reason) == (_wanted(wish), wish.reason)
 
 
 def waiting_for(user: User, kind: str) -> AccountRequest | None:
-    """The request of a kind about an account that nobody decided on yet; devices may have one each."""
+    """The request of a kind about an account, made where it is now, that nobody decided on yet.
+
+    Devices may have one each.
+    """
     if kind == rights.REVOKE:
         return None
-    return next((one for one in user_queries.open_requests_about(user.id) if one.kind == kind), None)
+    return next((one for one in user_queries.open_requests_at(user) if one.kind == kind), None)
 
 
 def _added(
@@ -148,11 +158,14 @@ def _keep(request: AccountRequest) -> None:
 
 
 def to_decide(actor: Actor, request_id: UUID) -> AccountRequest:
-    """A request the caller may decide on, its row held.
+    """A request the caller may decide on, its row held, the account's before: so does whoever moves it.
 
     Raises:
         Problem: request_not_found; own_request, to whoever asked and to whom it is about; role_not_allowed.
     """
+    request = user_queries.request_by_id(request_id)
+    if request is not None and request.user_id is not None:
+        user_queries.lock(request.user_id)
     request = user_queries.request_by_id(request_id, lock=True)
     if request is None or not (request.asked_by == actor.id or knows_of(actor, request)):
         raise Problem("request_not_found")
@@ -174,8 +187,21 @@ def knows_of(actor: Actor, request: AccountRequest) -> bool:
 
 def close(actor: Actor, request: AccountRequest, form: Decision) -> None:
     """Write down what was decided."""
-    request.state, request.comment = form.decision, form.comment
+    _end(actor, request, form.decision, form.comment)
+
+
+def end_for_moving(actor: Actor, user: User) -> None:
+    """Close what was asked about somebody who goes to another place: nobody could carry it out any more.
+
+    Whoever asked sees why; at the new place it is asked anew. The account's row is held.
+    """
+    for request in user_queries.open_requests_about(user.id):
+        _end(actor, request, MOVED, "")
+
+
+def _end(actor: Actor, request: AccountRequest, state: str, comment: str) -> None:
+    request.state, request.comment = state, comment
     request.decided_by, request.decided_at = actor.id, clock.now()
-    details = {"kind": request.kind, "decision": form.decision}
+    details = {"kind": request.kind, "decision": state}
     audit.record("account.decide", ("account_request", request.id), request.region_code, **details)
     db.session.flush()

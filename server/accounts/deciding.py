@@ -64,7 +64,7 @@ def _subject(actor: Actor, request: AccountRequest) -> User:
     """The account as it is now: it may have moved away since somebody asked."""
     found = queries.user_by_id(request.user_id) if request.user_id else None
     user = _within_reach(actor, request, found)
-    user_queries.lock(user)
+    user_queries.lock(user.id)
     if request.kind == rights.RESET and not user.active:
         raise Problem("user_disabled")
     return user

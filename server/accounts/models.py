@@ -59,7 +59,7 @@ class AccountRequest(Base):
     """What one person asks for and another decides: ``kind`` is create, reset, enable or revoke (a device).
 
     ``wanted`` is the account to create, or the order to the device; ``role`` and ``region_code`` are those of
-    the account it is about. ``state`` is open, done or declined.
+    the account it is about. ``state`` is open, done, declined, or moved: the person went to another place.
     """
 
     __tablename__ = "account_request"

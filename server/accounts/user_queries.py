@@ -111,9 +111,9 @@ def visible(actor: Actor, user_id: UUID, *, lock: bool = False) -> User:
     return user
 
 
-def lock(user: User) -> None:
+def lock(user_id: UUID) -> None:
     """Hold an account's row until the transaction ends, and know it as it is now."""
-    query = select(User).where(User.id == user.id).with_for_update()
+    query = select(User).where(User.id == user_id).with_for_update()
     db.session.scalar(query.execution_options(populate_existing=True))
 
 
@@ -175,9 +175,14 @@ def request_by_id(request_id: UUID, *, lock: bool = False) -> AccountRequest | N
 
 
 def open_requests_about(user_id: UUID) -> Sequence[AccountRequest]:
-    """What is asked for about an account and not decided yet."""
+    """What is asked for about an account and not decided yet, wherever it was asked."""
     query = select(AccountRequest).where(AccountRequest.user_id == user_id, AccountRequest.state == "open")
     return db.session.scalars(query.order_by(AccountRequest.asked_at)).all()
+
+
+def open_requests_at(user: User) -> Sequence[AccountRequest]:
+    """Of those the ones of the account's place of now: words of another place are not for this one."""
+    return [one for one in open_requests_about(user.id) if one.region_code == user.region_code]
 
 
 def requests(

@@ -41,7 +41,7 @@ def person(actor: Actor, user: User) -> dict[str, Any]:
     return rows([user])[0] | {
         "devices": user_queries.devices_of(user.id),
         "sessions": sessions(user_queries.live_sessions(user.id), actor.session_id),
-        "requests": requests(actor, user_queries.open_requests_about(user.id)),
+        "requests": requests(actor, user_queries.open_requests_at(user)),
         "may": rights.acts(actor, user.role, user.id, active=user.active),
     }
 

@@ -130,6 +130,8 @@ def transfer(actor: Actor, user_id: UUID, act: Act, region_code: str) -> Done:
         return _repeated(actor, line)
     check_place(actor, user.role, region_code)
     before, user.region_code = user.region_code, region_code
+    if before != region_code:
+        asking.end_for_moving(actor, user)
     for device in user_queries.devices_of(user.id):
         device.region_code = region_code
     _changed(user, "account.transfer", act, before=before, after=region_code)

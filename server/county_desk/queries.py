@@ -159,7 +159,7 @@ def assignments_of(household_id: UUID) -> Sequence[Assignment]:
 def newest_notes(visit_ids: Iterable[UUID]) -> dict[UUID, str]:
     """What was said with the newest assignment of each case."""
     query = select(Assignment.visit_id, Assignment.note).where(Assignment.visit_id.in_(set(visit_ids)))
-    return dict(db.session.execute(query.order_by(Assignment.created_at)).tuples().all())
+    return dict(db.session.execute(query.order_by(Assignment.created_at)).all())
 
 
 def filters_of(user_id: UUID) -> Sequence[SavedFilter]:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import update
 
+from server.accounts.models import User
+from server.core.db import db
 from tests.accounts.desk import act, code, create, entries, new_account, sign_in_first, signs_in, user_of
 from tests.accounts.devices import known, make_phone
 from tests.factories import (
@@ -13,6 +16,7 @@ from tests.factories import (
     AUDITOR,
     COUNTY,
     GONG,
+    GRID_IN_OTHER_TOWNSHIP,
     HONG,
     LU,
     MEI,
@@ -24,6 +28,7 @@ from tests.factories import (
     WEI,
     ZHOU,
     make_user,
+    writing,
 )
 
 
@@ -120,10 +125,42 @@ def test_who_does_not_decide_on_a_reset(app, login, person, expected):
     assert signs_in(app, "mei", PASSWORD)
 
 
-def test_who_moved_away_meanwhile_is_no_longer_the_townships(app, login):
-    request = ask(login(WEI), MEI).json
-    act(login(QIN), MEI, "transfer", region_code="45032110120001")
-    assert code(decide(login(ZHOU), request)) == (404, "user_not_found")
+def test_who_moves_away_takes_no_request_along(app, login):
+    """Nobody could carry it out: it is closed and says why, and is asked anew at the new place."""
+    there = make_user(app, "first_secretary", GRID_IN_OTHER_TOWNSHIP[:12])
+    request = ask(login(WEI), MEI, reason="村里的话").json
+    assert act(login(QIN), MEI, "transfer", region_code=GRID_IN_OTHER_TOWNSHIP).status_code == 200
+    assert code(decide(login(ZHOU), request)) == (409, "request_decided")
+    (shown,) = login(WEI).get("/api/v1/account-requests?state=decided").json["items"]
+    assert (shown["id"], shown["state"], shown["decided_by"]) == (request["id"], "moved", "Qin")
+    (entry,) = entries(app, "account.decide")
+    assert entry.details == {"kind": "reset", "decision": "moved"}
+    assert login(LU).get(f"/api/v1/users/{MEI.id}").json["requests"] == []
+    anew = ask(login(there), MEI, reason="新村的话").json
+    assert (anew["id"] != request["id"], anew["reason"]) == (True, "新村的话")
+    assert decide(login(LU), anew).status_code == 200
+
+
+def test_a_request_of_another_place_that_still_waits_is_not_handed_out_here(app, login):
+    """As in installations where people were moved before moving closed what was asked about them."""
+    there = make_user(app, "first_secretary", GRID_IN_OTHER_TOWNSHIP[:12])
+    old = ask(login(WEI), MEI, reason="村里的话").json
+    with writing(app):
+        there_now = {"region_code": GRID_IN_OTHER_TOWNSHIP}
+        db.session.execute(update(User).where(User.id == MEI.id).values(there_now))
+    anew = ask(login(there), MEI, reason="新村的话").json
+    assert (anew["id"] != old["id"], anew["reason"]) == (True, "新村的话")
+    (shown,) = login(LU).get(f"/api/v1/users/{MEI.id}").json["requests"]
+    assert shown["id"] == anew["id"]
+
+
+@pytest.mark.parametrize("changes", [{"order": "drain"}, {"reason": "另一个理由"}])
+def test_the_same_number_for_something_else_is_a_conflict(app, login, changes):
+    phone = make_phone(app, MEI)
+    body = {"id": str(uuid4()), "kind": "revoke", "device_id": str(phone.id), "order": "kill"}
+    first, again = (ask(login(WEI), MEI, **body) for _ in range(2))
+    assert (first.status_code, again.json["id"]) == (200, first.json["id"])
+    assert code(ask(login(WEI), MEI, **body | changes)) == (409, "operation_conflict")
 
 
 # --- grave accounts ---------------------------------------------------------------------------------------

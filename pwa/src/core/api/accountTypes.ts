@@ -69,7 +69,7 @@ export type RequestKind = 'create' | 'reset' | 'enable' | 'revoke';
 export interface AccountRequest {
   id: string;
   kind: RequestKind;
-  state: 'open' | 'done' | 'declined';
+  state: 'open' | 'done' | 'declined' | 'moved';
   user_id: string | null;
   about: { display_name: string; username: string | null; role: Role; place: string[] };
   device_id: string | null;

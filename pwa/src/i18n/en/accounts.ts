@@ -159,6 +159,7 @@ export const texts = {
   'accounts.request.by': '{who}, {when}',
   'accounts.request.state.done': 'Done',
   'accounts.request.state.declined': 'Declined',
+  'accounts.request.state.moved': 'Person moved away',
   'accounts.request.waiting': 'Another person decides',
   'accounts.request.decline': 'Decline',
   'accounts.request.do.create': 'Agree and make it',

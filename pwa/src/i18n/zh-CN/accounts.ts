@@ -152,6 +152,7 @@ export const texts = {
   'accounts.request.by': '{who}，{when}',
   'accounts.request.state.done': '已办',
   'accounts.request.state.declined': '没有同意',
+  'accounts.request.state.moved': '本人已调走',
   'accounts.request.waiting': '等另一个人处理',
   'accounts.request.decline': '不同意',
   'accounts.request.do.create': '同意新建',
