@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from hashlib import sha256
 from uuid import UUID, uuid4
 
@@ -43,7 +44,7 @@ from tests.rechecks.writes import WRITES as OF_CASES
 from tests.support.pictures import jpeg
 from tests.sync.pushing import op_of, push
 from tests.sync.relaying import bring, key_of, make_file, op_record
-from tests.visits.bodies import CLEAN, DRY, new_id, send, send_batch, visit_of
+from tests.visits.bodies import CLEAN, DRY, NOW, new_id, send, send_batch, visit_of
 
 PLAUSIBLE = {"version": "2026-1", "sha256": "0" * 64, "part": "full", "on": "2026-10-01", "code": OTHER_GRID}
 PLAUSIBLE |= {"month": "2026-11"}
@@ -244,10 +245,12 @@ def _review(_app, login, visit, _clock):
 
 
 def _approve_together(app, login, _visit, _clock):
-    """Two: of so few at most one is drawn to be looked at, so that one is surely approved."""
-    bodies = [visit_of(make_household(app).id, CLEAN) for _ in range(2)]
+    """Two, hours apart: of so few at most one is drawn to be looked at, so that one is surely approved."""
+    times = (NOW, NOW - timedelta(hours=2))
+    bodies = [visit_of(make_household(app).id, CLEAN, at=at) for at in times]
     for body in bodies:
         send(login(MEI), body)
+    run_pending(app)
     ids = [body["id"] for body in bodies]
     return login(WEI).post("/api/v1/visits/approvals", json={"id": new_id(), "visit_ids": ids})
 

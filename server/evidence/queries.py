@@ -32,6 +32,12 @@ def traces(visit_ids: Iterable[UUID]) -> dict[UUID, VisitTrace]:
     return {trace.visit_id: trace for trace in db.session.scalars(query)}
 
 
+def compared(visit_ids: Iterable[UUID]) -> set[UUID]:
+    """Which of several visits were compared with the others."""
+    query = select(VisitTrace.visit_id).where(VisitTrace.visit_id.in_(set(visit_ids)), VisitTrace.looked)
+    return set(db.session.scalars(query))
+
+
 def oldest_since(behind: int, instant: datetime) -> int | None:
     """The least number behind ``behind`` of a visit received at ``instant`` or later."""
     query = select(func.min(Visit.seq)).where(Visit.seq > behind, Visit.received_at >= instant)

@@ -30,6 +30,7 @@ from server.visits.queries import Visit
 from server.visits.services import photo_facts
 
 MARK = "evidence.seen"
+AWAITED_FOR = timedelta(hours=1)
 LATE = timedelta(minutes=5)  # on PostgreSQL a visit may show up after one with a greater number
 SAME_TIME = timedelta(days=45)
 FEWEST_ALIKE = 2
@@ -221,6 +222,16 @@ def hinted(actor: Actor, root_ids: Iterable[UUID]) -> set[UUID]:
     if actor.role not in REVIEWERS:
         return set()
     return {root_id for root_id, hints in queries.of_roots(root_ids).items() if hints}
+
+
+def awaited(seen: Iterable[Visit]) -> set[UUID]:
+    """Which visits are still to be compared with the others: what deserves a second look is not known yet.
+
+    One that came in an hour ago is not waited for any more: nobody compares where no worker runs.
+    """
+    since = clock.now() - AWAITED_FOR
+    fresh = {visit.id for visit in seen if visit.received_at > since}
+    return fresh - queries.compared(fresh)
 
 
 def present(actor: Actor, visit: Visit) -> list[Wire]:

@@ -52,11 +52,12 @@ def approve_together(actor: Actor, form: TogetherForm, percent: int) -> list[Out
     found = visits.get_visible_all(actor, form.visit_ids)
     ready = photos.ready_counts(found)
     hinted = evidence.hinted(actor, (visit.root_id for visit in found.values()))
+    awaited = evidence.awaited(found.values())
     done = queries.known(review_id(form.id, visit_id) for visit_id in form.visit_ids)
     codes = {
         visit_id: None
         if review_id(form.id, visit_id) in done
-        else reason_against(actor, found.get(visit_id), ready, hinted)
+        else reason_against(actor, found.get(visit_id), ready, hinted, awaited)
         for visit_id in dict.fromkeys(form.visit_ids)
     }
     able = [one for one, code in codes.items() if code is None and review_id(form.id, one) not in done]
@@ -73,7 +74,11 @@ def review_id(batch_id: UUID, visit_id: UUID) -> UUID:
 
 
 def reason_against(
-    actor: Actor, visit: Visit | None, ready: Mapping[UUID, int], hinted: Collection[UUID]
+    actor: Actor,
+    visit: Visit | None,
+    ready: Mapping[UUID, int],
+    hinted: Collection[UUID],
+    awaited: Collection[UUID],
 ) -> str | None:
     """Why a visit is not one to approve unseen, as a code; None when it is.
 
@@ -82,6 +87,7 @@ def reason_against(
         visit: None when they may not open it.
         ready: how many of its photos can be looked at, by visit.
         hinted: first revisions of visits with an evidence hint.
+        awaited: visits of which it is not known yet whether they will have one.
     """
     if visit is None:
         return "visit_not_found"
@@ -92,6 +98,7 @@ def reason_against(
         "not_low_risk": visit.severity_rank < LOWEST_RANK or visit.dismissed_count or visit.changed_count,
         "resubmitted": visit.revision > 1,
         "hinted": visit.root_id in hinted,
+        "not_compared": visit.id in awaited,
         "photos_missing": ready.get(visit.id, 0) < visit.photo_count,
     }
     return next((code for code, holds in obstacles.items() if holds), None)

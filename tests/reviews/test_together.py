@@ -1,5 +1,7 @@
 """POST /visits/approvals: many at once, each by itself, and a sample that nobody chooses."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
@@ -16,14 +18,16 @@ URL = "/api/v1/visits/approvals"
 
 @pytest.fixture
 def sent(app, login):
-    """``sent(n)``: n visits without a light that changed nothing."""
+    """``sent(n)``: n visits without a light that changed nothing, hours apart: nothing to hint at."""
 
     def make(count, answers=CLEAN, person=MEI):
         phone, found = login(person), []
-        for _ in range(count):
-            body = visit_of(make_household(app, person.region_code).id, answers)
+        for number in range(count):
+            at = NOW - timedelta(hours=2 * number)
+            body = visit_of(make_household(app, person.region_code).id, answers, at=at)
             assert send(phone, body).status_code == 201
             found.append(body["id"])
+        run_pending(app)
         return found
 
     return make
@@ -94,6 +98,7 @@ def test_only_what_is_plainly_unchanged_is_approved_unseen(app, login, sent, nob
     second = visit_of(first["household_id"], CLEAN, revises=first["id"], at=NOW)
     for body in (first, second):
         send(mei, body)
+    run_pending(app)
     ids = [fine, red, there, changed["id"], second["id"], first["id"], new_id()]
     assert list(outcomes(approve(wei, ids)).values()) == [
         "approved", "not_low_risk", "visit_not_found", "not_low_risk", "resubmitted", "visit_not_reviewable",
@@ -118,6 +123,21 @@ def test_a_visit_that_deserves_a_second_look_is_looked_at_once(app, login, sent,
     assert outcomes(approve(login(WEI), [one["id"]])) == {one["id"]: "hinted"}
     assert [line["hinted"] for line in login(WEI).get("/api/v1/visits").json["items"]] == [True]
     assert [line["hinted"] for line in login(MEI).get("/api/v1/visits").json["items"]] == [False]
+
+
+def test_a_visit_that_was_not_compared_yet_waits_for_it_an_hour_at_most(app, login, clock, nobody_drawn):
+    """Whether it deserves a second look is not known before; where no worker runs, nobody ever knows."""
+    one = visit_of(make_household(app).id, CLEAN)
+    send(login(MEI), one | {"started_at": one["finished_at"]})
+    assert outcomes(approve(login(WEI), [one["id"]])) == {one["id"]: "not_compared"}
+    run_pending(app)
+    assert outcomes(approve(login(WEI), [one["id"]])) == {one["id"]: "hinted"}
+    other = visit_of(make_household(app).id, CLEAN)
+    send(login(MEI), other)
+    clock.advance(minutes=59)
+    assert outcomes(approve(login(WEI), [other["id"]])) == {other["id"]: "not_compared"}
+    clock.advance(minutes=1)
+    assert outcomes(approve(login(WEI), [other["id"]])) == {other["id"]: "approved"}
 
 
 def test_nobody_approves_own_visits_among_others(app, login, sent, nobody_drawn):

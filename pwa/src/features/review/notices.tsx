@@ -89,6 +89,7 @@ function Result() {
     >
       {t('review.togetherDone', { n: result.approved })}
       {result.sampled > 0 && ` ${t('review.togetherSampled', { n: result.sampled })}`}
+      {result.awaited > 0 && ` ${t('review.togetherAwaited', { n: result.awaited })}`}
       {result.refused > 0 && ` ${t('review.togetherRefused', { n: result.refused })}`}
     </Banner>
   );

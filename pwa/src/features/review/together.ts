@@ -9,14 +9,16 @@ import { isPlain } from './model';
 import { markSampled, queue, takeOut } from './queue';
 import { pending } from './store';
 
+/** The server says so of a visit whose hints are not known yet. */
+const AWAITED = 'not_compared';
 /** The server takes so many at once. */
 const MAX = 200;
 
 export interface Together {
   readonly busy: boolean;
   readonly why: string | null;
-  /** What the last one did: how many were approved, drawn, refused. */
-  readonly result: { approved: number; sampled: number; refused: number } | null;
+  /** What the last one did: how many were approved, drawn, refused; and not compared with others yet. */
+  readonly result: { approved: number; sampled: number; refused: number; awaited: number } | null;
 }
 
 const IDLE: Together = { busy: false, why: null, result: null };
@@ -53,6 +55,7 @@ function settle(results: readonly Outcome[]): void {
   const ids = (outcome: Outcome['outcome']) =>
     results.filter((one) => one.outcome === outcome).map((one) => one.visit_id);
   const approved = ids('approved');
+  const awaited = results.filter((one) => one.code === AWAITED).length;
   for (const id of approved) {
     takeOut(id, 'approved');
     forgetRecord(id);
@@ -61,7 +64,12 @@ function settle(results: readonly Outcome[]): void {
   now.value = {
     busy: false,
     why: null,
-    result: { approved: approved.length, sampled: ids('sampled').length, refused: ids('refused').length },
+    result: {
+      approved: approved.length,
+      sampled: ids('sampled').length,
+      refused: ids('refused').length - awaited,
+      awaited,
+    },
   };
 }
 

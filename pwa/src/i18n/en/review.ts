@@ -131,6 +131,7 @@ export const texts = {
   'review.togetherDo': 'Approve {n}',
   'review.togetherDone': '{n} approved.',
   'review.togetherSampled': '{n} were drawn to be looked at.',
+  'review.togetherAwaited': '{n} are still being compared with other visits: try again in a minute.',
   'review.togetherRefused': '{n} were not approved together and stay in the list.',
   'review.lookAtSample': 'Look at them',
   'review.togetherOnline': 'Approving together needs the network.',

@@ -129,6 +129,7 @@ export const texts = {
   'review.togetherDo': '通过 {n} 户',
   'review.togetherDone': '已通过 {n} 户。',
   'review.togetherSampled': '抽中 {n} 户，要逐户看。',
+  'review.togetherAwaited': '{n} 户还在比对，请过一分钟再试。',
   'review.togetherRefused': '{n} 户没有一起通过，留在清单里。',
   'review.lookAtSample': '去看抽查的',
   'review.togetherOnline': '一起通过要联网。',
