@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from uuid import UUID
 
 from server.visits.queries import Visit
 
-Follower = Callable[[Sequence[Visit]], None]
+Ranks = Mapping[UUID, int]
+Follower = Callable[[Sequence[Visit], Ranks], None]
 _followers: dict[str, Follower] = {}
 
 
@@ -16,8 +18,11 @@ def follows_rejudging(follower: Follower) -> Follower:
     return follower
 
 
-def tell(visits: Sequence[Visit]) -> None:
-    """Tell everybody of visits whose lights just changed; their households' rows are held."""
+def tell(visits: Sequence[Visit], before: Ranks) -> None:
+    """Tell everybody of visits whose lights just changed, and the severity of each before.
+
+    Their households' rows are held.
+    """
     if visits:
         for follower in _followers.values():
-            follower(visits)
+            follower(visits, before)

@@ -221,13 +221,14 @@ def _rewrite(run: Rejudgement, ids: Sequence[UUID]) -> None:
     for flag in queries.open_of_visits(flags):
         flags[flag.visit_id].append(flag)
     bench, dismissed = today_bench(run.region_code), dismissed_of(flags)
+    before = {visit.id: visit.severity_rank for visit in seen.values()}
     changed = [
         seen[row.visit_id]
         for row in rows
         if _judge(run, bench, row, seen[row.visit_id], flags[row.visit_id], dismissed[row.visit_id])
     ]
     db.session.flush()
-    tell(changed)
+    tell(changed, before)
 
 
 def _judge(

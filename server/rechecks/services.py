@@ -9,7 +9,7 @@ confirms gains nothing by it.
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -119,16 +119,28 @@ def refuse_concluded(visit: Visit) -> None:
 
 
 @follows_rejudging
-def note_rejudging(seen: Sequence[Visit]) -> None:
-    """Make visits due that the village let through before today's rules found a light, from today on."""
+def note_rejudging(seen: Sequence[Visit], before: Mapping[UUID, int]) -> None:
+    """Make visits due that the village let through before today's rules found a light, from today on.
+
+    From today, too, where it had gone out meanwhile: nobody was to look at it while it was out.
+    """
     lit = [one for one in seen if one.state == APPROVED and one.severity_rank <= queries.YELLOW_RANK]
-    known = queries.several(one.id for one in lit)
+    known, today = queries.several(one.id for one in lit), clock.today()
     late = [one for one in lit if one.id not in known]
     decisions = reviews.of_visits(one.id for one in late)
-    # All before any is added: asking in one township's scope must not write another's.
-    due = [_due(one, decisions[one.id][-1], clock.today(), escalated=False) for one in late]
+    again = [row for key, row in known.items() if before[key] > queries.YELLOW_RANK and _is_asleep(row)]
+    # All before any is written: asking in one township's scope must not write another's.
+    starts = [_day_0(row.region_code[:TOWNSHIP_DIGITS], f"{today:%Y-%m}", today) for row in again]
+    due = [_due(one, decisions[one.id][-1], today, escalated=False) for one in late]
+    for row, start in zip(again, starts, strict=True):
+        row.month, row.decided_on, row.starts_on = f"{today:%Y-%m}", today, start
     db.session.add_all(due)
     db.session.flush()
+
+
+def _is_asleep(row: Recheck) -> bool:
+    """Due, but only for the sake of a light."""
+    return row.state == DUE and not row.escalated
 
 
 def _due(visit: Visit, review: Review, on: date, *, escalated: bool) -> Recheck:

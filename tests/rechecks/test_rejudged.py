@@ -63,6 +63,19 @@ def test_a_second_run_makes_it_due_no_second_time(app, login, rules):
     assert len(due(login)["items"]) == 1
 
 
+def test_one_whose_light_went_out_and_on_again_has_its_time_anew(app, login, rules, clock):
+    rules(LocalPolicy())
+    approved(app, login)
+    rules(WITHOUT_WATER)
+    judged_again(app, login)
+    clock.advance(days=40)
+    rules(LocalPolicy())
+    judged_again(app, login)
+    (row,) = due(login)["items"]
+    assert (row["month"], row["decided_on"], row["starts_on"]) == ("2027-01", "2027-01-02", "2027-01-31")
+    assert row["overdue"] is False
+
+
 def test_what_the_village_has_not_decided_is_not_due(app, login, rules):
     body = visit_of(make_household(app).id, DRY)
     assert send(login(MEI), body).status_code == 201
