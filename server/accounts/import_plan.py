@@ -93,17 +93,25 @@ def columns_of(header: SheetRow) -> dict[str, int]:
     """Place of each column the template has, in whatever order and language.
 
     Raises:
-        Problem: sheet_columns.
+        Problem: sheet_columns; sheet_doubled, where it is not clear which of two is meant.
     """
-    words = {_tidy(word): name for name, given in COLUMNS.items() for word in given}
-    found: dict[str, int] = {}
-    for at, text in enumerate(header.cells):
-        name = words.get(_tidy(text).rstrip("*"))
-        if name is not None and name not in found:
-            found[name] = at
-    if not {"username", "display_name", "role"} <= set(found):
+    if not is_header(header):
         raise Problem("sheet_columns")
-    return found
+    found = _columns(header)
+    if len(dict(found)) < len(found):
+        raise Problem("sheet_doubled")
+    return dict(found)
+
+
+def is_header(row: SheetRow) -> bool:
+    """Whether a row has what every sheet of people has."""
+    return {"username", "display_name", "role"} <= {name for name, _at in _columns(row)}
+
+
+def _columns(row: SheetRow) -> list[tuple[str, int]]:
+    words = {_tidy(word): name for name, given in COLUMNS.items() for word in given}
+    named = [(words.get(_tidy(text).rstrip("*")), at) for at, text in enumerate(row.cells)]
+    return [(name, at) for name, at in named if name is not None]
 
 
 class Planner:

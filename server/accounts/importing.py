@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 from sqlalchemy.exc import IntegrityError
 
 from server.accounts import choosing, ledger, passwords, rights, user_queries
-from server.accounts.import_plan import CREATE, Known, Places, PlannedRow, Planner, columns_of
+from server.accounts.import_plan import CREATE, Known, Places, PlannedRow, Planner, columns_of, is_header
 from server.accounts.import_words import HEADER, HELP, PASSWORDS, ROLE_NAMES
 from server.accounts.models import User
 from server.accounts.services import NewUser
@@ -48,9 +48,9 @@ def check(actor: Actor, data: bytes) -> Plan:
     """What a sheet would do; nothing is written.
 
     Raises:
-        Problem: as for ``read_rows``; sheet_columns, sheet_empty.
+        Problem: as for ``read_rows``; sheet_columns, sheet_doubled, sheet_empty.
     """
-    found = read_rows(data)
+    found = read_rows(data, is_header)
     if not found:
         raise Problem("sheet_empty")
     header, rows = found[0], found[1:]

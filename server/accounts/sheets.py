@@ -8,9 +8,10 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import islice
 from typing import Any
 
 from server.core.names import tidied
@@ -39,17 +40,19 @@ class SheetRow:
     cells: tuple[str, ...]
 
 
-def read_rows(data: bytes) -> list[SheetRow]:
+def read_rows(data: bytes, is_header: Callable[[SheetRow], bool]) -> list[SheetRow]:
     """The rows of the first visible sheet, header included, blank ones left out.
 
+    Another one may explain something; one whose first row is a header, too, would be left out unsaid.
+
     Raises:
-        Problem: sheet_unreadable, sheet_unsafe, sheet_too_long, too_large.
+        Problem: sheet_unreadable, sheet_unsafe, sheet_too_long, sheet_too_wide, sheet_several, too_large.
     """
     if len(data) > MAX_BYTES:
         raise Problem("too_large")
     try:
         _check_parts(data)
-        return list(_rows(data))
+        return list(_rows(data, is_header))
     except Problem:
         raise
     except Exception as error:  # whatever a library says of a broken file, it is a broken file
@@ -78,24 +81,39 @@ def _check_part(name: str, content: bytes) -> None:
         raise Problem("sheet_unreadable")
 
 
-def _rows(data: bytes) -> Iterator[SheetRow]:
+def _rows(data: bytes, is_header: Callable[[SheetRow], bool]) -> Iterator[SheetRow]:
     from openpyxl import load_workbook  # noqa: PLC0415 - see above
 
     book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
     try:
-        sheet = next(one for one in book.worksheets if one.sheet_state == "visible")
-        sheet.reset_dimensions()  # what a file says of its own size is not to be believed
-        bounds = {"max_row": LAST_ROW, "max_col": MAX_COLUMNS, "values_only": True}
-        for number, values in enumerate(sheet.iter_rows(**bounds), start=1):
-            if values.count(None) == len(values):
-                continue  # a gap may be of a million rows
-            cells = tuple(cell_text(value) for value in values)
-            if any(cells):
-                if number > MAX_ROWS + 1:
-                    raise Problem("sheet_too_long")
-                yield SheetRow(number, cells)
+        first, *others = [one for one in book.worksheets if one.sheet_state == "visible"]
+        if any(is_header(row) for sheet in others for row in islice(_filled(sheet), 1)):
+            raise Problem("sheet_several")
+        for row in islice(_filled(first), 1):
+            _refuse_wider(first, row.number)
+        yield from _filled(first)
     finally:
         book.close()
+
+
+def _filled(sheet: Any) -> Iterator[SheetRow]:
+    sheet.reset_dimensions()  # what a file says of its own size is not to be believed
+    bounds = {"max_row": LAST_ROW, "max_col": MAX_COLUMNS, "values_only": True}
+    for number, values in enumerate(sheet.iter_rows(**bounds), start=1):
+        if values.count(None) == len(values):
+            continue  # a gap may be of a million rows
+        cells = tuple(cell_text(value) for value in values)
+        if any(cells):
+            if number > MAX_ROWS + 1:
+                raise Problem("sheet_too_long")
+            yield SheetRow(number, cells)
+
+
+def _refuse_wider(sheet: Any, number: int) -> None:
+    """Whoever named a column behind the last one that is read would miss what stands in it."""
+    for values in sheet.iter_rows(min_row=number, max_row=number, values_only=True):
+        if any(cell_text(value) for value in values[MAX_COLUMNS:]):
+            raise Problem("sheet_too_wide")
 
 
 def cell_text(value: Any) -> str:

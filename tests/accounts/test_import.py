@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 
 from server.accounts.sheets import MAX_BYTES
 from tests.accounts.desk import code, entries, sign_in_first, user_of
-from tests.accounts.workbooks import HEADER, XLSX, book, part, with_part
+from tests.accounts.workbooks import HEADER, XLSX, book, part, with_part, with_sheet
 from tests.factories import (
     ADMIN,
     COUNTY,
@@ -176,6 +176,9 @@ SHEET = "xl/worksheets/sheet1.xml"
         (with_part(GOOD, SHEET, b"<worksheet>"), "sheet_unreadable"),
         (with_part(GOOD, "xl/workbook.xml", b"<workbook/>"), "sheet_unreadable"),
         (book(header=HEADER), "sheet_empty"),
+        (book(member(), header=(*HEADER, "用户名")), "sheet_doubled"),
+        (book(member(), header=(*HEADER, *[None] * 12, "部门")), "sheet_too_wide"),
+        (with_sheet(GOOD, HEADER, ("zwei", "韦某", "网格员", "", "", "", GRID)), "sheet_several"),
         (book(member(), header=("甲", "乙")), "sheet_columns"),
         (book(*[(f"u{n}", "甲", "网格员", "", "", "", GRID, "") for n in range(2001)]), "sheet_too_long"),
     ],
@@ -183,6 +186,11 @@ SHEET = "xl/worksheets/sheet1.xml"
 )
 def test_a_file_that_is_no_plain_workbook_is_refused(app, login, data, expected):
     assert code(check(login(ZHOU), data)) == (422, expected)
+
+
+def test_another_sheet_that_explains_something_is_no_matter(app, login):
+    reply = check(login(ZHOU), with_sheet(GOOD, ("怎么填",), ("用户名", "小写字母")))
+    assert reply.json["counts"] == {"create": 1}
 
 
 def test_too_large_and_other_kinds_are_refused(app, login):

@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Sequence
 from typing import Any
 
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 
 HEADER = ("用户名", "姓名", "角色", "乡镇", "村", "网格", "地方代码", "部门")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -19,6 +19,17 @@ def book(*rows: Sequence[Any], header: Sequence[Any] = HEADER) -> bytes:
     sheet = made.active
     assert sheet is not None
     for row in (header, *rows):
+        sheet.append(list(row))
+    out = io.BytesIO()
+    made.save(out)
+    return out.getvalue()
+
+
+def with_sheet(data: bytes, *rows: Sequence[Any]) -> bytes:
+    """The same workbook with another sheet behind the first one."""
+    made = load_workbook(io.BytesIO(data))
+    sheet = made.create_sheet("二村")
+    for row in rows:
         sheet.append(list(row))
     out = io.BytesIO()
     made.save(out)
