@@ -10,12 +10,12 @@ from typing import Any
 from server.core import audit
 from server.core.auth import Actor
 from server.core.clock import local_date
+from server.core.names import begins_a_formula, tidied
 from server.households.services import masked_name
 from server.rechecks import queries, services, views
 from server.rechecks.queries import LedgerFilters
 
 MOST_ROWS = 5000
-_STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 _HEAD = (
     "户主",
     "户编号",
@@ -46,9 +46,12 @@ CAUSE_WORDS = {
 
 
 def safe(value: Any) -> str:
-    """A cell's text; what a spreadsheet would take for a formula begins with an apostrophe."""
+    """A cell's text; what a spreadsheet would take for a formula begins with an apostrophe.
+
+    Some read full-width signs as plain ones, and leave out blanks and what nobody sees before looking.
+    """
     text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(_STARTS_A_FORMULA) else text
+    return f"'{text}" if begins_a_formula(tidied(text)) else text
 
 
 def ledger_file(actor: Actor, filters: LedgerFilters) -> str:

@@ -223,7 +223,9 @@ def test_the_file_masks_names_runs_no_formula_and_is_audited(app, login, body):
         assert (entry.region_code, entry.details) == (TOWNSHIP, {"rows": 1})
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1", "＋1", "－1", "＠A1", "\u200b=1"]
+)
 def test_no_cell_begins_a_formula(text):
     assert export.safe(text) == f"'{text}"
     assert export.safe(f"x{text}") == f"x{text}"
