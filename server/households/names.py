@@ -5,6 +5,9 @@ pypinyin reads 单 as dan and 曾 as ceng, which is right in words and wrong in 
 
 from __future__ import annotations
 
+import re
+import unicodedata
+
 _COMPOUND = {
     "欧阳": ["ou", "yang"],
     "上官": ["shang", "guan"],
@@ -72,7 +75,13 @@ def syllables(name: str) -> list[str]:
     return _read(name)
 
 
+def letters(text: str) -> str:
+    """The plain small letters and digits of a text: ``Wéi'ā`` → ``weia``; ``ü`` is typed as v."""
+    apart = unicodedata.normalize("NFD", text.lower()).replace("u\u0308", "v")
+    return re.sub(r"[^a-z0-9]", "", apart)
+
+
 def search_forms(name: str) -> tuple[str, str]:
     """Pinyin written together, and its initials: 曾小明 → ("zengxiaoming", "zxm")."""
-    parts = [part for part in syllables(name) if part]
+    parts = [part for part in map(letters, syllables(name)) if part]
     return "".join(parts), "".join(part[0] for part in parts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -12,14 +13,17 @@ from sqlalchemy.orm import load_only
 from sqlalchemy.sql.functions import FunctionElement
 
 from server.core.db import db
+from server.core.names import tidied
 from server.core.problems import Problem
 from server.core.scope import EVERYTHING, NOTHING, code_range, covers, current_scope, region_scope
 from server.households.models import Household
+from server.households.names import letters
 
 MOST_FOUND = 50
 # The last character of all has none behind it, and behind this one are those that are no characters.
 _AFTER = {0x10FFFF: 0x10FFFF, 0xD7FF: 0xE000}
 _TAIL = re.compile(r"^\d{3}[\dX]$")
+_OTHER_LETTERS = re.compile("[^\x00-\x7f\u0300-\u036f·]")  # than Latin ones with their accents
 _SHOWN = (
     "id", "head_name", "number", "kind", "lifted", "region_code", "natural_village_id", "last_visit_id",
     "last_visited_at",
@@ -58,7 +62,7 @@ def find(typed: str, region: str | None) -> tuple[Sequence[Household], bool]:
         raise Problem("bad_request")
     found: dict[Any, Household] = {}
     with region_scope(EVERYTHING):  # the place is looked at in each row found, and never searched by
-        for condition in _ways(typed.strip()):
+        for condition in _ways(tidied(typed)):
             query = select(Household).where(condition, *_inside(place), Household.removed_at.is_(None))
             query = query.options(
                 load_only(*(getattr(Household, name) for name in (*_SHOWN, "last_visited_at")))
@@ -80,17 +84,18 @@ def _inside(place: str) -> list[ColumnElement[bool]]:
 
 
 def _ways(typed: str) -> Iterator[ColumnElement[bool]]:
-    if _TAIL.match(typed.upper()):
-        yield Household.id_tail == typed.upper()
-    if typed.isdigit():
-        yield _begins(Household.number, typed)
-    elif typed.isascii():
-        letters = re.sub(r"[^a-z]", "", typed.lower())
-        if letters:
-            yield _begins(Household.initials, letters)
-            yield _begins(Household.pinyin, letters)
-    elif typed:
-        yield _begins(Household.head_name, typed)
+    together, plain = typed.replace(" ", ""), letters(typed)
+    if _TAIL.match(together.upper()):
+        yield Household.id_tail == together.upper()
+    if together.isdecimal():
+        yield _begins(Household.number, together)
+    elif not _OTHER_LETTERS.search(unicodedata.normalize("NFD", typed)):
+        if plain and not plain.isdecimal():
+            yield _begins(Household.initials, plain)
+            yield _begins(Household.pinyin, plain)
+    else:
+        for name in {typed, together}:
+            yield _begins(Household.head_name, name)
 
 
 def _begins(column: Any, text: str) -> ColumnElement[bool]:

@@ -91,6 +91,11 @@ def found(client, q, **more):
         ("wei", {"韦小山", "韦大江"}),
         ("WXS", {"韦小山"}),
         ("moxiao", {"莫小水"}),
+        ("ｗｅｉ", {"韦小山", "韦大江"}),
+        ("wéi xiǎo", {"韦小山"}),
+        ("wei'xiao", {"韦小山"}),
+        (" 韦 小", {"韦小山"}),
+        ("韦\u200b小", {"韦小山"}),
         ("小山", set()),
         ("龙", set()),
         ("韦'; --", set()),
@@ -101,10 +106,26 @@ def test_the_beginning_of_a_name_or_its_letters_finds_households(login, homes, t
     assert found(login(QIN), typed) == expected
 
 
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("韦·阿依", ("韦·阿", "韦•阿", "韦・阿", "韦 ･ 阿", "weiayi", "wāy", "WEI AYI", "wei·a")),
+        ("吕绿", ("lü", "LÜ", "lv", "lǚlǜ", "ll")),
+        ("𠮷野", ("𠮷", "𠮷 野")),
+        ("John 韦", ("John 韦", "john")),
+    ],
+)
+def test_a_query_is_tidied_as_names_are(app, login, name, typed):
+    make_household(app, GRID, members=[make_member(name=name)])
+    assert {text: found(login(QIN), text) for text in typed} == {text: {name} for text in typed}
+
+
 def test_numbers_find_households(login, homes):
     home = homes["韦小山"]
     assert "韦小山" in found(login(QIN), home.number)
     assert found(login(QIN), home.id_tail) >= {"韦小山"}
+    wide = home.number.translate(str.maketrans("0123456789", "０１２３４５６７８９"))
+    assert "韦小山" in found(login(QIN), f"{wide[:6]} {wide[6:]}")
     assert found(login(QIN), home.number[:12]) == {"韦小山", "韦大江"}
 
 

@@ -61,6 +61,8 @@ describe('search', () => {
     ['initials', 'QXL', ['a']],
     ['pinyin with and without spaces', 'moJia', ['b']],
     ['full width letters', 'ｍｊｂ', ['b']],
+    ['letters with accents', 'mòjiā', ['b']],
+    ['a name with blanks, a dot and signs nobody sees', ' 莫•家\u200b 宝', ['b']],
     ['the last four of the ID', '123x', ['a']],
     ['the household number before an ID that ends alike', '0002', ['b', 'c']],
     ['nothing for an empty query', '  ', []],

@@ -14,12 +14,19 @@ export interface Entry {
   whole: string;
 }
 
-/** Lower case, half width, no spaces: `Ｑin Ｘiu` and `qinxiu` are the same. */
+/** Blanks and dots between the parts of a name, and what nobody sees. */
+const LEFT_OUT = /[\s'’·•‧・∙⋅●\u00ad\u200b-\u200f\u2060-\u206f\ufeff]/g;
+const ACCENTS = /[\u0300-\u036f]/g;
+
+/** Lower case, half width, no spaces or accents: `Ｑín Ｘiu` and `qinxiu` are the same; `ü` is typed as v. */
 export function normal(text: string): string {
   return text
     .normalize('NFKC')
     .toLowerCase()
-    .replace(/[\s'·]/g, '');
+    .normalize('NFD')
+    .replace(/u\u0308/g, 'v')
+    .replace(ACCENTS, '')
+    .replace(LEFT_OUT, '');
 }
 
 /** Prepared once for a list, so that each key stroke only compares. */
