@@ -12,7 +12,7 @@ from server.accounts.import_words import COLUMNS, FAULTS, ROLE_WORDS
 from server.accounts.services import NewUser
 from server.accounts.sheets import SheetRow
 from server.core import permissions
-from server.core.names import LONGEST, begins_a_formula
+from server.core.names import LONGEST, begins_a_formula, holds_a_number
 from server.core.problems import Problem
 
 CREATE, SAME, CONFLICT, ERROR = STATUSES = ("create", "same", "conflict", "error")
@@ -217,6 +217,8 @@ def _name_fault(text: str) -> str | None:
         return "missing"
     if len(text) > LONGEST:
         return "too_long"
+    if holds_a_number(text):
+        return "number"
     return "formula" if begins_a_formula(text) else None
 
 

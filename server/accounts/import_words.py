@@ -39,6 +39,7 @@ FAULTS = {
     "missing": ("没有填", "This is missing"),
     "too_long": ("最多 40 个字", "At most 40 characters"),
     "formula": ("不能以 = + - @ # 开头", "Must not begin with = + - @ or #"),
+    "number": ("不能写证件号码、电话号码", "Must not hold an identity or telephone number"),
     "scientific": (
         "Excel 把长数字改成了科学计数，请把这一列设成文本再填",
         "Excel shortened this number: format the column as text and type it again",

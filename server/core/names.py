@@ -8,6 +8,7 @@ from typing import Any
 
 from marshmallow import ValidationError, validate
 
+from server.core.masking import mask_written
 from server.core.wire import PlainText
 
 LONGEST = 40
@@ -34,6 +35,16 @@ def begins_a_formula(text: str) -> bool:
     return text.startswith(_FORMULA)
 
 
+def holds_a_number(text: str) -> bool:
+    """Whether somebody's identity or telephone number stands in a text: names are shown to everybody."""
+    return mask_written(text) != text
+
+
+def _no_number(text: str) -> None:
+    if holds_a_number(text):
+        raise ValidationError("Must not hold an identity or telephone number.")
+
+
 def _no_formula(text: str) -> None:
     if begins_a_formula(text):
         raise ValidationError("Must not begin like a formula.")
@@ -43,7 +54,7 @@ class NameText(PlainText):
     """A name of at most 40 signs, tidied; ``shortest`` 0 where it may be left blank."""
 
     def __init__(self, *, shortest: int = 1, **kwargs: Any) -> None:
-        super().__init__(validate=[validate.Length(shortest, LONGEST), _no_formula], **kwargs)
+        super().__init__(validate=[validate.Length(shortest, LONGEST), _no_formula, _no_number], **kwargs)
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
         return tidied(super()._deserialize(value, *args, **kwargs))

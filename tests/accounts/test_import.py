@@ -221,6 +221,7 @@ def test_a_row_far_below_is_not_lost(app, login, number):
 def test_a_department_is_judged_as_a_name_is(app, login):
     row = ("d-dept", "丁", "部门", "", "", "", "")
     assert only(login(QIN), *row, "＝cmd|x") == ("error", [("H2", "formula")])
+    assert only(login(QIN), *row, "局 138 1234 5678") == ("error", [("H2", "number")])
     assert only(login(QIN), *row, "民" * 41) == ("error", [("H2", "too_long")])
     assert only(login(QIN), *row, " ") == ("create", [])
 
