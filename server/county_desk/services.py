@@ -63,7 +63,7 @@ def decide(actor: Actor, visit_id: UUID, form: DecisionForm) -> tuple[CountyDeci
     Raises:
         Problem: recheck_not_found, decision_conflict, own_work, own_recheck, not_handed_up.
     """
-    visits.hold(visit_id)
+    visits.hold([visit_id])
     row = rechecks.get(visit_id, lock=True)
     content = {"visit": str(visit_id), "decision": form.decision, "opinion": form.opinion}
     digest = sha256_hex(canonical(content))
@@ -115,6 +115,7 @@ def assign(actor: Actor, form: AssignmentForm) -> list[Result]:
     Raises:
         Problem: assignment_conflict, assignee_unknown.
     """
+    visits.hold(form.visit_ids)  # a copy of this moment has written down its results when it lets go of them
     digest = _digest(form)
     if (earlier := queries.batch_by_id(form.id)) is not None:
         if earlier.sha256 != digest or earlier.assigned_by != actor.id:

@@ -21,7 +21,7 @@ def follows_rejudging(follower: Follower) -> Follower:
 def tell(visits: Sequence[Visit], before: Ranks) -> None:
     """Tell everybody of visits whose lights just changed, and the severity of each before.
 
-    Their households' rows are held.
+    They and their households are held.
     """
     if visits:
         for follower in _followers.values():

@@ -41,7 +41,7 @@ from server.policy.codegen import ParameterRefused, program
 from server.policy.codeterms import CannotCompile
 from server.policy.engine import Bench
 from server.policy.generated import Program, met_text
-from server.visits.queries import Visit, by_ids
+from server.visits.queries import Visit, hold
 
 ABANDONED_AFTER = timedelta(seconds=90)
 COUNTY_DIGITS = 6
@@ -216,7 +216,7 @@ def _rewrite(run: Rejudgement, ids: Sequence[UUID]) -> None:
         return
     lock_households(ids)
     rows = queries.facts_of_households(ids)
-    seen = by_ids(row.visit_id for row in rows)
+    seen = hold(row.visit_id for row in rows)
     flags: dict[UUID, list[Flag]] = {row.visit_id: [] for row in rows}
     for flag in queries.open_of_visits(flags):
         flags[flag.visit_id].append(flag)

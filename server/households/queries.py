@@ -129,9 +129,13 @@ def newest_edits(household_ids: Iterable[UUID]) -> dict[tuple[UUID, FieldName], 
 
 
 def lock_households(ids: Iterable[UUID]) -> None:
-    """Hold several households' rows until the transaction ends, as a visit of one of them would."""
+    """Hold several households' rows until the transaction ends, as a visit of one of them would.
+
+    Rows that only refer to a household are still written beside it. ``visits.queries.hold`` says in which
+    order everybody takes rows.
+    """
     query = select(Household.id).where(Household.id.in_(set(ids))).order_by(Household.id)
-    db.session.execute(query.with_for_update()).all()
+    db.session.execute(query.with_for_update(key_share=True)).all()
 
 
 def page_of_households(after: str | None, limit: int = PAGE) -> tuple[Sequence[Household], str | None]:

@@ -15,7 +15,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import and_, select, update
 
 from server.core import audit, changes, clock
 from server.core.auth import Actor
@@ -194,12 +194,11 @@ def confirm_month(actor: Actor, month: str) -> RecheckMonth:
     )
     db.session.add(row)
     # A list that is confirmed late does not begin later than its month ended; what came back keeps its day.
-    waiting = (Recheck.month == month, Recheck.state == DUE, Recheck.rounds == 0)
-    db.session.execute(
-        update(Recheck)
-        .where(*waiting, within(Recheck.region_code, township), Recheck.starts_on > row.confirmed_on)
-        .values(starts_on=row.confirmed_on)
-    )
+    waiting = and_(Recheck.month == month, Recheck.state == DUE, Recheck.rounds == 0)
+    late = waiting & within(Recheck.region_code, township) & (Recheck.starts_on > row.confirmed_on)
+    held = select(Recheck.visit_id).where(late).order_by(Recheck.visit_id)  # as everybody takes them
+    db.session.execute(held.with_for_update(key_share=True)).all()
+    db.session.execute(update(Recheck).where(late).values(starts_on=row.confirmed_on))
     audit.record("recheck.confirm_month", ("recheck_month", f"{township}:{month}"), township)
     db.session.flush()
     return row
@@ -212,13 +211,13 @@ def conclude(actor: Actor, visit_id: UUID, form: OutcomeForm) -> tuple[RecheckOu
         Problem: recheck_not_found, recheck_conflict, recheck_not_due, own_work, own_review,
             settle_not_allowed, invalid.
     """
-    visits.hold(visit_id)
+    held = visits.hold([visit_id])
     row, digest = queries.get(visit_id, lock=True), _digest(visit_id, form)
     if (earlier := queries.outcome_by_id(form.id)) is not None:
         if earlier.sha256 != digest or earlier.officer_id != actor.id:
             raise Problem("recheck_conflict")
         return earlier, False
-    visit = visits.by_ids([visit_id])[visit_id]
+    visit = held[visit_id]
     _check(actor, row, visit, form)
     outcome = _outcome(actor, visit, form, digest)
     db.session.add(outcome)

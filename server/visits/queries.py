@@ -15,6 +15,7 @@ from server.core.auth import Actor
 from server.core.db import db
 from server.core.problems import Problem
 from server.core.scope import EVERYTHING, region_scope
+from server.households.queries import lock_households
 from server.visits.bodies import masked_body, open_body, open_own_body
 from server.visits.models import APPROVED, ESCALATED, RETURNED, SEVERITIES, SUBMITTED, SUPERSEDED, Visit
 from server.visits.tallies import VisitTally
@@ -41,6 +42,8 @@ __all__ = [
     "flagged_household",
     "get_visible",
     "get_visible_all",
+    "hold",
+    "hold_of_household",
     "is_taken",
     "masked_body",
     "of_household",
@@ -68,12 +71,26 @@ def by_id(visit_id: UUID) -> Visit | None:
     return db.session.scalar(select(Visit).where(Visit.id == visit_id))
 
 
-def hold(visit_id: UUID) -> None:
-    """Hold a visit's row until the transaction ends; asked for before the rows of what follows from a visit.
+def hold(ids: Iterable[UUID]) -> dict[UUID, Visit]:
+    """Hold visits' rows until the transaction ends, and read them as they are now, without bodies.
 
-    Who takes them the other way round and a reviewer would wait for each other.
+    Everybody takes rows in one order, else two people at one household would wait for each other: households
+    first, then their visits, then what follows from a visit (flags, re-checks, cases); of each kind by rising
+    identifier. A run of the rules takes its own row before all of them. Nobody holds a visit without its
+    household: who has a household's row may go on to any visit of it.
     """
-    db.session.scalar(select(Visit.seq).where(Visit.id == visit_id).with_for_update())
+    wanted = set(ids)
+    lock_households(db.session.scalars(select(Visit.household_id).where(Visit.id.in_(wanted))))
+    query = select(Visit).where(Visit.id.in_(wanted)).order_by(Visit.id)
+    query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
+    return {visit.id: visit for visit in db.session.scalars(query)}
+
+
+def hold_of_household(household_id: UUID, visit_id: UUID) -> Visit | None:
+    """A visit of a household whose row is held, as it is now; its own row is held, too. None: not of it."""
+    query = select(Visit).where(Visit.id == visit_id, Visit.household_id == household_id)
+    query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
+    return db.session.scalar(query)
 
 
 def written_by(author_id: UUID, ids: Iterable[UUID]) -> dict[UUID, Visit]:
@@ -93,22 +110,25 @@ def is_taken(visit_id: UUID) -> bool:
 
 
 def get_visible(actor: Actor, visit_id: UUID, *, lock: bool = False) -> Visit:
-    """One visit that the actor may open, with its body; ``lock`` holds its row until the transaction ends.
+    """One visit that the actor may open, with its body; ``lock`` holds it as ``hold`` does.
 
     Raises:
         Problem: visit_not_found, whatever the reason.
     """
+    if lock:
+        hold([visit_id])
     query = select(Visit).where(Visit.id == visit_id, visible_to(actor)).options(undefer(Visit.body))
-    visit = db.session.scalar(query.with_for_update() if lock else query)
+    visit = db.session.scalar(query)
     if visit is None:
         raise Problem("visit_not_found")
     return visit
 
 
 def get_visible_all(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, Visit]:
-    """Those of several visits that the actor may open, their rows held until the transaction ends."""
-    query = select(Visit).where(Visit.id.in_(set(ids)), visible_to(actor)).order_by(Visit.seq)
-    return {visit.id: visit for visit in db.session.scalars(query.with_for_update())}
+    """Those of several visits that the actor may open, held as ``hold`` does."""
+    held = hold(ids)
+    query = select(Visit).where(Visit.id.in_(held), visible_to(actor)).order_by(Visit.seq)
+    return {visit.id: visit for visit in db.session.scalars(query)}
 
 
 def visible_by_seq(actor: Actor, seq: int) -> Visit | None:

@@ -270,8 +270,8 @@ def record(actor: Actor, visit: Visit, examined: Examined, photos: Sequence[dict
 
 def _replace(actor: Actor, visit: Visit, revises_id: UUID) -> None:
     """Make a visit the next revision of one's own or one's grid's, given back or not yet decided."""
-    old = queries.by_id(revises_id)
-    if old is None or old.household_id != visit.household_id:
+    old = queries.hold_of_household(visit.household_id, revises_id)
+    if old is None:
         raise Problem("revision_unknown")
     may_revise = old.state == RETURNED or (old.state == SUBMITTED and old.author_id == actor.id)
     if not may_revise:

@@ -10,9 +10,12 @@ from sqlalchemy import select
 from server.core.db import db
 from server.flags.models import Flag
 from server.households.queries import get_household
+from server.reviews import services as reviews
+from server.visits import timeline
 from server.visits.models import Visit
 from server.visits.queries import body_of, with_bodies
-from tests.factories import MEI, PING, inside, make_household, make_user
+from tests.factories import MEI, PING, WEI, inside, make_household, make_user
+from tests.support import interrupting
 from tests.visits.bodies import CLEAN, DRY, NOW, new_id, send, send_batch, visit_of
 
 
@@ -158,3 +161,33 @@ def test_an_identity_number_in_the_edits_is_sealed_at_rest_and_masked_in_changes
         assert body_of(visit, for_author=True)["answers"]["roster_edit"] == [edit]
         assert number not in str(body_of(visit))
         assert body_of(visit)["notes"] == {"roster_change": "户口本上是110105********002X。"}
+
+
+def decision_on(client, body):
+    form = {"id": new_id(), "decision": "approved", "comment": "", "comments": []}
+    return lambda: client.post(f"/api/v1/visits/{body['id']}/reviews", json=form)
+
+
+def test_a_correction_never_takes_the_place_of_an_approval_of_that_moment(
+    app, login, mei, household, monkeypatch
+):
+    first = visit_of(household.id)
+    send(mei, first)
+    revision = visit_of(household.id, DRY, revises=first["id"], at=NOW)
+    act = interrupting.after(monkeypatch, reviews, "decide", lambda: send(mei, revision))
+    assert decision_on(login(WEI), first)().status_code == 201
+    assert (act.result().status_code, act.result().json["code"]) == (409, "revision_outdated")
+    assert stored(app, first).state == "approved"
+    assert stored(app, revision) is None
+
+
+def test_an_approval_never_takes_the_place_of_a_correction_of_that_moment(
+    app, login, mei, household, monkeypatch
+):
+    first = visit_of(household.id)
+    send(mei, first)
+    act = interrupting.before(monkeypatch, timeline, "rebuild", decision_on(login(WEI), first))
+    revision = visit_of(household.id, DRY, revises=first["id"], at=NOW)
+    assert send(mei, revision).status_code == 201
+    assert (act.result().status_code, act.result().json["code"]) == (409, "visit_not_reviewable")
+    assert stored(app, first).state == "superseded"
