@@ -15,6 +15,8 @@ from flask import Flask, Response, g, request
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import ClientDisconnected, HTTPException
 
+from server.core.again import is_busy
+
 CONTENT_TYPE = "application/problem+json"
 Errors = dict[str, list[dict[str, str]]]
 
@@ -318,7 +320,7 @@ def _on_database_error(error: OperationalError) -> Response:
     text = str(error.orig).lower()
     if "full" in text or "no space" in text:
         return respond(Problem("storage_full", retry_after=300))
-    if "locked" in text or "busy" in text or "deadlock" in text:
+    if is_busy(error):
         return respond(Problem("busy", retry_after=5))
     return _on_bug(error)
 

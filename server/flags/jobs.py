@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
 
 from server.core import jobs, processes
+from server.core.again import persistently
 from server.core.db import db, transaction
 from server.core.logs import log
 from server.flags import queries, recheck, rejudging
@@ -28,12 +30,10 @@ RANGE, AT_ONCE, FILL = 3000, 200, 100
 def rejudge(run_id: str) -> None:
     """Go through a county from where the run stands; ends quietly when another process has it."""
     with suppress(TakenOver):
-        with transaction():
-            run = rejudging.begin(UUID(run_id))
+        run = persistently(lambda: rejudging.begin(UUID(run_id)))
         _fill(run)
         _go_through(run)
-        with transaction():
-            rejudging.finish(run.id)
+        persistently(lambda: rejudging.finish(run.id))
         log.info("rejudged", run=run_id)
 
 
@@ -82,8 +82,7 @@ def _start(county: str) -> None:
 def _fill(run: Begun) -> None:
     after: UUID | None = None
     while ids := queries.without_facts(run.county, after, FILL):
-        with transaction():
-            rejudging.fill(run.id, ids)
+        persistently(partial(rejudging.fill, run.id, ids))
         db.session.expunge_all()
         after = ids[-1]
     db.session.rollback()
@@ -109,11 +108,9 @@ def _take_step(run_id: UUID, behind: str, step: Step) -> str:
     """Write a range's differences, some households a transaction; the run passes the range with the last."""
     ids = step.differing
     for first in range(0, max(len(ids) - AT_ONCE, 0), AT_ONCE):
-        with transaction():
-            rejudging.apply(run_id, behind, ids[first : first + AT_ONCE])
+        persistently(partial(rejudging.apply, run_id, behind, ids[first : first + AT_ONCE]))
         db.session.expunge_all()
     rest = ids[(max(len(ids) - 1, 0) // AT_ONCE) * AT_ONCE :]
-    with transaction():
-        rejudging.apply(run_id, behind, rest, step)
+    persistently(partial(rejudging.apply, run_id, behind, rest, step))
     db.session.expunge_all()
     return step.upper
