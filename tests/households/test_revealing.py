@@ -25,6 +25,7 @@ from tests.factories import (
     make_household,
     make_member,
 )
+from tests.support import interrupting
 
 PHONE = "19900000000"
 
@@ -112,3 +113,12 @@ def test_one_person_opens_only_so_many_within_an_hour(app, login, home, clock, m
     assert len(told(app)) == 4
     clock.advance(minutes=61)
     assert ask(wei, home).status_code == 200
+
+
+def test_several_asked_for_at_once_are_counted_one_after_the_other(app, login, home, monkeypatch):
+    monkeypatch.setattr(revealing, "MOST_AN_HOUR", 1)
+    wei, again = login(WEI), login(WEI)
+    second = interrupting.after(monkeypatch, revealing.audit, "count_since", lambda: ask(again, home))
+    assert ask(wei, home).status_code == 200
+    assert second.result().json["code"] == "too_many_reveals"
+    assert len(told(app)) == 1
