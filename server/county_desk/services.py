@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import update
 
-from server.accounts.queries import departments_of, staff_of
+from server.accounts.queries import departments_of, lock_user, staff_of
 from server.core import audit, changes, clock
 from server.core.auth import Actor
 from server.core.canonical import canonical, sha256_hex
@@ -204,6 +204,7 @@ def save_filter(actor: Actor, filter_id: UUID, form: FilterForm) -> SavedFilter:
     Raises:
         Problem: filter_not_found (somebody else's), too_many_filters.
     """
+    lock_user(actor.id)  # several saved at once are counted one after the other
     row = queries.filter_by_id(filter_id)
     if row is None:
         if len(queries.filters_of(actor.id)) >= MOST_FILTERS:

@@ -11,6 +11,7 @@ from sqlalchemy import func, select, update
 from server.accounts.models import User
 from server.core.audit import AuditEntry
 from server.core.db import db
+from server.county_desk import services
 from server.county_desk.models import Assignment, CountyDecision
 from server.rechecks.models import Recheck
 from server.visits.models import Visit
@@ -29,6 +30,7 @@ from tests.factories import (
     writing,
 )
 from tests.rechecks.acting import approved, conclude, outcome
+from tests.support import interrupting
 from tests.visits.bodies import new_id
 
 URL = "/api/v1/county/cases"
@@ -316,3 +318,21 @@ def test_the_meeting_list_holds_what_was_handed_up_until_a_day(app, login, cases
     conclude(login, late)
     assert ids(login(QIN), until="2026-11-23") == cases
     assert ids(login(QIN), until="2026-11-24") == [*cases, late["id"]]
+
+
+def test_the_same_assignment_sent_at_once_gives_what_it_did(app, login, cases, monkeypatch):
+    form = {
+        "id": new_id(),
+        "visit_ids": cases[:2],
+        "assignee_id": str(QIN.id),
+        "note": "",
+        "department": None,
+    }
+    qin, again = login(QIN), login(QIN)
+    copy = lambda: again.post(ASSIGN, json=form)  # noqa: E731
+    second = interrupting.after(monkeypatch, services.queries, "batch_by_id", copy)
+    first = qin.post(ASSIGN, json=form)
+    assert (first.status_code, second.result().status_code) == (200, 200)
+    assert first.json == second.result().json
+    with inside(app):
+        assert db.session.scalar(select(func.count()).select_from(Assignment)) == 2

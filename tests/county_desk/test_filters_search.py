@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from server.county_desk import services
 from tests.factories import (
     GONG,
     GRID,
@@ -15,6 +16,7 @@ from tests.factories import (
     make_household,
     make_member,
 )
+from tests.support import interrupting
 from tests.visits.bodies import new_id
 
 FILTERS = "/api/v1/filters"
@@ -51,6 +53,16 @@ def test_twenty_filters_are_enough(login):
     assert {qin.put(each, json=RED).status_code for each in addresses[:20]} == {200}
     assert qin.put(addresses[20], json=RED).json["code"] == "too_many_filters"
     assert qin.put(addresses[0], json=RED).status_code == 200  # replacing needs no room
+
+
+def test_filters_saved_at_once_are_counted_one_after_the_other(login, monkeypatch):
+    monkeypatch.setattr(services, "MOST_FILTERS", 1)
+    qin, again = login(QIN), login(QIN)
+    save = lambda: again.put(f"{FILTERS}/{new_id()}", json=RED)  # noqa: E731
+    second = interrupting.after(monkeypatch, services.queries, "filters_of", save)
+    assert qin.put(f"{FILTERS}/{new_id()}", json=RED).status_code == 200
+    assert second.result().json["code"] == "too_many_filters"
+    assert names(qin) == [RED["name"]]
 
 
 @pytest.mark.parametrize(
