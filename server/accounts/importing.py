@@ -22,7 +22,7 @@ from server.core.canonical import canonical
 from server.core.crypto import sign
 from server.core.db import db
 from server.core.problems import Problem
-from server.core.scope import EVERYTHING
+from server.core.scope import EVERYTHING, NOTHING
 from server.regions import queries as regions
 
 
@@ -107,7 +107,9 @@ def apply(actor: Actor, op_id: UUID, plan: Plan, digest: str) -> list[Given]:
         fresh = clock.now() - line.at < choosing.SHOWN_AGAIN_FOR
         return _given_before(actor, op_id, plan, shown=fresh)
     forms = [row.form for row in plan.rows if row.status == CREATE]
-    if plan.digest != digest or user_queries.usernames(form.username for form in forms):
+    places = {form.region_code for form in forms} - {NOTHING}
+    known = user_queries.usernames(form.username for form in forms)
+    if plan.digest != digest or known or places != regions.held_open(places):
         raise Problem("import_changed")
     line.result = str(len(forms))
     given = [_added(op_id, form) for form in forms]

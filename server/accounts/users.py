@@ -87,12 +87,12 @@ def add(form: NewUser, seed: str) -> tuple[User, str]:
 
 
 def check_place(actor: Actor, role: str, region_code: str) -> None:
-    """Whether an account of a role may belong to a place of the caller's area.
+    """Whether an account of a role may belong to a place of the caller's area, which stays open meanwhile.
 
     Raises:
         Problem: region_not_found, the same for a place elsewhere and for none; region_not_fitting.
     """
-    is_there = region_code == NOTHING or regions.exists(region_code)
+    is_there = region_code == NOTHING or bool(regions.held_open([region_code]))
     if not is_there or not rights.reaches(actor, region_code):
         raise Problem("region_not_found")
     if not permissions.fits(role, region_code):
@@ -160,7 +160,7 @@ def switch(user: User, act: Act, *, active: bool) -> None:
     Raises:
         Problem: place_closed, when the place of an account to switch on was closed meanwhile.
     """
-    if active and user.region_code != NOTHING and not regions.exists(user.region_code):
+    if active and user.region_code != NOTHING and not regions.held_open([user.region_code]):
         raise Problem("place_closed")
     user.active = active
     if not active:

@@ -124,6 +124,8 @@ CATALOGUE: dict[str, Kind] = {
     "username_taken": Kind(409, "There is an account of that user name. Choose another.", "这个用户名已有人用，请换一个。"),
     "operation_conflict": Kind(409, "Another act was already sent under this number. Nothing was changed.",
                                "这个编号已用于另一次操作，没有改动。"),
+    "grid_closed": Kind(409, "This grid was closed meanwhile. Decline this; it can be sent again from another grid.",
+                        "这个网格已停用。请不予采纳，由现在的网格重新上报。"),
     "place_closed": Kind(409, "The place of this account was closed. Give the person another place first.",
                          "这个账号所在的地方已撤销，请先调到别处。"),
     "grid_not_empty": Kind(409, "Households or people still belong to this grid. Move them first.",

@@ -74,7 +74,8 @@ def check_value(household: Household, name: FieldName, value: Any, moving_to: st
 
 
 def _is_grid_of_the_county(household: Household, code: str) -> bool:
-    return code[:COUNTY_DIGITS] == household.region_code[:COUNTY_DIGITS] and regions.is_grid(code)
+    is_here = code[:COUNTY_DIGITS] == household.region_code[:COUNTY_DIGITS]
+    return is_here and regions.is_grid(code) and bool(regions.held_open([code]))
 
 
 def _find(household: Household, name: FieldName) -> tuple[Household | Member, fields.Field]:

@@ -120,7 +120,7 @@ def carry_out(proposal: Proposal, household: Household | None, proposed: Sequenc
     """Register what was approved, in the caller's transaction.
 
     Raises:
-        Problem: newcomer_known, when its identifier came into use meanwhile.
+        Problem: newcomer_known, when its identifier came into use meanwhile; grid_closed, when its grid was.
     """
     values = {each.name: each.proposed for each in proposed}
     if is_taken({*filter(None, [proposal.subject_id]), *member_ids(values)}):
@@ -128,6 +128,8 @@ def carry_out(proposal: Proposal, household: Household | None, proposed: Sequenc
     if household is not None:
         join_household(household, values)
     elif proposal.subject_id is not None:
+        if not regions.held_open([proposal.region_code]):
+            raise Problem("grid_closed")
         register_household(proposal.subject_id, proposal.region_code, values)
         db.session.flush()
         proposal.household_id = proposal.subject_id

@@ -51,10 +51,10 @@ def is_grid(code: str) -> bool:
     return db.session.scalar(query) is not None
 
 
-def exists(code: str) -> bool:
-    """Whether there is a place of a code, and it is not closed."""
-    query = select(Region.code).where(Region.code == code, Region.closed_at.is_(None))
-    return db.session.scalar(query) is not None
+def held_open(codes: Iterable[str]) -> set[str]:
+    """Which of several places are there and not closed; nobody closes these before the transaction ends."""
+    query = select(Region.code).where(Region.code.in_(set(codes)), Region.closed_at.is_(None))
+    return set(db.session.scalars(query.order_by(Region.code).with_for_update(read=True)))
 
 
 def grids_under(prefix: str, *, closed: bool = False) -> Sequence[Region]:

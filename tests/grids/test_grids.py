@@ -6,6 +6,9 @@ from uuid import uuid4
 
 import pytest
 
+from server.accounts import queries as accounts
+from server.regions import queries as regions
+from server.regions import services as region_services
 from tests.accounts.desk import act, code, create, entries
 from tests.factories import (
     ADMIN,
@@ -20,12 +23,19 @@ from tests.factories import (
     VILLAGE,
     WEI,
     ZHOU,
+    inside,
     make_household,
 )
+from tests.support import interrupting
 
 
 def grids(client, query=""):
     return {row["code"]: row for row in client.get(f"/api/v1/grids{query}").json["items"]}
+
+
+def accounts_of(app, grid):
+    with inside(app):
+        return accounts.members_of([grid])
 
 
 def add(client, **changes):
@@ -137,3 +147,47 @@ def test_names_of_grids_are_tidied_and_are_no_formulas(app, login):
     for name in ("=cmd|x", "＝cmd|x", "\u200b", "网" * 41):
         assert code(add(zhou, name=name)) == (422, "invalid")
         assert code(zhou.patch(f"/api/v1/grids/{GRID}", json={"name": name})) == (422, "invalid")
+
+
+def closing(client, grid=OTHER_GRID):
+    return lambda: client.post(f"/api/v1/grids/{grid}/close")
+
+
+def coming(app, login, what):
+    """An act that brings a person or a household into Ping's grid, which has nobody any more."""
+    zhou, wei = login(ZHOU), login(WEI)
+    if what == "enable":
+        act(zhou, PING, "state", active=False)
+        return lambda: act(zhou, PING, "state", version=2, active=True)
+    act(zhou, PING, "transfer", region_code=GRID)
+    if what == "transfer":
+        return lambda: act(zhou, MEI, "transfer", region_code=OTHER_GRID)
+    if what == "create":
+        return lambda: create(zhou, region_code=OTHER_GRID)
+    household = make_household(app, GRID)
+    move = {"op_id": str(uuid4()), "base_revision": 1, "set": [{"field": "grid", "value": OTHER_GRID}]}
+    return lambda: wei.post(f"/api/v1/households/{household.id}/edits", json=move)
+
+
+ARRIVALS = {
+    "transfer": "region_not_found",
+    "create": "region_not_found",
+    "enable": "place_closed",
+    "move": "invalid",
+}
+
+
+@pytest.mark.parametrize("what", ARRIVALS)
+def test_nobody_comes_into_a_grid_that_is_just_being_closed(app, login, monkeypatch, what):
+    arrival = interrupting.before(monkeypatch, region_services, "close", coming(app, login, what))
+    assert closing(login(ZHOU))().status_code == 204
+    assert arrival.result().json["code"] == ARRIVALS[what]
+    assert accounts_of(app, OTHER_GRID) == []
+
+
+@pytest.mark.parametrize("what", ARRIVALS)
+def test_a_grid_somebody_is_just_coming_into_is_not_closed(app, login, monkeypatch, what):
+    come, close = coming(app, login, what), closing(login(ZHOU))
+    attempt = interrupting.after(monkeypatch, regions, "held_open", close)
+    assert come().status_code == 200
+    assert code(attempt.result()) == (409, "grid_not_empty")

@@ -14,6 +14,7 @@ from server.core.db import db
 from server.households.models import Household, Member
 from server.households.queries import get_household
 from server.proposals.models import Proposal
+from tests.accounts.desk import act
 from tests.factories import (
     GRID,
     LAN,
@@ -22,6 +23,7 @@ from tests.factories import (
     PING,
     TAN,
     WEI,
+    ZHOU,
     id_number,
     inside,
     make_household,
@@ -95,6 +97,17 @@ def test_what_was_decided_is_on_record(app, mei, wei):
         acts = ("proposal.make", "household.register")
         found = set(db.session.scalars(select(AuditEntry.action).where(AuditEntry.action.in_(acts))))
     assert found == set(acts)
+
+
+def test_nothing_is_registered_in_a_grid_that_was_closed(app, login, mei, wei):
+    results(mei, household_op())
+    zhou = login(ZHOU)
+    assert act(zhou, MEI, "transfer", region_code=OTHER_GRID).status_code == 200
+    assert zhou.post(f"/api/v1/grids/{GRID}/close").status_code == 204
+    reply = decide(wei)
+    assert (reply.status_code, reply.json["code"]) == (409, "grid_closed")
+    assert count(app, Household) == 0
+    assert decide(wei, "declined").status_code == 200
 
 
 def test_a_declined_household_is_told_to_its_author_with_the_reason(app, mei, wei):
