@@ -117,6 +117,12 @@ def lock(user_id: UUID) -> None:
     db.session.scalar(query.execution_options(populate_existing=True))
 
 
+def hold_admins() -> set[UUID]:
+    """The administrators who may sign in; their rows are held until the transaction ends."""
+    query = select(User.id).where(User.role == rights.ADMIN, User.active.is_(True)).order_by(User.id)
+    return set(db.session.scalars(query.with_for_update()))
+
+
 def usernames(names: Iterable[str]) -> dict[str, User]:
     """The accounts that have one of these user names."""
     wanted = sorted(set(names))

@@ -145,6 +145,8 @@ def set_active(actor: Actor, user_id: UUID, act: Act, *, active: bool) -> Done:
         Problem: as for ``edit``; place_closed.
     """
     wanted = rights.ENABLE if active else rights.DISABLE
+    if not active and actor.role == rights.ADMIN and actor.id not in user_queries.hold_admins():
+        raise Problem("account_disabled")  # two who switch each other off would leave none
     user, line, again = _begin(actor, user_id, act, wanted, {})
     if again:
         return _repeated(actor, line)

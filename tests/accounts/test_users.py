@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 
+from server.accounts import users
 from tests.accounts.desk import (
     act,
     code,
@@ -38,6 +39,7 @@ from tests.factories import (
     make_session,
     make_user,
 )
+from tests.support import interrupting
 
 
 def names(reply):
@@ -279,3 +281,13 @@ def test_names_are_tidied_as_in_a_sheet(app, login):
     assert create(login(QIN), **department, department="   ").json["user"]["department"] is None
     assert act(login(QIN), DENG, "", department="民政\u200b局").json["user"]["department"] == "民政局"
     assert act(login(QIN), DENG, "", version=2, department=" ").json["user"]["department"] is None
+
+
+def test_two_administrators_who_switch_each_other_off_leave_one(app, login, monkeypatch):
+    other = make_user(app, "admin", "-")
+    first, theirs = login(ADMIN), login(other)
+    back = lambda: act(theirs, ADMIN, "state", active=False)  # noqa: E731
+    second = interrupting.before(monkeypatch, users, "switch", back)
+    assert act(first, other, "state", active=False).status_code == 200
+    assert code(second.result()) == (401, "account_disabled")
+    assert user_of(app, ADMIN.username).active
