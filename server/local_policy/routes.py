@@ -11,7 +11,13 @@ from flask import Response, request
 from flask_smorest import Blueprint
 from sqlalchemy.exc import IntegrityError
 
-from server.accounts.services import Attempt, forget_failures, judge_signature, record_signature
+from server.accounts.services import (
+    Attempt,
+    forget_failures,
+    judge_signature,
+    record_signature,
+    refuse_replaced,
+)
 from server.core import jobs
 from server.core.auth import current_actor
 from server.core.db import transaction
@@ -111,6 +117,7 @@ def _store(attempt: Attempt, act: Callable[[], tuple[Act, bool]]) -> tuple[Act, 
     for _ in range(ATTEMPTS):
         with suppress(IntegrityError), transaction():
             if record_signature(attempt):
+                refuse_replaced(attempt, "wrong_password")
                 signed, is_new = act()
                 if is_new:
                     forget_failures(attempt)

@@ -7,10 +7,10 @@ from sqlalchemy import func, select
 
 from server.core.audit import AuditEntry
 from server.core.db import db
-from server.local_policy import services
+from server.local_policy import routes, services
 from server.local_policy.models import LocalSetting
 from tests.conftest import client_of
-from tests.factories import COUNTY, GONG, MEI, QIN, WEI, ZHOU, inside, make_session
+from tests.factories import COUNTY, GONG, MEI, PASSWORD, QIN, WEI, ZHOU, inside, make_session
 from tests.local_policy.settings import (
     ADDRESS,
     TODAY,
@@ -23,6 +23,7 @@ from tests.local_policy.settings import (
     sign,
     signed,
 )
+from tests.support import interrupting
 from tests.visits.bodies import new_id
 
 
@@ -168,6 +169,19 @@ def test_the_same_setting_sent_side_by_side_is_one(app, login, asked, wrong_befo
         )
     assert sorted(reply.status_code for reply in replies) == [200, 200, 200, 200, 201]
     assert (stored(app), len(asked)) == (1, 1)
+
+
+def test_a_password_replaced_while_it_was_checked_signs_nothing(app, login, asked, monkeypatch):
+    change = {"password": PASSWORD, "new_password": "river-and-7-hills"}
+    phone, desk = login(QIN), login(QIN)
+    replacing = interrupting.after(
+        monkeypatch, routes, "judge_signature", lambda: phone.post("/api/v1/me/password", json=change)
+    )
+    reply = sign(desk, parameter())
+    assert replacing.result().status_code < 300
+    assert reply.status_code in (401, 403)
+    assert reply.json["code"] == "wrong_password"
+    assert (stored(app), asked) == (0, [])
 
 
 def test_a_revocation_needs_the_password_too(qin):
