@@ -19,7 +19,7 @@ from server.core.db import db
 from server.core.problems import Problem
 from server.core.scope import EVERYTHING, region_scope
 from server.core.wire import UUID_TEXT
-from server.households.queries import households_by_id
+from server.households.queries import households_by_id, lock_households
 from server.regions import queries as regions
 from server.sync import ledger, operations
 from server.sync.models import DECLINED, OPEN, TAKEN, HeldOperation
@@ -125,7 +125,12 @@ def undecided_visits() -> set[tuple[UUID, UUID]]:
 
 
 def with_raw(row_id: UUID) -> HeldOperation | None:
-    """A row in scope with what it keeps, held until the transaction ends."""
+    """A row in scope with what it keeps, held until the transaction ends.
+
+    Its household is held before it: one that moves away takes the row along.
+    """
+    home = select(HeldOperation.household_id).where(HeldOperation.id == row_id)
+    lock_households(key for key in db.session.scalars(home) if key is not None)
     query = select(HeldOperation).where(HeldOperation.id == row_id).options(undefer(HeldOperation.raw))
     return db.session.scalar(query.with_for_update().execution_options(populate_existing=True))
 

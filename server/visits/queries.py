@@ -75,9 +75,9 @@ def hold(ids: Iterable[UUID]) -> dict[UUID, Visit]:
     """Hold visits' rows until the transaction ends, and read them as they are now, without bodies.
 
     Everybody takes rows in one order, else two people at one household would wait for each other: households
-    first, then their visits, then what follows from a visit (flags, re-checks, cases); of each kind by rising
-    identifier. A run of the rules takes its own row before all of them. Nobody holds a visit without its
-    household: who has a household's row may go on to any visit of it.
+    first, then their visits, then what belongs to these (flags, re-checks, cases, proposals, what is held);
+    of each kind by rising identifier. A run of the rules takes its own row before all of them. Nobody holds a
+    visit without its household: who has a household's row may go on to any visit of it.
     """
     wanted = set(ids)
     lock_households(db.session.scalars(select(Visit.household_id).where(Visit.id.in_(wanted))))

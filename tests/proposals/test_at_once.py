@@ -4,10 +4,13 @@ import random
 import threading
 
 from server.core.problems import Problem
+from server.households import following
 from tests.factories import GRID, MEI, OTHER_GRID, PING, WEI, make_household, make_user
 from tests.proposals.edits import change, values
 from tests.proposals.test_deciding import URL, decide
 from tests.proposals.test_moving import grids_of
+from tests.support import interrupting
+from tests.sync.pushing import op_of, results, told
 from tests.visits.bodies import DRY, send, visit_of
 
 ROUNDS = 12
@@ -67,3 +70,20 @@ def test_corrections_visits_moves_and_decisions_at_once(app, login):
     assert failures == []
     (grid,) = values(app, home.id, "grid")
     assert {frozenset(found) for found in grids_of(app, home.id).values() if found} == {frozenset({grid})}
+
+
+def test_a_household_moves_while_somebody_decides_on_what_was_held_of_it(app, login, monkeypatch):
+    home = make_household(app, OTHER_GRID)
+    assert told(results(login(MEI), op_of(visit_of(home.id, DRY)))) == [("held", "scope")]
+    secretary = login(WEI)
+    (held,) = secretary.get("/api/v1/held").json["items"]
+    form = {"decision": "taken", "comment": ""}
+    decision = interrupting.before(
+        monkeypatch,
+        following._movers,
+        "server.sync.moving.move_household",
+        lambda: secretary.post(f"/api/v1/held/{held['id']}/decision", json=form),
+    )
+    change(app, WEI, home, ("grid", GRID), base=100)
+    assert decision.result().status_code == 200, decision.result().text
+    assert {frozenset(found) for found in grids_of(app, home.id).values() if found} == {frozenset({GRID})}
