@@ -120,7 +120,7 @@ def lock(user_id: UUID) -> None:
 def hold_admins() -> set[UUID]:
     """The administrators who may sign in; their rows are held until the transaction ends."""
     query = select(User.id).where(User.role == rights.ADMIN, User.active.is_(True)).order_by(User.id)
-    return set(db.session.scalars(query.with_for_update()))
+    return set(db.session.scalars(query.with_for_update(key_share=True)))
 
 
 def usernames(names: Iterable[str]) -> dict[str, User]:
