@@ -73,6 +73,11 @@ class VisitForm:
         found: str | None = self.page.evaluate(_FOCUSED)
         return found
 
+    def stands_at(self, key: str) -> VisitForm:
+        """Wait until the reader is at a question: where it was left it is at hand a moment after the page."""
+        self.page.wait_for_function(f"key => ({_FOCUSED})() === key", arg=key)
+        return self
+
     def go_to(self, section: str, key: str) -> None:
         """Unfold a section, unless it is open, and wait for the question."""
         if not self.step(key).is_visible():

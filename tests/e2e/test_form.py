@@ -170,8 +170,7 @@ def test_killed_it_stands_at_the_same_question_with_every_keystroke_it_called_sa
     phone.kill()
 
     page = phone.open()
-    form = VisitForm(page, household).wait()
-    assert form.current() == amount
+    form = VisitForm(page, household).wait().stands_at(amount)
     money = form.step(amount).get_by_role("textbox", name=label_of("ill_selfpay"))
     expect(money).to_have_value("1,234")
     money.press("End")

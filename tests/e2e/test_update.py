@@ -132,7 +132,7 @@ def test_a_new_version_waits_and_a_broken_one_leaves_the_old_one_working(
         other.get_by_role("button", name="更新", exact=True).click()
         expect(other.get_by_text("另一个标签页里还开着走访表，填完再更新")).to_be_visible()
         other.close()
-        assert form.current() == "basic_lack"
+        form.stands_at("basic_lack")
         page.goto(f"{phone.url}/#/")
         page.get_by_role("button", name="更新", exact=True).click()
         unlock(page)

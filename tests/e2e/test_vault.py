@@ -75,8 +75,7 @@ def test_the_pin_opens_everything_offline_long_after_the_sign_in_expired(
     type_pin(page, WRONG)
     expect(page.get_by_text("解锁码不对，还能试 9 次")).to_be_visible()
     unlock(page)
-    form = VisitForm(page, second).wait()
-    assert form.current() == "house_state"
+    VisitForm(page, second).wait().stands_at("house_state")
     page.goto(f"{phone.url}/#/")
     waiting(page, first["head_name"])
     with phone.tolerating(NETWORK_ERRORS):
@@ -189,16 +188,14 @@ def test_five_minutes_without_use_lock_the_form_and_the_pin_opens_the_same_quest
     page.clock.fast_forward(FIVE_MINUTES - 20_000)
     page.keyboard.press("Shift")  # somebody is there
     page.clock.fast_forward(FIVE_MINUTES - 20_000)
-    assert form.wait().current() == "basic_lack"
+    form.wait().stands_at("basic_lack")
     page.clock.fast_forward(40_000)
     locked(page)
     page.wait_for_timeout(1_500)
     page.clock.fast_forward(5_000)
     assert household["head_name"] not in page.content()
     type_pin(page)
-    form.wait()
-    page.wait_for_timeout(500)
-    assert form.current() == "basic_lack"
+    form.wait().stands_at("basic_lack")
 
 
 def lock(phone: Phone, _api: Api) -> Iterator[Screen]:
