@@ -236,7 +236,6 @@ class SearchQuerySchema(WireSchema):
 class FoundHouseholdSchema(HouseholdSummarySchema):
     """A household that was found."""
 
-    last_visit_id = fields.UUID(required=True, allow_none=True)
     last_visited_at = Instant(required=True, allow_none=True)
 
 

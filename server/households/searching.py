@@ -24,9 +24,9 @@ MOST_FOUND = 50
 _AFTER = {0x10FFFF: 0x10FFFF, 0xD7FF: 0xE000}
 _TAIL = re.compile(r"^\d{3}[\dX]$")
 _OTHER_LETTERS = re.compile("[^\x00-\x7f\u0300-\u036f·]")  # than Latin ones with their accents
+# Not which visit was the last: the county opens none without a light.
 _SHOWN = (
-    "id", "head_name", "number", "kind", "lifted", "region_code", "natural_village_id", "last_visit_id",
-    "last_visited_at",
+    "id", "head_name", "number", "kind", "lifted", "region_code", "natural_village_id", "last_visited_at",
 )  # fmt: skip
 
 
@@ -64,9 +64,7 @@ def find(typed: str, region: str | None) -> tuple[Sequence[Household], bool]:
     with region_scope(EVERYTHING):  # the place is looked at in each row found, and never searched by
         for condition in _ways(tidied(typed)):
             query = select(Household).where(condition, *_inside(place), Household.removed_at.is_(None))
-            query = query.options(
-                load_only(*(getattr(Household, name) for name in (*_SHOWN, "last_visited_at")))
-            )
+            query = query.options(load_only(*(getattr(Household, name) for name in _SHOWN)))
             rows = db.session.scalars(query.limit(MOST_FOUND + 1))
             found |= {row.id: row for row in rows}
             if len(found) > MOST_FOUND:

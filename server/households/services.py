@@ -161,8 +161,7 @@ def search(typed: str, region: str | None) -> tuple[list[dict[str, Any]], bool]:
     """
     rows, more = find(typed, region)
     shown = summarise(row.id for row in rows)
-    last = ("last_visit_id", "last_visited_at")
-    return [shown[row.id] | {name: getattr(row, name) for name in last} for row in rows], more
+    return [shown[row.id] | {"last_visited_at": row.last_visited_at} for row in rows], more
 
 
 def present(households: Sequence[Household]) -> list[dict[str, Any]]:

@@ -162,10 +162,10 @@ def test_a_run_goes_on_where_the_database_gave_it_up(app, login, clock, monkeypa
     body = unlit(app, login, clock, "R-WAT-01")
     real, troubles = rejudging.tell, [Deadlock(), Deadlock()]
 
-    def tell(visits):
+    def tell(visits, before):
         if troubles:
             raise OperationalError("UPDATE visit", {}, troubles.pop())
-        real(visits)
+        real(visits, before)
 
     monkeypatch.setattr(rejudging, "tell", tell)
     jobs.run_pending(app)

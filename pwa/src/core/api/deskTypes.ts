@@ -226,7 +226,6 @@ export interface Story {
 }
 
 export type FoundHousehold = VisitSummary['household'] & {
-  last_visit_id: string | null;
   last_visited_at: string | null;
 };
 

@@ -5865,8 +5865,6 @@ export interface components {
             village: string;
             natural_village: string;
             township: string;
-            /** Format: uuid */
-            last_visit_id: string | null;
             /** Format: date-time */
             last_visited_at: string | null;
         };
