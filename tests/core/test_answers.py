@@ -9,6 +9,7 @@ import sys
 import pytest
 import structlog
 from flask import Flask
+from psycopg.errors import DeadlockDetected
 from sqlalchemy.exc import OperationalError
 
 from server.core import http, logs, problems
@@ -143,20 +144,21 @@ def test_every_problem_says_what_to_do_in_both_languages(code):
 
 
 @pytest.mark.parametrize(
-    ("message", "status", "code"),
+    ("trouble", "status", "code"),
     [
-        ("database is locked", 503, "busy"),
-        ("deadlock detected", 503, "busy"),
-        ("database or disk is full", 507, "storage_full"),
-        ("No space left on device", 507, "storage_full"),
+        (Exception("database is locked"), 503, "busy"),
+        (DeadlockDetected("known by its code, in whatever language"), 503, "busy"),
+        (Exception("database or disk is full"), 507, "storage_full"),
+        (Exception("No space left on device"), 507, "storage_full"),
     ],
+    ids=lambda value: type(value).__name__ if isinstance(value, DeadlockDetected) else str(value),
 )
-def test_database_under_pressure_asks_to_come_back(make_settings, message, status, code):
+def test_database_under_pressure_asks_to_come_back(trouble, status, code):
     small = bare_app()
 
     @small.get("/fails")
     def fails():
-        raise OperationalError("statement", {}, Exception(message))
+        raise OperationalError("statement", {}, trouble)
 
     reply = small.test_client().get("/fails")
     assert (reply.status_code, reply.json["code"]) == (status, code)
