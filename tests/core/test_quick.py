@@ -109,7 +109,8 @@ def test_rows_are_read_as_the_orm_reads_them(app):
         for count in range(7):
             audit.record("test.quick", ("test", count), GRID, count=count)
     with inside(app):
-        wanted = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "test.quick")).all()
+        query = select(AuditEntry).where(AuditEntry.action == "test.quick").order_by(AuditEntry.seq)
+        wanted = db.session.scalars(query).all()
     numbers = {row.seq for row in wanted}
     expected = [(row.seq, row.at, row.actor_id, row.details) for row in wanted]
     assert entries(app, VILLAGE, numbers | {0}) == expected

@@ -115,6 +115,12 @@ class LiveServer:
         shutil.copytree(other.folder, self.folder, dirs_exist_ok=True)
         return self
 
+    def start_over(self, other: LiveServer) -> LiveServer:
+        """Forget everything and begin with another's data (SQLite only), at the same address."""
+        self.stop()
+        shutil.rmtree(self.folder)
+        return self.copy_of(other).start()
+
     def start(self) -> LiveServer:
         """Start it and wait until it is healthy."""
         log = (self.folder / "server.log").open("ab")

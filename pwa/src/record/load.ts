@@ -21,6 +21,9 @@ const readable = new Map<string, Checklist>();
 /** Counts changes of `kept`, so that screens follow. */
 const version = signal(0);
 
+/** How often a visit was dropped: an answer that was asked for before is older than what dropped it. */
+const dropped = new Map<string, number>();
+
 const keyOf = (id: string): string => `${user.value?.id ?? ''}/${id}`;
 
 async function checklistOf(version: string): Promise<Checklist> {
@@ -31,11 +34,13 @@ async function checklistOf(version: string): Promise<Checklist> {
   return made;
 }
 
-/** The visit as the server has it now. */
+/** The visit as the server has it now; kept unless it was dropped while the server was asked. */
 export async function fetchRecord(id: string): Promise<VisitRecord> {
   const key = keyOf(id);
+  const before = dropped.get(key);
   const visit = await call(api.GET('/visits/{visit_id}', { params: { path: { visit_id: id } } }));
   const record = { visit, checklist: await checklistOf(visit.checklist_version) };
+  if (dropped.get(key) !== before) return record;
   remember(key, record);
   void keepVisit(visit).catch(() => undefined);
   return record;
@@ -71,7 +76,9 @@ export const keptRecord = (id: string): VisitRecord | undefined => kept.get(keyO
 
 /** Drops what was read, so that the next look asks the server. */
 export function forgetRecord(id: string): void {
-  if (kept.delete(keyOf(id))) version.value += 1;
+  const key = keyOf(id);
+  dropped.set(key, (dropped.get(key) ?? 0) + 1);
+  if (kept.delete(key)) version.value += 1;
 }
 
 /** Drops everything read; for tests and sign-out. */

@@ -26,10 +26,22 @@ export const filter: ReadonlySignal<Filter> = filterNow;
 export const tallies: ReadonlySignal<Tallies> = talliesNow;
 
 let turn = 0;
+/** Lists asked for so far, and of each visit that was taken out: how many had been by then. */
+let asked = 0;
+const takenAt = new Map<string, number>();
 
+/** A page of a list, without what was decided while the server was asked: the answer does not know of it yet. */
 async function readPage(state: QueueState, cursor: string | null): Promise<VisitPage> {
   const query = { state, limit: PAGE, ...(cursor === null ? {} : { cursor }) };
-  return call(api.GET('/visits', { params: { query } }));
+  asked += 1;
+  const mine = asked;
+  const page = await call(api.GET('/visits', { params: { query } }));
+  const late = page.items.filter((one) => state === 'submitted' && (takenAt.get(one.id) ?? 0) >= mine);
+  return {
+    ...page,
+    items: page.items.filter((one) => !late.includes(one)),
+    counts: late.reduce(countsWithout, page.counts),
+  };
 }
 
 async function readInto(state: QueueState, cursor: string | null, mine: number): Promise<void> {
@@ -107,6 +119,7 @@ export function setFilter(next: Filter): void {
 
 /** Takes a visit that is decided out of the list it waited in, and counts it where it went. */
 export function takeOut(id: string, into: QueueState): void {
+  takenAt.set(id, asked);
   const { items, counts, state } = queueNow.value;
   const visit = items.find((one) => one.id === id);
   if (!visit || state !== 'submitted') return;
@@ -132,6 +145,7 @@ export function markSampled(ids: ReadonlySet<string>): void {
 /** Forgets everything; for tests and sign-out. */
 export function resetQueue(): void {
   turn += 1;
+  takenAt.clear();
   clearTimeout(keeping);
   queueNow.value = EMPTY;
   filterNow.value = 'all';

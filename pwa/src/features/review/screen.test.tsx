@@ -9,7 +9,7 @@ import { endSession } from '../../core/session';
 import { signedIn } from '../../core/vault/testVault';
 import { texts as en } from '../../i18n/en/core';
 import { texts as zh } from '../../i18n/zh-CN/core';
-import { forgetRecords } from '../../record';
+import { fetchRecord, forgetRecords, keptRecord } from '../../record';
 import { CHECKLIST_JSON, makeDetail, makeSummary } from '../../record/fixtures';
 import { ReviewPage, resetReview } from './index';
 
@@ -38,6 +38,10 @@ interface Server {
   posts: { id: string; body: ReviewRequest }[];
   /** What a POST answers; null loses the answer. */
   answer: number | null;
+  /** What was read is on its way until this is over. */
+  way: Promise<void>;
+  /** Lists that were asked for. */
+  lists: number;
 }
 
 let server: Server;
@@ -66,9 +70,12 @@ async function fakeFetch(input: Request): Promise<Response> {
   const [, , , kind, id = '', last] = url.pathname.split('/');
   if (kind === 'checklists') return json(CHECKLIST_JSON);
   if (last === 'reviews') return answerPost(id, input);
-  if (kind === 'visits' && id === '') return json(page(url.searchParams.get('state') ?? ''));
-  const detail = server.details[id];
-  return detail ? json(detail) : json({ code: 'visit_not_found', status: 404 }, 404);
+  const list = kind === 'visits' && id === '';
+  server.lists += Number(list);
+  const found = list ? page(url.searchParams.get('state') ?? '') : server.details[id];
+  const answer = found ? json(found) : json({ code: 'visit_not_found', status: 404 }, 404);
+  await server.way;
+  return answer;
 }
 
 function Desk() {
@@ -89,6 +96,8 @@ beforeEach(async () => {
     },
     posts: [],
     answer: 201,
+    way: Promise.resolve(),
+    lists: 0,
   };
   vi.stubGlobal('fetch', fakeFetch);
   vi.stubGlobal('matchMedia', () => ({ matches: true, addEventListener() {}, removeEventListener() {} }));
@@ -144,6 +153,26 @@ describe('approving', () => {
     });
     expect(screen.getByText('户v1 已通过。')).toBeTruthy();
     expect(screen.queryByRole('link', { name: /户v1/ })).toBeNull();
+  });
+
+  it('is not undone on screen by what was read before it', async () => {
+    let arrive = () => {};
+    server.way = new Promise((done) => {
+      arrive = done;
+    });
+    const before = server.lists;
+    fireEvent.click(button('刷新列表'));
+    await waitFor(() => expect(server.lists).toBeGreaterThan(before));
+    const reading = fetchRecord('v1');
+    server.visits = [makeSummary('v2')];
+    fireEvent.click(button('通过'));
+    await waitFor(() => expect(screen.queryByRole('link', { name: /户v1/ })).toBeNull());
+    arrive();
+    expect((await reading).visit.id).toBe('v1');
+    await screen.findByRole('heading', { level: 2, name: /户v2/ });
+    await waitFor(() => expect(screen.getByText('红 0').parentElement?.textContent).toContain('黄 0'));
+    expect(screen.queryByRole('link', { name: /户v1/ })).toBeNull();
+    expect(keptRecord('v1')).toBeUndefined();
   });
 
   it('whose answer is lost repeats the same id and words until the server answers', async () => {
