@@ -5,10 +5,9 @@
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 
-const BUDGET_KB = 60;
+const BUDGET_KB = 52;
 const DIST = new URL('../dist/', import.meta.url);
 const PAGES = [
-  'index.html',
   'src/features/account/login.tsx',
   'src/features/account/lock.tsx',
   'src/features/households/index.tsx',
@@ -26,7 +25,13 @@ function filesOf(key, seen = new Set()) {
   return [chunk.file, ...(chunk.css ?? []), ...imported];
 }
 
-const files = [...new Set(PAGES.flatMap((page) => filesOf(page)))];
+// The build knows the page by the chunk that it became, and the page says which.
+const [, start] =
+  /<script type="module"[^>]* src="\/([^"]+)"/.exec(readFileSync(new URL('index.html', DIST), 'utf8')) ?? [];
+const entries = Object.keys(manifest).filter((key) => manifest[key].file === start);
+if (entries.length !== 1) throw new Error(`the page starts with ${start}, which is no chunk`);
+
+const files = [...new Set([...entries, ...PAGES].flatMap((page) => filesOf(page)))];
 const bytes = files.map((file) => gzipSync(readFileSync(new URL(file, DIST)), { level: 9 }).length);
 const value = Math.round((bytes.reduce((sum, size) => sum + size, 0) / 1024) * 10) / 10;
 

@@ -4,6 +4,8 @@ import './ui/base.css';
 import './ui/parts.css';
 import { render } from 'preact';
 import { App } from './app/app';
+import { fetchGate } from './app/routes';
+import { start, usedBefore } from './app/start';
 import { watchUpdates } from './app/update';
 import { registerTexts, restoreLocale } from './core/i18n';
 import { followHash } from './core/nav';
@@ -16,6 +18,9 @@ restorePrefs();
 restoreLocale();
 followHash();
 watchNetwork();
+// Before anything is drawn: the phone reads what it knows while it draws.
+fetchGate(usedBefore());
+void start();
 
 const root = document.getElementById('app');
 if (root) render(<App />, root);

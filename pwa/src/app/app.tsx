@@ -26,7 +26,7 @@ import {
   routeOf,
   watchInbox,
 } from './routes';
-import { ready, start, wiped } from './start';
+import { ready, wiped } from './start';
 import { UpdateNotice } from './update';
 
 function Notices({ here }: { here: string }) {
@@ -140,9 +140,6 @@ function screen(at: Place): ComponentChildren {
 }
 
 export function App() {
-  useEffect(() => {
-    void start();
-  }, []);
   const person = user.value?.id;
   useEffect(() => () => forgetLists(), [person]);
   const open = gate.value.at === 'open' ? user.value?.role : undefined;

@@ -5,33 +5,45 @@ import { t } from '../core/i18n';
 import { Skeleton } from '../ui/progress';
 import { ErrorState } from '../ui/states';
 
-interface Loaded<P> {
-  view?: ComponentType<P>;
-  failed?: boolean;
-}
+export type Lazy<P> = ComponentType<P> & {
+  /** Fetches the chunk before it is shown. When that fails, the first use tries again. */
+  ahead(): void;
+};
 
 /** A component that is fetched at first use. A failed fetch can be tried again without reloading the page. */
-export function lazy<P extends object>(load: () => Promise<ComponentType<P>>): ComponentType<P> {
+export function lazy<P extends object>(load: () => Promise<ComponentType<P>>): Lazy<P> {
   let ready: ComponentType<P> | undefined;
-  return function Lazy(props: P) {
-    const [state, setState] = useState<Loaded<P>>(ready ? { view: ready } : {});
-    const [attempt, setAttempt] = useState(0);
-    useEffect(() => {
-      if (ready) return;
-      load().then(
-        (view) => {
-          ready = view;
-          setState({ view });
-        },
-        () => setState({ failed: true }),
+  let coming: Promise<void> | undefined;
+  const fetched = () => {
+    coming ??= load().then(
+      (view) => {
+        ready = view;
+      },
+      (error: unknown) => {
+        coming = undefined;
+        throw error;
+      },
+    );
+    return coming;
+  };
+  function Shown(props: P) {
+    const [failed, setFailed] = useState(false);
+    const [, redraw] = useState(0);
+    const show = () =>
+      fetched().then(
+        () => redraw((n) => n + 1),
+        () => setFailed(true),
       );
-    }, [attempt]);
-    const View = state.view;
+    const View = ready;
+    // Once, unless it was there when it was first drawn.
+    useEffect(() => {
+      if (!View) void show();
+    }, []);
     if (View) return <View {...props} />;
-    if (!state.failed) return <Waiting />;
+    if (!failed) return <Waiting />;
     const again = () => {
-      setState({});
-      setAttempt(attempt + 1);
+      setFailed(false);
+      void show();
     };
     return (
       <main class="page-main">
@@ -42,7 +54,9 @@ export function lazy<P extends object>(load: () => Promise<ComponentType<P>>): C
         />
       </main>
     );
-  };
+  }
+  const ahead = () => void fetched().catch(() => undefined);
+  return Object.assign(Shown, { ahead });
 }
 
 /** A page that is being opened. */

@@ -1,5 +1,6 @@
 /** Which screen an address shows, and which home a role has. Every screen but sign-in is a chunk of its own. */
 import type { VNode } from 'preact';
+import { useEffect } from 'preact/hooks';
 import type { Role } from '../core/api/types';
 import { t } from '../core/i18n';
 import type { Place } from '../core/nav';
@@ -64,8 +65,14 @@ function opened(signedIn: boolean): void {
   void (signedIn ? afterSignIn() : afterUnlock());
 }
 
-/** What stands before the screens: the lock, or the choice of a PIN. */
+/** Fetches what a start will most likely show first, while the phone still reads what it knows. */
+export function fetchGate(usedBefore: boolean): void {
+  (usedBefore ? LockPage : LoginPage).ahead();
+}
+
+/** What stands before the screens: the lock, or the choice of a PIN. Behind it the list is made ready. */
 export function Gateway({ choosing }: { choosing: boolean }) {
+  useEffect(HouseholdsHome.ahead, []);
   return choosing ? <ChoosePinPage onOpened={opened} /> : <LockPage onOpened={opened} />;
 }
 

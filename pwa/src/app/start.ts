@@ -19,17 +19,20 @@ export const wiped = signal(false);
 const STALE_MS = 4 * 3_600_000;
 const TRACE = 'liangdeng.used';
 
+/** Whether somebody has signed in on this phone, as told without its database. */
+export function usedBefore(): boolean {
+  try {
+    return localStorage.getItem(TRACE) !== null;
+  } catch {
+    return false;
+  }
+}
+
 /** The browser may clear its database; a mark kept elsewhere lets us say so instead of looking new. */
 async function lookForWipe(): Promise<void> {
   const mark = (await readPhoneMeta<boolean>('used')) ?? (await oldValue<boolean>('used'));
-  let trace: string | null = null;
-  try {
-    trace = localStorage.getItem(TRACE);
-  } catch {
-    trace = null;
-  }
-  wiped.value = trace !== null && mark !== true;
-  lookForNews(trace === null);
+  wiped.value = usedBefore() && mark !== true;
+  lookForNews(!usedBefore());
 }
 
 async function leaveTrace(): Promise<void> {

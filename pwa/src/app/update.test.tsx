@@ -37,7 +37,7 @@ async function newVersionWaits() {
   const { UpdateNotice, watchUpdates } = await import('./update');
   Object.defineProperty(navigator, 'serviceWorker', { value: {}, configurable: true });
   watchUpdates();
-  dispatchEvent(new Event('load'));
+  (await import('./start')).ready.value = true;
   await act(() => render(<UpdateNotice />, root));
   await vi.waitFor(() => expect(root.querySelector('[role=status]')).not.toBeNull());
 }

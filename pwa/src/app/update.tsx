@@ -2,29 +2,38 @@
 import { signal } from '@preact/signals';
 import { t } from '../core/i18n';
 import { updateNeeded } from '../core/outbox';
+import { whenQuiet } from '../core/quiet';
 import { heldInAnyTab, reloadHeld } from '../core/reload';
 import { Banner } from '../ui/banner';
 import { Button } from '../ui/button';
+import { ready } from './start';
 
 type Apply = (reload?: boolean) => Promise<void>;
 
 const waiting = signal<Apply | null>(null);
 const CHECK_MS = 60 * 60_000;
 
-/** Registers the service worker once the page is up; asks for new versions every hour while it is open. */
+function register(): void {
+  void import('virtual:pwa-register').then(({ registerSW }) => {
+    const apply = registerSW({
+      onNeedRefresh: () => {
+        waiting.value = apply;
+      },
+      onRegisteredSW: (_url, registration) => {
+        if (registration) setInterval(() => void registration.update().catch(() => undefined), CHECK_MS);
+      },
+    });
+  });
+}
+
+/** Registers the service worker once the first screen is up; asks for new versions every hour while it is open. */
 export function watchUpdates(): void {
   if (!import.meta.env.PROD || !('serviceWorker' in navigator)) return;
-  addEventListener('load', () => {
-    void import('virtual:pwa-register').then(({ registerSW }) => {
-      const apply = registerSW({
-        onNeedRefresh: () => {
-          waiting.value = apply;
-        },
-        onRegisteredSW: (_url, registration) => {
-          if (registration) setInterval(() => void registration.update().catch(() => undefined), CHECK_MS);
-        },
-      });
-    });
+  let begun = false;
+  ready.subscribe((is) => {
+    if (!is || begun) return;
+    begun = true;
+    whenQuiet(register);
   });
 }
 

@@ -6,6 +6,7 @@ import { computed, type ReadonlySignal, signal } from '@preact/signals';
 import type { Problem, VisitBody } from '../api/types';
 import { order } from '../device';
 import { listPhotos, type StoredPhoto } from '../photos';
+import { whenQuiet } from '../quiet';
 import { loginNeeded, user } from '../session';
 import type { PullEnd } from '../sync/pull';
 import type { EditBody } from '../sync/wire';
@@ -112,12 +113,6 @@ export function startOutbox(): void {
     if (needed && !next) void run('connection');
     needed = next;
   });
-}
-
-/** The first list comes before the engine: on a slow phone they would fetch and compile at the same time. */
-function whenQuiet(work: () => void): void {
-  if (typeof requestIdleCallback === 'undefined') setTimeout(work, 300);
-  else requestIdleCallback(work, { timeout: 2_000 });
 }
 
 /** Saves an edit of a household's record and sends it when it can; resolves with its id when it is on disk. */

@@ -40,7 +40,7 @@ interface Server {
   answer: number | null;
   /** What was read is on its way until this is over. */
   way: Promise<void>;
-  /** Lists that were asked for. */
+  /** How often the list of what waits was asked for. */
   lists: number;
 }
 
@@ -53,7 +53,8 @@ const json = (body: unknown, status = 200) =>
 
 function page(state: string): unknown {
   const items = state === 'submitted' ? server.visits : [];
-  const counts = { total: items.length, red: 0, yellow: 1, attention: 0, none: 1, changed: 0, unchanged: 2 };
+  const yellow = items.filter((visit) => visit.severity === 'yellow').length;
+  const counts = { total: items.length, red: 0, yellow, attention: 0, none: 1, changed: 0, unchanged: 2 };
   return { items, next: null, counts };
 }
 
@@ -71,7 +72,7 @@ async function fakeFetch(input: Request): Promise<Response> {
   if (kind === 'checklists') return json(CHECKLIST_JSON);
   if (last === 'reviews') return answerPost(id, input);
   const list = kind === 'visits' && id === '';
-  server.lists += Number(list);
+  server.lists += Number(list && url.searchParams.get('state') === 'submitted');
   const found = list ? page(url.searchParams.get('state') ?? '') : server.details[id];
   const answer = found ? json(found) : json({ code: 'visit_not_found', status: 404 }, 404);
   await server.way;
