@@ -1,4 +1,7 @@
-"""What a crash may never leave behind: an effect without its line in the ledger; both are one transaction."""
+"""
+What a crash or a failed commit may never leave behind: an effect without its line in the ledger. Both are one
+transaction.
+"""
 
 from __future__ import annotations
 

@@ -224,8 +224,10 @@ class Network:
             answer = self.sim.server.handle(flight.method, flight.path, flight.headers, body, declared)
         except Crash:
             self.sim.note(f"server crashed over #{flight.id}")
-            self.sim.troubles += halves.left(self.sim.server)
             return None
+        finally:
+            if doom is not None and doom.struck:
+                self.sim.troubles += halves.left(self.sim.server)
         self.sim.note(f"#{flight.id} -> {answer.status} {_gist(answer)}")
         self.sim.served(flight, answer)
         return answer

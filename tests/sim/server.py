@@ -20,7 +20,6 @@ import jwt.api_jws
 import jwt.api_jwt
 from flask_jwt_extended import tokens
 from sqlalchemy import Engine, event
-from sqlalchemy.exc import OperationalError
 
 from server import config
 from server.accounts.routes import issue_tokens, recovery_secret
@@ -35,6 +34,7 @@ from tests.sim import county, engines
 
 START = datetime(2026, 11, 23, 2, 0, tzinfo=UTC).timestamp() * 1000
 SECRET = "a secret only the simulator knows, long enough"
+COMMIT_ERRORS = {"disk_full": "database or disk is full", "locked": "database is locked"}
 
 
 class Crash(BaseException):
@@ -60,12 +60,14 @@ class Doom:
 
     kind: str = ""
     countdown: int = 0
+    struck: bool = False
 
     def strikes(self, kind: str) -> bool:
         """Whether this is the moment."""
         if self.kind != kind:
             return False
         self.countdown -= 1
+        self.struck = self.struck or self.countdown < 0
         return self.countdown < 0
 
 
@@ -168,22 +170,29 @@ class Server:
     def _fail_on_demand(self) -> None:
         with self.app.app_context():
             event.listen(Engine, "connect", _never_wait_for_the_disk)
-            commit = db.session.commit
+            self._fail_at_commits(db.engine.dialect)
+        _let_tokens_live_by(lambda: self.time())  # noqa: PLW0108 - each seed sets another
+        photo_services.inspect = _inspect_quickly
 
-        def commit_or_not() -> None:
+    def _fail_at_commits(self, dialect: Any) -> None:
+        """Where every commit of the app passes, whichever session or connection asks for it.
+
+        A transaction whose COMMIT fails is gone: both databases undo it before they say so.
+        """
+        commit = dialect.do_commit
+
+        def commit_or_not(connection: Any) -> None:
             if self.doom.strikes("crash_before"):
                 raise Crash
-            if self.doom.strikes("disk_full"):
-                raise OperationalError("COMMIT", {}, Exception("database or disk is full"))
-            if self.doom.strikes("locked"):
-                raise OperationalError("COMMIT", {}, Exception("database is locked"))
-            commit()
+            for kind, text in COMMIT_ERRORS.items():
+                if self.doom.strikes(kind):
+                    dialect.do_rollback(connection)
+                    raise dialect.loaded_dbapi.OperationalError(text)
+            commit(connection)
             if self.doom.strikes("crash_after"):
                 raise Crash
 
-        db.session.commit = commit_or_not  # type: ignore[method-assign]
-        _let_tokens_live_by(lambda: self.time())  # noqa: PLW0108 - each seed sets another
-        photo_services.inspect = _inspect_quickly
+        dialect.do_commit = commit_or_not
 
 
 def _let_tokens_live_by(time: Callable[[], float]) -> None:
