@@ -49,6 +49,8 @@ FATES = {
     "disk_full": 2,
     "locked": 2,
 }
+# A push is what the server writes most at: what goes wrong with a commit finds many there, and few elsewhere.
+FATES_OF_PUSHES = FATES | {"crash_before": 9, "crash_after": 15, "disk_full": 5, "locked": 5}
 
 
 @dataclass(frozen=True)
@@ -90,9 +92,10 @@ class Network:
     def take(self, flight: Flight) -> None:
         """Decide what becomes of a request."""
         phone = self.sim.phones[flight.phone]
-        if flight.path.endswith("/s1/push"):
+        is_push = flight.path.endswith("/s1/push")
+        if is_push:
             self.pushes.append((phone.person.username, flight.body))
-        fate = self._fate(phone.line)
+        fate = self._fate(phone.line, FATES_OF_PUSHES if is_push else FATES)
         if fate == "flip_request" and flight.path.endswith("/visits/batch"):
             fate = "cut_request"  # the first release takes "the hash is wrong" for a final answer
         if fate != "fine":
@@ -101,12 +104,12 @@ class Network:
         handler: Callable[[Flight], None] = getattr(self, f"_{fate}")
         handler(flight)
 
-    def _fate(self, line: str) -> str:
+    def _fate(self, line: str, fates: dict[str, int]) -> str:
         if self.calm or line == "good":
             return "fine"
         if line == "portal":
             return "portal"
-        return self.dice.choices(list(FATES), list(FATES.values()))[0]
+        return self.dice.choices(list(fates), list(fates.values()))[0]
 
     # --- fates ----------------------------------------------------------------------------------------------
 
@@ -144,18 +147,19 @@ class Network:
         self._fail(flight)
 
     def _crash_before(self, flight: Flight) -> None:
-        self._doomed(flight, Doom("crash_before", self._which_commit()))
+        self._doomed(flight, "crash_before")
 
     def _crash_after(self, flight: Flight) -> None:
-        self._doomed(flight, Doom("crash_after", self._which_commit()))
+        self._doomed(flight, "crash_after")
 
     def _disk_full(self, flight: Flight) -> None:
-        self._doomed(flight, Doom("disk_full", self._which_commit()))
+        self._doomed(flight, "disk_full")
 
     def _locked(self, flight: Flight) -> None:
-        self._doomed(flight, Doom("locked", self._which_commit()))
+        self._doomed(flight, "locked")
 
-    def _doomed(self, flight: Flight, doom: Doom) -> None:
+    def _doomed(self, flight: Flight, kind: str) -> None:
+        doom = Doom(kind, self._which_commit(flight))
         self._serve_after(self._delay(), flight, lambda answer: self._reply(flight, answer), doom)
 
     def _portal(self, flight: Flight) -> None:
@@ -196,8 +200,9 @@ class Network:
     def _delay(self) -> float:
         return self.dice.choice([0.2, 1, 4, 20]) * SECOND * self.dice.uniform(0.5, 1.5)
 
-    def _which_commit(self) -> int:
-        return self.dice.choice([0, 0, 0, 1, 1, 2, 3, 5])
+    def _which_commit(self, flight: Flight) -> int:
+        """The commit that goes wrong. A push has one for each operation that is new, hardly more."""
+        return self.dice.randrange(len(operations_of(flight.body)) or 2)
 
     def _serve_after(
         self,

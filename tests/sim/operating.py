@@ -40,7 +40,6 @@ class Operator:
         shutil.rmtree(self._copies, ignore_errors=True)
         self._names: deque[str] = deque(maxlen=2)
         self._made = 0
-        self._last = 0.0
         self._made_at: dict[str, datetime] = {}
 
     async def work(self, until: float) -> None:
@@ -49,35 +48,45 @@ class Operator:
         In some, backups fail for more than a week: what phones may forget must not depend on their age alone,
         nor on the newest backup alone.
         """
-        dice, start = self.dice, self.sim.loop.now
-        broken = dice.random() < 0.4
-        gap = (
-            (start + dice.uniform(2, 3) * DAY, start + dice.uniform(10.2, 11) * DAY) if broken else (0.0, 0.0)
-        )
-        bad_moments = [gap[1] + 1.2 * DAY] if broken else self._bad_moments(until)
+        if self.dice.random() < 0.4:
+            await self._fail_for_a_week()
+            await self._go_on(until, [])
+        else:
+            await self._go_on(until, self._bad_moments(until))
+
+    async def _go_on(self, until: float, bad_moments: list[float]) -> None:
+        """Back up until a moment; where a bad one has passed, take a backup back instead."""
         while True:
-            await self.sim.loop.sleep(dice.uniform(8, 36) * HOUR)
+            await self.sim.loop.sleep(self.dice.uniform(8, 36) * HOUR)
             now = self.sim.loop.now
             if now >= until:
                 return
             if bad_moments and now >= bad_moments[0] and len(self._names) > 1:
                 bad_moments.pop(0)
-                self.restore(dice.choice(self._names))
-            elif not gap[0] <= now < gap[1] and not (broken and now > gap[1] and self._made_since(gap[1])):
+                self.restore(self.dice.choice(self._names))
+            else:
                 self.back_up()
+
+    async def _fail_for_a_week(self) -> None:
+        """After the first day's backup none succeeds, until one does that is broken when it is needed.
+
+        It looks good for three days, in which phones come back with what is old enough to be forgotten. All
+        that was sent before is in no other backup, the work of everybody's first outing above all.
+        """
+        for wait in ((0.5, 3), (8.5 * 24, 9 * 24)):
+            await self.sim.loop.sleep(self.dice.uniform(*wait) * HOUR)
+            self.back_up()
+        await self.sim.loop.sleep(self.dice.uniform(3.2, 3.8) * DAY)
+        self.restore(self._names[0])
 
     def _bad_moments(self, until: float) -> list[float]:
         start = self.sim.loop.now
         shares = sorted(self.dice.uniform(0.2, 1.0) for _ in range(self.dice.choice([0, 1, 1, 2])))
         return [start + share * (until - start) for share in shares]
 
-    def _made_since(self, moment: float) -> bool:
-        return self._last > moment
-
     def back_up(self) -> None:
         """Copy database and photos; from then on phones may rely on it."""
         self._made += 1
-        self._last = self.sim.loop.now
         name = f"b{self._made}"
         with self._inside():
             epoch = state.epoch() or ""
