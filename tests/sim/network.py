@@ -51,6 +51,8 @@ FATES = {
 }
 # A push is what the server writes most at: what goes wrong with a commit finds many there, and few elsewhere.
 FATES_OF_PUSHES = FATES | {"crash_before": 9, "crash_after": 15, "disk_full": 5, "locked": 5}
+# Counted when they strike, and not when they are meant to: they need a commit.
+COMMITS = ("crash_before", "crash_after", "disk_full", "locked")
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,7 @@ class Network:
         fate = self._fate(phone.line, FATES_OF_PUSHES if is_push else FATES)
         if fate == "flip_request" and flight.path.endswith("/visits/batch"):
             fate = "cut_request"  # the first release takes "the hash is wrong" for a final answer
-        if fate != "fine":
+        if fate not in ("fine", *COMMITS):
             self.faults[fate] += 1
         self.sim.note(f"{flight.phone}.{flight.tab} #{flight.id} {flight.method} {flight.path} [{fate}]")
         handler: Callable[[Flight], None] = getattr(self, f"_{fate}")
@@ -232,6 +234,7 @@ class Network:
             return None
         finally:
             if doom is not None and doom.struck:
+                self.faults[doom.kind] += 1
                 self.sim.troubles += halves.left(self.sim.server)
         self.sim.note(f"#{flight.id} -> {answer.status} {_gist(answer)}")
         self.sim.served(flight, answer)
@@ -280,6 +283,8 @@ def _gist(answer: Answer) -> str:
 
 def results_of(text: str) -> list[dict[str, Any]]:
     """The results of a push, [] for anything else."""
+    if '"results"' not in text:
+        return []  # quicker than to read a page of households
     try:
         return [each for each in json.loads(text)["results"] if "st" in each]
     except (ValueError, KeyError, TypeError):

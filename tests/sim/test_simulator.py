@@ -12,7 +12,7 @@ from tests.sim.seeds import Outcome, machinery, run_many, run_seed
 # A seed always gives the same: these floors hold for each ten of them.
 # Forty of the hundred that `make sim` runs: a seed takes 15 seconds of a slow processor.
 TEN_SEEDS = [list(range(first, first + 10)) for first in range(1, 41, 10)]
-VISITS, FAULTS = 1_150, 1_500
+VISITS, FAULTS = 1_100, 1_400
 KINDS = {
     "clock_jump", "crash_after", "crash_before", "cut_answer", "cut_request", "disk_full", "duplicate",
     "flip_request", "invalid_body", "killed_by_answer", "killed_while_saving", "late_copy", "locked",
