@@ -18,7 +18,7 @@ from typing import Any, TypeVar, cast
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import URL, BigInteger, Connection, DateTime, Engine, Integer, MetaData, event
-from sqlalchemy.engine import Dialect
+from sqlalchemy.engine import Dialect, RootTransaction
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
@@ -148,7 +148,7 @@ def _held(session: HeldSession, turn: Turn) -> Iterator[None]:
             session.commit()  # flushes and checks; what it joined is committed below
         else:
             _check(session)
-        begun.commit()
+        _commit(connection, begun)
     except BaseException:
         session.rollback()
         turn.close()  # and with it whatever was begun
@@ -156,6 +156,15 @@ def _held(session: HeldSession, turn: Turn) -> Iterator[None]:
     finally:
         session.info.pop(_HELD, None)
         _forget(session)
+
+
+def _commit(connection: Connection, begun: RootTransaction) -> None:
+    """Commit; after a failure nobody knows what is still open there, so nobody gets the connection again."""
+    try:
+        begun.commit()
+    except BaseException:
+        connection.invalidate()
+        raise
 
 
 def _committed(session: Session) -> Iterator[None]:

@@ -71,6 +71,21 @@ def test_each_transaction_of_a_turn_stands_by_itself(app):
     assert noted(app) == ["turn.first", "turn.third"]
 
 
+def test_a_commit_that_fails_leaves_nothing_open_for_the_next_one(app, monkeypatch):
+    with app.app_context():
+        dialect = db.engine.dialect
+
+    def fail(_connection):
+        raise dialect.loaded_dbapi.OperationalError("disk I/O error")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(dialect, "do_commit", fail)
+        with inside(app), pytest.raises(OperationalError), transaction():
+            audit.record("turn.lost", ("test", 1), GRID)
+    note(app, "next")
+    assert noted(app) == ["turn.next"]
+
+
 def test_a_turn_that_ended_in_an_error_is_over(app):
     with app.app_context(), pytest.raises(ZeroDivisionError), turns():
         _ = 1 / 0

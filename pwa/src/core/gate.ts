@@ -6,7 +6,7 @@ import { type ReadonlySignal, signal } from '@preact/signals';
 import type { User } from './api/types';
 import { householdById, loadHouseholds } from './assignments';
 import { formLeftOpen, loadDrafts } from './drafts';
-import { writeStrict } from './localDb';
+import { openAhead, writeStrict } from './localDb';
 import { place, startAt } from './nav';
 import { sendingNow } from './outbox';
 import { reloadOutbox } from './outbox/signals';
@@ -116,8 +116,8 @@ async function opened(id: string, raw: Bytes, proof: Arrival | null): Promise<vo
   if (openAccount() !== null && openAccount() !== id) await close();
   showAccount(id);
   if (proof?.recovery) await addWrap(id, { recovery: proof.recovery }, raw);
-  await openVault(id, row, raw);
-  await (await takeover())?.takeOver(id);
+  const [old] = await Promise.all([takeover(), openVault(id, row, raw)]);
+  await old?.takeOver(id);
   if (proof) await startSession(proof.user, proof.access, proof.refresh, proof.relay);
   else await restoreSession();
   if (user.value === null) return signedOut(id);
@@ -192,10 +192,17 @@ export async function choosePin(pin: string): Promise<void> {
   pending = null;
 }
 
+/** What will be needed if the PIN is right, while its key is stretched: that takes half a second of another thread. */
+async function prepare(id: string): Promise<void> {
+  const row = await account(id);
+  if (row) openAhead(row.db);
+}
+
 /** Tries a PIN at the lock. The gate tells how it went. */
 export async function unlock(pin: string): Promise<void> {
   const before = state.value;
   if (before.at !== 'locked') return;
+  prepare(before.account).catch(() => undefined); // without it everything works, a little later
   const tried = await tryPin(before.account, pin);
   if (!tried.raw) return showLock(before.account, before.proof, true);
   if (tried.rounds < PIN_ROUNDS) await addWrap(before.account, { pin }, tried.raw);

@@ -27,13 +27,25 @@ export type WriteTx<S extends StoreName> = IDBPTransaction<LocalSchema, S[], 're
 
 const phone = new Connection<PhoneSchema>(PHONE_DB, PHONE_VERSIONS);
 let own: Connection<LocalSchema> | null = null;
+/** Opened and not used yet. */
+let ahead: Connection<LocalSchema> | null = null;
+
+/** Opens a user's database before it is known whether it will be used; everything in it is sealed. */
+export function openAhead(name: string): void {
+  if (own?.name === name || ahead?.name === name) return;
+  void ahead?.close();
+  ahead = new Connection<LocalSchema>(name, USER_VERSIONS);
+  ahead.db().catch(() => undefined); // whoever uses it is told
+}
 
 /** Reads and writes go to this user's database from now on; null: to nobody's. */
 export async function useDatabase(name: string | null): Promise<void> {
   if (own?.name === name) return;
-  const before = own;
-  own = name === null ? null : new Connection<LocalSchema>(name, USER_VERSIONS);
-  await before?.close();
+  const before = [own, ahead];
+  const open = ahead?.name === name ? ahead : null;
+  own = name === null ? null : (open ?? new Connection<LocalSchema>(name, USER_VERSIONS));
+  ahead = null;
+  await Promise.all(before.map((one) => (one === open ? undefined : one?.close())));
 }
 
 function mine(): Connection<LocalSchema> {
@@ -48,7 +60,7 @@ export async function db(): Promise<Db> {
 
 /** Closes the connections; the next use opens them again. */
 export async function close(): Promise<void> {
-  await Promise.all([own?.close(), phone.close()]);
+  await Promise.all([own?.close(), ahead?.close(), phone.close()]);
 }
 
 /** Reads in the user's database; repeated on a fresh connection when the browser dropped it. */
