@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, and_, false, func, or_, select
 
 from server.core.db import db
 from server.core.scope import within
@@ -16,6 +17,18 @@ from server.visits.queries import Visit
 NEAR = timedelta(hours=3)
 MOST_LIKE = 200
 COUNTY_DIGITS = 6
+
+
+class Past(NamedTuple):
+    """What a visit is compared with of another one of its author."""
+
+    visit_id: UUID
+    author_id: UUID
+    household_id: UUID
+    ended_at: datetime
+    answers: str | None
+
+
 _QUARTERS = (PhotoTrace.quarter_0, PhotoTrace.quarter_1, PhotoTrace.quarter_2, PhotoTrace.quarter_3)
 
 
@@ -49,29 +62,34 @@ def newest() -> int:
     return db.session.scalar(select(func.max(Visit.seq))) or 0
 
 
-def neighbours(trace: VisitTrace) -> Sequence[VisitTrace]:
-    """The same author's visits at other households, the nearest in time before and after."""
-    others = select(VisitTrace).where(
-        VisitTrace.author_id == trace.author_id, VisitTrace.household_id != trace.household_id
-    )
-    before = others.where(VisitTrace.ended_at.between(trace.ended_at - NEAR, trace.ended_at))
-    after = others.where(VisitTrace.ended_at > trace.ended_at, VisitTrace.ended_at <= trace.ended_at + NEAR)
-    found = (
-        before.order_by(VisitTrace.ended_at.desc()).limit(1),
-        after.order_by(VisitTrace.ended_at).limit(1),
-    )
-    return [row for query in found if (row := db.session.scalar(query)) is not None]
+def near(traces: Iterable[VisitTrace]) -> list[Past]:
+    """Visits of the same authors within three hours of one of several, these included, in their order."""
+    mine = [_during(trace.author_id, trace.ended_at - NEAR, trace.ended_at + NEAR) for trace in traces]
+    return _past(or_(false(), *mine))
 
 
-def answered_alike(trace: VisitTrace, since: datetime) -> Sequence[VisitTrace]:
-    """The same author's visits of other households with the very same answers, the newest first."""
-    query = select(VisitTrace).where(
-        VisitTrace.answers == trace.answers,
-        VisitTrace.author_id == trace.author_id,
-        VisitTrace.household_id != trace.household_id,
-        VisitTrace.ended_at >= since,
-    )
-    return db.session.scalars(query.order_by(VisitTrace.ended_at.desc()).limit(MOST_LIKE)).all()
+def like(traces: Iterable[VisitTrace], reach: timedelta) -> list[Past]:
+    """Visits of the same authors with the very answers of one of several, none older than that by more."""
+    mine = [
+        and_(
+            VisitTrace.answers == trace.answers,
+            VisitTrace.author_id == trace.author_id,
+            VisitTrace.ended_at >= trace.ended_at - reach,
+        )
+        for trace in traces
+        if trace.answers is not None
+    ]
+    return _past(or_(false(), *mine))
+
+
+def _during(author_id: UUID, first: datetime, last: datetime) -> ColumnElement[bool]:
+    return and_(VisitTrace.author_id == author_id, VisitTrace.ended_at.between(first, last))
+
+
+def _past(condition: ColumnElement[bool]) -> list[Past]:
+    columns = [getattr(VisitTrace, name) for name in Past._fields]
+    query = select(*columns).where(condition).order_by(VisitTrace.ended_at, VisitTrace.visit_id)
+    return [Past(*row) for row in db.session.execute(query)]
 
 
 def is_traced(photo_id: UUID) -> bool:

@@ -18,21 +18,21 @@ from server.core import audit, clock, state
 from server.core.auth import Actor
 from server.core.db import db
 from server.evidence import queries, signs
+from server.evidence.company import Company
 from server.evidence.models import ALIKE, PHOTO_REUSED, EvidenceHint, PhotoTrace, VisitTrace
-from server.evidence.signs import Neighbour, Sign
-from server.households.queries import Household, households_by_id
+from server.evidence.queries import Past
+from server.evidence.signs import Sign
+from server.households.queries import households_by_id
 from server.households.services import moves_along
 from server.photos.queries import Photo
 from server.photos.services import Verdict, once_ready
 from server.visits import queries as visits
-from server.visits.distance import metres_between
 from server.visits.queries import Visit
 from server.visits.services import photo_facts
 
 MARK = "evidence.seen"
 AWAITED_FOR = timedelta(hours=1)
 LATE = timedelta(minutes=5)  # on PostgreSQL a visit may show up after one with a greater number
-SAME_TIME = timedelta(days=45)
 FEWEST_ALIKE = 2
 LIKE_BITS = 3
 REVIEWERS = ("first_secretary", "township", "county")
@@ -79,17 +79,18 @@ def compare(visit_ids: Iterable[UUID]) -> list[Look]:
     """Compare visits that left a trace with those around them; reads only."""
     found = visits.with_bodies(visit_ids)
     traces = queries.traces(found)
-    return [Look(visit, _signs(visit, traces[key])) for key, visit in found.items() if key in traces]
+    company = Company.of(traces.values())
+    return [Look(visit, _signs(visit, traces[key], company)) for key, visit in found.items() if key in traces]
 
 
-def _signs(visit: Visit, trace: VisitTrace) -> tuple[Sign, ...]:
+def _signs(visit: Visit, trace: VisitTrace, company: Company) -> tuple[Sign, ...]:
     body = visits.body_of(visit)
     found = (
         signs.quick(body),
         signs.jumped(body, visit.clock_suspect, visit.clock_offset_ms),
         signs.far(body, visit.distance_m),
-        signs.close(trace.ended_at, _neighbours(trace)),
-        _answered_alike(trace),
+        signs.close(trace.ended_at, company.neighbours(trace)),
+        _answered_alike(company.answered_alike(trace)),
     )
     return tuple(sign for sign in found if sign is not None)
 
@@ -119,26 +120,7 @@ def _trace(visit: Visit, body: Wire) -> VisitTrace:
     )
 
 
-def _neighbours(trace: VisitTrace) -> list[Neighbour]:
-    rows = queries.neighbours(trace)
-    homes = households_by_id([trace.household_id, *(row.household_id for row in rows)])
-    here = homes.get(trace.household_id)
-    return [Neighbour(row.visit_id, row.ended_at, _metres(here, homes.get(row.household_id))) for row in rows]
-
-
-def _metres(here: Household | None, there: Household | None) -> float | None:
-    points = [
-        (float(home.home_lat), float(home.home_lon))
-        for home in (here, there)
-        if home is not None and home.home_lat is not None and home.home_lon is not None
-    ]
-    return metres_between(*points) if len(points) == 2 else None
-
-
-def _answered_alike(trace: VisitTrace) -> Sign | None:
-    if trace.answers is None:
-        return None
-    same = queries.answered_alike(trace, trace.ended_at - SAME_TIME)
+def _answered_alike(same: Sequence[Past]) -> Sign | None:
     homes = {row.household_id for row in same}
     if len(homes) < FEWEST_ALIKE:
         return None

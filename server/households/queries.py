@@ -174,6 +174,13 @@ def households_by_id(ids: Iterable[UUID]) -> dict[UUID, Household]:
     return {household.id: household for household in db.session.scalars(query)}
 
 
+def home_points(ids: Iterable[UUID]) -> dict[UUID, tuple[float, float]]:
+    """Latitude and longitude (degrees) of the homes of several households; without those nobody located."""
+    query = select(Household.id, Household.home_lat, Household.home_lon).where(Household.id.in_(set(ids)))
+    rows = db.session.execute(query)
+    return {home: (float(lat), float(lon)) for home, lat, lon in rows if lat is not None and lon is not None}
+
+
 def headings(ids: Iterable[UUID]) -> Sequence[Household]:
     """Several households with no more than a line of a list shows: no members, no sealed columns."""
     shown = ("id", "head_name", "number", "kind", "lifted", "region_code", "natural_village_id")
