@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import { VitePWA } from 'vite-plugin-pwa';
 import { defineConfig } from 'vitest/config';
 import { changes, changesModule } from './scripts/changes.mjs';
+import { FIRST_PAGES } from './scripts/first.mjs';
 
 const { version } = JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 'utf8')) as {
   version: string;
@@ -53,13 +54,8 @@ const noteOutDir = {
   },
 };
 
-/** What a grid member's phone loads before her worklist: the page, sign-in, lock and list. */
-const FIRST_PAGES = [
-  'index.html',
-  'src/features/account/login.tsx',
-  'src/features/account/lock.tsx',
-  'src/features/households/index.tsx',
-].map((page) => resolve(import.meta.dirname, page));
+/** The page, and what it shows first. */
+const STARTS = ['index.html', ...FIRST_PAGES].map((page) => resolve(import.meta.dirname, page));
 
 interface Graph {
   getModuleInfo(id: string): { importedIds: readonly string[] } | null;
@@ -84,8 +80,8 @@ let first: Set<string> | undefined;
  * some milliseconds at every start, and small ones are packed badly.
  */
 function firstChunk(id: string, graph: Graph): string | null {
-  first ??= new Set(FIRST_PAGES.flatMap((page) => [...neededBy(page, graph)]));
-  return first.has(id) && !FIRST_PAGES.includes(id) ? 'first' : null;
+  first ??= new Set(STARTS.flatMap((page) => [...neededBy(page, graph)]));
+  return first.has(id) && !STARTS.includes(id) ? 'first' : null;
 }
 
 export default defineConfig({

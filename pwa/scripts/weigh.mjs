@@ -4,14 +4,10 @@
  */
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
+import { FIRST_PAGES } from './first.mjs';
 
 const BUDGET_KB = 52;
 const DIST = new URL('../dist/', import.meta.url);
-const PAGES = [
-  'src/features/account/login.tsx',
-  'src/features/account/lock.tsx',
-  'src/features/households/index.tsx',
-];
 
 const manifest = JSON.parse(readFileSync(new URL('.vite/manifest.json', DIST), 'utf8'));
 
@@ -31,7 +27,7 @@ const [, start] =
 const entries = Object.keys(manifest).filter((key) => manifest[key].file === start);
 if (entries.length !== 1) throw new Error(`the page starts with ${start}, which is no chunk`);
 
-const files = [...new Set([...entries, ...PAGES].flatMap((page) => filesOf(page)))];
+const files = [...new Set([...entries, ...FIRST_PAGES].flatMap((page) => filesOf(page)))];
 const bytes = files.map((file) => gzipSync(readFileSync(new URL(file, DIST)), { level: 9 }).length);
 const value = Math.round((bytes.reduce((sum, size) => sum + size, 0) / 1024) * 10) / 10;
 
