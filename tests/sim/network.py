@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
@@ -72,6 +72,11 @@ class Flight:
         """The token it was sent with."""
         return self.headers.get("authorization", "")
 
+    @property
+    def is_renewal(self) -> bool:
+        """Whether it renews a sign-in."""
+        return self.path.endswith("/auth/refresh")
+
 
 def flight_of(sent: dict[str, Any]) -> Flight:
     """A request as the phones' process tells it."""
@@ -90,6 +95,7 @@ class Network:
         self.calm = False
         self.deaths = Random(f"{sim.seed}/deaths")
         self.pushes: deque[tuple[str, bytes]] = deque(maxlen=40)
+        self.renewals: defaultdict[str, list[int]] = defaultdict(list)
 
     def take(self, flight: Flight) -> None:
         """Decide what becomes of a request."""
@@ -97,6 +103,8 @@ class Network:
         is_push = flight.path.endswith("/s1/push")
         if is_push:
             self.pushes.append((phone.person.username, flight.body))
+        if flight.is_renewal:
+            self.renewals[flight.phone].append(flight.id)
         fate = self._fate(phone.line, FATES_OF_PUSHES if is_push else FATES)
         if fate == "flip_request" and flight.path.endswith("/visits/batch"):
             fate = "cut_request"  # the first release takes "the hash is wrong" for a final answer
@@ -139,7 +147,7 @@ class Network:
         else:
             self._fail(flight)
         late = self.dice.choice([2 * MINUTE, 10 * MINUTE, 2 * HOUR, DAY, 3 * DAY])
-        if flight.path.endswith("/auth/refresh"):
+        if flight.is_renewal:
             late = 2 * MINUTE  # a renewal of hours ago looks like a thief's, and is meant to
         self._serve_after(late * self.dice.uniform(0.7, 1.4), flight, lambda _: None)
 
@@ -218,10 +226,17 @@ class Network:
         data = flight.body if body is None else body
 
         def arrive() -> None:
-            answer = self._serve(flight, data, declared, doom)
-            then(answer)
+            then(None if self._looks_stolen(flight) else self._serve(flight, data, declared, doom))
 
         self.sim.loop.after(ms, arrive)
+
+    def _looks_stolen(self, flight: Flight) -> bool:
+        """Whether it is a renewal that comes after two later ones: a thief's, to the server, and meant to be.
+
+        Such a copy is lost on the way here: whose sign-in ends for it was signed out for a reason.
+        """
+        later = [one for one in self.renewals[flight.phone] if one > flight.id]
+        return flight.is_renewal and len(later) > 1
 
     def _serve(self, flight: Flight, body: bytes, declared: int | None, doom: Doom | None) -> Answer | None:
         """The server's answer, None when it died over it."""
