@@ -1,5 +1,5 @@
 /** A list of any length: only the rows on screen are drawn. Row heights are known, whatever box scrolls. */
-import type { ComponentChildren, RefObject } from 'preact';
+import type { ComponentChildren, RefObject, VNode } from 'preact';
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 
 export interface VirtualListProps<T> {
@@ -12,8 +12,13 @@ export interface VirtualListProps<T> {
 
 /** Upper edges of all rows and the total height at the end. */
 export function edges<T>(items: readonly T[], heightOf: (item: T) => number): number[] {
-  const tops = [0];
-  for (const item of items) tops.push((tops.at(-1) ?? 0) + heightOf(item));
+  const tops = new Array<number>(items.length + 1);
+  let top = 0;
+  items.forEach((item, i) => {
+    tops[i] = top;
+    top += heightOf(item);
+  });
+  tops[items.length] = top;
   return tops;
 }
 
@@ -32,6 +37,8 @@ export function rowAt(tops: readonly number[], y: number): number {
 /** Rows beyond the screen that are ready when a finger scrolls, and how finely scrolling is followed. */
 const SPARE_PX = 400;
 const STEP_PX = 100;
+/** What a phone shows of a list above its keyboard: drawn first when other items come, as each key brings others. */
+const FIRST_PX = 330;
 /** New items get their spare rows once nobody types any more. */
 const REST_MS = 250;
 
@@ -42,7 +49,7 @@ interface View {
 }
 
 function seen(element: HTMLElement, before: View | null): View {
-  const top = Math.floor(-element.getBoundingClientRect().top / STEP_PX) * STEP_PX;
+  const top = Math.max(0, Math.floor(-element.getBoundingClientRect().top / STEP_PX) * STEP_PX);
   const height = innerHeight + STEP_PX;
   return before?.top === top && before.height === height ? before : { top, height };
 }
@@ -54,7 +61,13 @@ function useView(box: RefObject<HTMLElement | null>, items: readonly unknown[]):
     const element = box.current;
     if (element) setView((before) => seen(element, before));
   }, [box]);
-  useLayoutEffect(measure, [measure, items]);
+  const scrolled = useRef(true);
+  scrolled.current = view?.top !== 0;
+  useLayoutEffect(() => {
+    // Asking where the list is makes the browser lay out the page at once. At its top the answer is known.
+    if (scrolled.current) measure();
+  }, [measure, items]);
+  useEffect(measure, [measure, items]);
   useEffect(() => {
     // Scrolling does not bubble but is captured: this hears the document and any box around the list.
     addEventListener('scroll', measure, { capture: true, passive: true });
@@ -67,35 +80,64 @@ function useView(box: RefObject<HTMLElement | null>, items: readonly unknown[]):
   return view;
 }
 
-/** Pixels beyond the screen to draw: none for items that have just come, as each key brings others. */
-function useSpare(items: readonly unknown[]): number {
-  const [rested, setRested] = useState<readonly unknown[] | null>(null);
-  useEffect(() => {
-    const timer = setTimeout(() => setRested(items), REST_MS);
-    return () => clearTimeout(timer);
+/** How much of new items is drawn: what is looked at, then the screen, then what lies around it. */
+type Depth = 'first' | 'screen' | 'spare';
+
+function useDepth(items: readonly unknown[]): Depth {
+  const [reached, setReached] = useState<{ items: readonly unknown[]; depth: Depth } | null>(null);
+  useLayoutEffect(() => {
+    let screen: ReturnType<typeof setTimeout>;
+    const reach = (depth: Depth) => () => setReached({ items, depth });
+    // Preact's own effects do not wait for the paint of a slow phone: after 35 ms they run before it.
+    const frame = requestAnimationFrame(() => {
+      screen = setTimeout(reach('screen'));
+    });
+    const spare = setTimeout(reach('spare'), REST_MS);
+    return () => {
+      cancelAnimationFrame(frame);
+      clearTimeout(screen);
+      clearTimeout(spare);
+    };
   }, [items]);
-  return rested === items ? SPARE_PX : 0;
+  return reached?.items === items ? reached.depth : 'first';
+}
+
+/** First row to draw, and the one behind the last. */
+function rangeOf(tops: readonly number[], view: View, depth: Depth): [number, number] {
+  const spare = depth === 'spare' ? SPARE_PX : 0;
+  const height = depth === 'first' ? FIRST_PX : view.height;
+  return [
+    rowAt(tops, view.top - spare),
+    Math.min(tops.length - 1, rowAt(tops, view.top + height + spare) + 1),
+  ];
 }
 
 export function VirtualList<T>({ items, heightOf, render, label }: VirtualListProps<T>) {
   const box = useRef<HTMLUListElement>(null);
   const tops = useMemo(() => edges(items, heightOf), [items, heightOf]);
   const view = useView(box, items);
-  const spare = useSpare(items);
-  const first = view ? rowAt(tops, view.top - spare) : 0;
-  const last = view ? Math.min(items.length, rowAt(tops, view.top + view.height + spare) + 1) : 0;
+  const depth = useDepth(items);
+  const [first, last] = view ? rangeOf(tops, view, depth) : [0, 0];
+  const drawn = useRef(new Map<number, VNode>());
+  const rows = new Map<number, VNode>();
+  for (let index = first; index < last; index += 1) {
+    const item = items[index] as T;
+    const style = { top: `${tops[index]}px`, height: `${heightOf(item)}px` };
+    // A place in the list keeps its element: while somebody types, only words change in it.
+    rows.set(
+      index,
+      <li key={index} style={style} aria-setsize={items.length} aria-posinset={index + 1}>
+        {render(item, index)}
+      </li>,
+    );
+  }
+  // The lower rows of the list before stand for one frame more, as they were: a gap would flicker at each key.
+  if (depth === 'first')
+    for (const [index, row] of drawn.current) if (index >= last && index < items.length) rows.set(index, row);
+  drawn.current = rows;
   return (
     <ul ref={box} class="vlist" aria-label={label} style={{ height: `${tops.at(-1) ?? 0}px` }}>
-      {items.slice(first, last).map((item, offset) => {
-        const index = first + offset;
-        const style = { top: `${tops[index]}px`, height: `${heightOf(item)}px` };
-        // A place in the list keeps its element: while somebody types, only words change in it.
-        return (
-          <li key={index} style={style} aria-setsize={items.length} aria-posinset={index + 1}>
-            {render(item, index)}
-          </li>
-        );
-      })}
+      {[...rows.values()]}
     </ul>
   );
 }

@@ -1,7 +1,7 @@
 /** Searching and sorting the worklist. */
 import { describe, expect, it } from 'vitest';
 import type { Household } from '../../core/api/types';
-import { prepare, search } from './search';
+import { Search } from './search';
 import { type Context, dueDay, groupOf, type SavedVisit, sortWork, viewOf } from './worklist';
 
 function household(over: Partial<Household>): Household {
@@ -52,7 +52,7 @@ const PEOPLE = [
 ];
 
 describe('search', () => {
-  const find = (query: string) => search(prepare(PEOPLE), query).map((found) => found.id);
+  const find = (query: string) => new Search(PEOPLE).find(query).map((found) => found.id);
 
   it.each([
     ['a name', '莫家宝', ['b']],
@@ -73,17 +73,36 @@ describe('search', () => {
 
   it('finds the household by another member', () => {
     const member = { name: '莫小军', id_masked: '450321********992X' } as Household['members'][number];
-    const entries = prepare([household({ members: [member] })]);
-    expect(search(entries, '小军')).toHaveLength(1);
-    expect(search(entries, '992x')).toHaveLength(1);
-    expect(search(entries, '450321')).toEqual([]);
+    const people = new Search([household({ members: [member] })]);
+    expect(people.find('小军')).toHaveLength(1);
+    expect(people.find('992x')).toHaveLength(1);
+    expect(people.find('450321')).toEqual([]);
+  });
+
+  it.each(['qinxiulan', 'qxl', '0002', '莫家宝', '4503', 'mo', 'xiu'])(
+    'finds the same for %s letter by letter, prepared or not',
+    (query) => {
+      const typed = new Search(PEOPLE);
+      for (const _ of typed.preparations());
+      for (let end = 1; end <= query.length; end += 1) {
+        const beginning = query.slice(0, end);
+        expect(typed.find(beginning)).toEqual(new Search(PEOPLE).find(beginning));
+      }
+    },
+  );
+
+  it('forgets old queries, and finds them again', () => {
+    const typed = new Search(PEOPLE);
+    for (let i = 0; i < 300; i += 1) typed.find(String(i));
+    expect(typed.find('mjb').map((found) => found.id)).toEqual(['b']);
+    expect(typed.find('0').map((found) => found.id)).toEqual(find('0'));
   });
 
   it('finds one in five thousand', () => {
     const many = Array.from({ length: 5000 }, (_, i) =>
       household({ id: `h${i}`, number: String(i).padStart(6, '0'), id_tail: '0000' }),
     );
-    expect(search(prepare(many), '004321').map((found) => found.id)).toEqual(['h4321']);
+    expect(new Search(many).find('004321').map((found) => found.id)).toEqual(['h4321']);
   });
 });
 

@@ -1,7 +1,7 @@
 /** The grid member's home: this month's progress, search, and the worklist with the next thing to do on top. */
 import './households.css';
-import { computed } from '@preact/signals';
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { computed, type ReadonlySignal, type Signal, useSignal } from '@preact/signals';
+import { useEffect, useMemo } from 'preact/hooks';
 import { errorText } from '../../core/api/problem';
 import { cadence, download, households, refreshedAt, refreshHouseholds } from '../../core/assignments';
 import { today } from '../../core/clock';
@@ -9,6 +9,7 @@ import { draftHouseholds } from '../../core/drafts';
 import { registerTexts, t } from '../../core/i18n';
 import { savedVisits } from '../../core/outbox';
 import { textSize } from '../../core/prefs';
+import { whenQuiet } from '../../core/quiet';
 import { user } from '../../core/session';
 import { texts as zh } from '../../i18n/zh-CN/households';
 import { AppBar, Page } from '../../ui/appBar';
@@ -21,12 +22,21 @@ import { StatusLine } from '../../ui/statusLine';
 import { VirtualList } from '../../ui/virtualList';
 import { here, looking } from './here';
 import { heights, ListLine, linesOf, type RowContext, resultLines } from './rows';
-import { prepare, search } from './search';
+import { Search } from './search';
 import { type Sorted, sortWork } from './worklist';
 
 registerTexts({ zh, en: () => import('../../i18n/en/households') });
 
-function SearchBox({ value, onInput }: { value: string; onInput: (text: string) => void }) {
+/** What is typed redraws this and the list, not the page around them. */
+function SearchBox({ query }: { query: Signal<string> }) {
+  const value = query.value;
+  const words = t('households.clear');
+  const clear = useMemo(() => {
+    const empty = () => {
+      query.value = '';
+    };
+    return <Button kind="plain" icon="close" label={words} onClick={empty} />;
+  }, [query, words]);
   return (
     <div class="hh-search">
       <Icon name="search" size={22} />
@@ -38,11 +48,11 @@ function SearchBox({ value, onInput }: { value: string; onInput: (text: string) 
         autocomplete="off"
         spellcheck={false}
         enterkeyhint="search"
-        onInput={(event) => onInput(event.currentTarget.value)}
+        onInput={(event) => {
+          query.value = event.currentTarget.value;
+        }}
       />
-      {value !== '' && (
-        <Button kind="plain" icon="close" label={t('households.clear')} onClick={() => onInput('')} />
-      )}
+      <div class={value === '' ? 'hh-nothing-typed' : undefined}>{clear}</div>
     </div>
   );
 }
@@ -149,14 +159,19 @@ function Nothing() {
   );
 }
 
-/** Made once for a list, in a quiet moment, so that the first key stroke is as quick as the others. */
-const entries = computed(() => prepare(households.value));
+const searching = computed(() => new Search(households.value));
 
-function useReadySearch(): void {
-  useEffect(() => {
-    const timer = setTimeout(() => entries.peek(), 800);
-    return () => clearTimeout(timer);
-  }, []);
+/** In quiet moments makes a search ready, so that its first key stroke is as quick as the others. */
+function makeReady(search: Search): () => void {
+  let over = false;
+  const pieces = search.preparations();
+  const next = () => {
+    if (!over && !pieces.next().done) whenQuiet(next);
+  };
+  whenQuiet(next);
+  return () => {
+    over = true;
+  };
 }
 
 /** What the lists depend on, the same object as long as none of it changes. */
@@ -185,26 +200,34 @@ function NothingFound({ query }: { query: string }) {
 }
 
 /** The worklist, or what was found in it: one list whose rows stay while somebody types. */
-function Listing({ query }: { query: string }) {
+function Listing({ typed }: { typed: ReadonlySignal<string> }) {
+  const query = typed.value.trim();
   const context = useListContext();
-  const [all, prepared] = [households.value, query === '' ? null : entries.value];
+  const [all, search] = [households.value, searching.value];
   const sorted = useMemo(() => sortWork(all, context), [all, context]);
   const work = useMemo(() => linesOf(sorted, context), [sorted, context]);
-  const found = useMemo(() => prepared && search(prepared, query), [prepared, query]);
+  const found = useMemo(() => (query === '' ? null : search.find(query)), [search, query]);
   const lines = useMemo(() => (found ? resultLines(found, context) : work), [found, work, context]);
+  const above = useMemo(
+    () => (
+      <>
+        <TodayCard sorted={sorted} />
+        <NearButton />
+      </>
+    ),
+    [sorted],
+  );
   if (found?.length === 0) return <NothingFound query={query} />;
   return (
     <>
-      {found ? (
+      {found && (
         <p class="group" role="status">
           {t('households.found', { n: found.length })}
         </p>
-      ) : (
-        <>
-          <TodayCard sorted={sorted} />
-          <NearButton />
-        </>
       )}
+      <div class="stack" hidden={found !== null}>
+        {above}
+      </div>
       <VirtualList
         items={lines}
         heightOf={heights(textSize.value)}
@@ -216,8 +239,9 @@ function Listing({ query }: { query: string }) {
 }
 
 export function HouseholdsHome() {
-  const [query, setQuery] = useState('');
-  useReadySearch();
+  const query = useSignal('');
+  const search = searching.value;
+  useEffect(() => makeReady(search), [search]);
   const has = households.value.length > 0;
   const bar = (
     <AppBar
@@ -236,13 +260,13 @@ export function HouseholdsHome() {
         </div>
       }
     >
-      {has && <SearchBox value={query} onInput={setQuery} />}
+      {has && <SearchBox query={query} />}
     </AppBar>
   );
   return (
     <Page bar={bar}>
       <DownloadNotice />
-      {has ? <Listing query={query.trim()} /> : <Nothing />}
+      {has ? <Listing typed={query} /> : <Nothing />}
     </Page>
   );
 }

@@ -18,8 +18,12 @@ export interface Entry {
 const LEFT_OUT = /[\s'’·•‧・∙⋅●\u00ad\u200b-\u200f\u2060-\u206f\ufeff]/g;
 const ACCENTS = /[\u0300-\u036f]/g;
 
+/** Most names and all initials and numbers are so: they need no look at their letters. */
+const PLAIN = /^[a-z0-9\u4e00-\u9fff]*$/;
+
 /** Lower case, half width, no spaces or accents: `Ｑín Ｘiu` and `qinxiu` are the same; `ü` is typed as v. */
 export function normal(text: string): string {
+  if (PLAIN.test(text)) return text;
   return text
     .normalize('NFKC')
     .toLowerCase()
@@ -29,21 +33,27 @@ export function normal(text: string): string {
     .replace(LEFT_OUT, '');
 }
 
-/** Prepared once for a list, so that each key stroke only compares. */
-export function prepare(households: readonly Household[]): Entry[] {
-  return households.map((household) => {
-    const words = {
-      name: normal(household.head_name),
-      pinyin: normal(household.pinyin),
-      initials: normal(household.initials),
-      number: normal(household.number),
-      tail: normal(household.id_tail),
-      members: household.members
-        .map(({ name, id_masked }) => `${normal(name)} ${normal(id_masked.slice(-4))}`)
-        .join(' '),
-    };
-    return { household, ...words, whole: Object.values(words).join('\n') };
-  });
+function entryOf(household: Household): Entry {
+  const words = {
+    name: normal(household.head_name),
+    pinyin: normal(household.pinyin),
+    initials: normal(household.initials),
+    number: normal(household.number),
+    tail: normal(household.id_tail),
+    members: household.members
+      .map(({ name, id_masked }) => `${normal(name)} ${normal(id_masked.slice(-4))}`)
+      .join(' '),
+  };
+  return { household, ...words, whole: Object.values(words).join('\n') };
+}
+
+const entries = new WeakMap<Household, Entry>();
+
+/** Gives what a key stroke compares a household with; made once. */
+function entryFor(household: Household): Entry {
+  const known = entries.get(household) ?? entryOf(household);
+  entries.set(household, known);
+  return known;
 }
 
 const RANKS = 9;
@@ -61,14 +71,64 @@ function rank(entry: Entry, query: string): number | null {
   return query.length > 1 && (entry.pinyin.includes(query) || entry.initials.includes(query)) ? 8 : null;
 }
 
-/** Matching households, best first; ties keep the order given. An empty query finds nothing. */
-export function search(entries: readonly Entry[], text: string): Household[] {
-  const query = normal(text);
-  if (query === '') return [];
-  const hits: Household[][] = Array.from({ length: RANKS }, () => []);
-  for (const entry of entries) {
-    const fit = entry.whole.includes(query) ? rank(entry, query) : null;
-    if (fit !== null) hits[fit]?.push(entry.household);
+interface Hits {
+  /** Everything a longer query could still find. */
+  candidates: readonly Entry[];
+  /** What this one finds, best first. */
+  found: readonly Household[];
+}
+
+/** Queries whose hits are kept; the oldest goes first. */
+const MOST_KEPT = 100;
+const DIGITS = '0123456789';
+
+/** The search of one list. What fitted the beginning of a query is all that is looked at for the whole. */
+export class Search {
+  private readonly kept = new Map<string, Hits>();
+
+  constructor(private readonly households: readonly Household[]) {}
+
+  /** Matching households, best first; ties keep the order of the list. An empty query finds nothing. */
+  find(text: string): readonly Household[] {
+    const query = normal(text);
+    return query === '' ? [] : this.hits(query).found;
   }
-  return hits.flat();
+
+  /** Work that can be done before anybody types, in pieces of some milliseconds. */
+  *preparations(): Generator<void> {
+    for (let at = 0; at < this.households.length; at += 200) {
+      this.households.slice(at, at + 200).forEach(entryFor);
+      yield;
+    }
+    const letters = this.households.map((household) => entryFor(household).initials.charAt(0));
+    for (const first of new Set([...letters, ...DIGITS])) {
+      this.find(first);
+      yield;
+    }
+  }
+
+  private hits(query: string): Hits {
+    const known = this.kept.get(query);
+    if (known) return known;
+    const made = this.look(query);
+    this.kept.set(query, made);
+    if (this.kept.size > MOST_KEPT) this.kept.delete(this.kept.keys().next().value ?? '');
+    return made;
+  }
+
+  private look(query: string): Hits {
+    const candidates = this.narrowed(query).filter((entry) => entry.whole.includes(query));
+    const ranked: Household[][] = Array.from({ length: RANKS }, () => []);
+    for (const entry of candidates) ranked[rank(entry, query) ?? RANKS]?.push(entry.household);
+    return { candidates, found: ranked.flat() };
+  }
+
+  /** What fitted the longest beginning that was looked for; at first the whole list. */
+  private narrowed(query: string): readonly Entry[] {
+    for (let end = query.length - 1; end > 0; end -= 1) {
+      const before = this.kept.get(query.slice(0, end));
+      if (before) return before.candidates;
+    }
+    return this.households.map(entryFor);
+  }
 }
