@@ -51,6 +51,7 @@ def _households(county: County) -> list[dict[str, Any]]:
 
 
 def _slowed(phone: Phone, page: Page) -> None:
+    page.mouse.move(-1, -1)  # a phone has no mouse, under which each frame looks for what is there
     phone.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": SLOW})
 
 

@@ -62,6 +62,11 @@ export interface JudgingProps {
 export interface Controller extends PhotoActs {
   readonly opened: Opened;
   readonly draft: ReadonlySignal<Draft>;
+  /** Parts of the draft, each by itself: what shows one of them is not drawn anew at every key. */
+  readonly at: ReadonlySignal<Draft['at']>;
+  readonly photos: ReadonlySignal<Draft['photos']>;
+  readonly location: ReadonlySignal<Draft['location']>;
+  readonly since: ReadonlySignal<Draft['since']>;
   /** The draft's answers, to the last key. */
   readonly answers: ReadonlySignal<Draft['answers']>;
   readonly form: ReadonlySignal<Form>;
@@ -336,7 +341,8 @@ export function openController(opened: Opened, services: Services): Controller {
   const judging = signal<Judging | null>(null);
   const { shown, follow, ...acts } = answerActs(kept, opened, last, situation);
   const form = computed(() => readForm(opened.checklist, shown.value, situation));
-  const photoCount = computed(() => draft.value.photos.length);
+  const photos = computed(() => draft.value.photos);
+  const photoCount = computed(() => photos.value.length);
   return {
     opened,
     draft,
@@ -360,6 +366,10 @@ export function openController(opened: Opened, services: Services): Controller {
     ...placeActs(kept),
     ...photoActs(kept, opened.household, services),
     flush: kept.flush,
+    at: computed(() => draft.value.at),
+    photos,
+    location: computed(() => draft.value.location),
+    since: computed(() => draft.value.since),
     answers: computed(() => draft.value.answers),
     save: saveAct({ ...kept, flush: () => kept.flush().then(follow) }, form, opened, services, judging),
   };

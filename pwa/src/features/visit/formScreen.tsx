@@ -1,4 +1,5 @@
 /** The form itself: sections that fold when done, the current one open, one main button at the bottom. */
+import { useComputed } from '@preact/signals';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { errorText, ServerProblem } from '../../core/api/problem';
 import { now } from '../../core/clock';
@@ -92,7 +93,7 @@ export function FormScreen({ controller, onMoved = () => undefined }: FormProps)
 /** Back to the first question that was passed by, in the thumb's reach; not there while none was. */
 function Skipped({ controller, onJump }: { controller: Controller; onJump: (step: Step) => void }) {
   const { steps } = controller.form.value;
-  const at = steps.findIndex(({ key }) => key === controller.draft.value.at);
+  const at = steps.findIndex(({ key }) => key === controller.at.value);
   const passed = controller.open.value.filter((step) => steps.indexOf(step) < at);
   const [first] = passed;
   if (!first) return null;
@@ -105,8 +106,8 @@ function Skipped({ controller, onJump }: { controller: Controller; onJump: (step
 
 /** The main button: on to what is open, or to the look before saving. */
 function GoOn({ controller, onGo }: { controller: Controller; onGo: () => void }) {
-  const { at, photos } = controller.draft.value;
-  const last = nextAfter(controller.form.value, at, photos.length) === null;
+  const { at, photos, form } = controller;
+  const last = nextAfter(form.value, at.value, photos.value.length) === null;
   return (
     <Button block onClick={onGo}>
       {last ? t('visit.finish') : t('visit.next')}
@@ -131,8 +132,8 @@ function Bar({ controller }: { controller: Controller }) {
   const { household, practice } = controller.opened;
   const { answered, total } = controller.progress.value;
   const form = controller.form.value;
-  const { at, photos } = controller.draft.value;
-  const n = numberOf(counted(form, photos.length), form.steps, findStep(form, at)?.key ?? null);
+  const here = findStep(form, controller.at.value)?.key ?? null;
+  const n = numberOf(counted(form, controller.photos.value.length), form.steps, here);
   return (
     <AppBar
       title={household.head_name}
@@ -242,17 +243,23 @@ function useHousekeeping(controller: Controller): void {
   }, [controller]);
 }
 
+function Unsaved({ controller }: { controller: Controller }) {
+  const failed = useComputed(() => controller.stored.value === 'failed');
+  if (!failed.value) return null;
+  return (
+    <Banner tone="red" icon="alert" role="alert">
+      {t('visit.unsaved')}
+    </Banner>
+  );
+}
+
 function Notices({ controller, gps }: { controller: Controller; gps: Gps }) {
   const { household, problem, draft } = controller.opened;
   const { returned } = household;
   const state = gps.state.value;
   return (
     <>
-      {controller.stored.value === 'failed' && (
-        <Banner tone="red" icon="alert" role="alert">
-          {t('visit.unsaved')}
-        </Banner>
-      )}
+      <Unsaved controller={controller} />
       {problem && (
         <Banner tone="amber" icon="alert">
           {t('visit.refused', { why: withoutStop(errorText(new ServerProblem(problem))) })}

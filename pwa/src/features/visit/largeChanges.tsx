@@ -8,8 +8,8 @@ import type { ChangeReason } from './types';
 import { answerText, stepName } from './words';
 
 /** Large changes without a reason yet. */
-export function leftToExplain({ last, large, draft }: Controller): LargeChange[] {
-  return last === null ? [] : unexplained(large.value, draft.value.since, last.id);
+export function leftToExplain({ last, large, since }: Controller): LargeChange[] {
+  return last === null ? [] : unexplained(large.value, since.value, last.id);
 }
 
 export function LargeChanges({ controller }: { controller: Controller }) {
@@ -30,7 +30,7 @@ function Why({ change, controller }: { change: LargeChange; controller: Controll
   const { people } = controller.form.value.around;
   const { checklist } = controller.opened;
   const words = (value: Json) => answerText(step.question, value, people, checklist);
-  const said = controller.draft.value.since?.changes[step.key];
+  const said = controller.since.value?.changes[step.key];
   return (
     <ChoiceOne
       legend={stepName(step, people, checklist)}

@@ -51,7 +51,8 @@ interface PicturesProps {
 }
 
 export function Pictures({ controller, camera, question }: PicturesProps) {
-  const { id, photos } = controller.draft.value;
+  const { id } = controller.opened.draft;
+  const photos = controller.photos.value;
   const urls = usePictures(id, photos);
   const deleting = useDeleting(controller);
   const [large, setLarge] = useState<string | null>(null);

@@ -19,7 +19,7 @@ interface PhotoProps {
 
 export function PhotoStep({ controller, step }: PhotoProps) {
   const { question } = step;
-  const photos = controller.draft.value.photos;
+  const photos = controller.photos.value;
   const { facts } = controller.form.value;
   const most = question.max_count ?? MOST_PHOTOS;
   const camera = useMemo(() => openCamera(controller.addPhoto), [controller]);
@@ -47,7 +47,7 @@ interface ShotsProps extends PhotoProps {
 
 /** One camera a kind, and the phone's album for several at once. */
 function Shots({ controller, camera, step: { question }, most }: ShotsProps) {
-  const { photos } = controller.draft.value;
+  const photos = controller.photos.value;
   const room = most - photos.length;
   const full = room - waiting(camera.state.value) <= 0;
   const wanted = wantedKinds(controller.form.value.facts, photos);
@@ -131,7 +131,8 @@ function Underway({ camera }: { camera: Camera }) {
 /** How many photos of the form the server holds already, from the returned visit. */
 function keptAtServer(controller: Controller): number {
   const { returned } = controller.opened.household;
-  const { revises, photos } = controller.draft.value;
+  const { revises } = controller.opened.draft;
+  const photos = controller.photos.value;
   if (returned === null || returned.visit_id !== revises) return 0;
   const held = new Set(photosAtServer(returned).map((photo) => photo.sha256));
   return photos.filter((photo) => held.has(photo.sha256)).length;

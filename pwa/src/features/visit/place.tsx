@@ -32,7 +32,7 @@ interface PlaceProps {
 /** One line: the fix, or that it is being looked for. */
 export function PlaceLine({ controller, gps }: PlaceProps) {
   useNow();
-  const { location } = controller.draft.value;
+  const location = controller.location.value;
   const metres = metresFromHome(location, controller.opened.household.home);
   if (location === null && gps.state.value.kind !== 'waiting') return null;
   return (
@@ -56,7 +56,7 @@ function fixText(location: NonNullable<Controller['draft']['value']['location']>
 /** Before saving: the line, and what there is to say about it. */
 export function Place({ controller, gps }: PlaceProps) {
   const at = useNow();
-  const { location } = controller.draft.value;
+  const location = controller.location.value;
   if (location !== null)
     return (
       <>
@@ -80,7 +80,7 @@ export function Place({ controller, gps }: PlaceProps) {
 
 /** After a minute without a good fix. Chosen, the receiver rests and the fix stays as it is. */
 function Accept({ controller, gps, at }: PlaceProps & { readonly at: number }) {
-  const { location } = controller.draft.value;
+  const location = controller.location.value;
   const accepted = location?.accepted_reason ?? null;
   if (location === null || (accepted === null && !mayAccept(gps.state.value, at))) return null;
   return (
@@ -99,7 +99,7 @@ function Accept({ controller, gps, at }: PlaceProps & { readonly at: number }) {
 }
 
 function Far({ controller }: Pick<PlaceProps, 'controller'>) {
-  const { location } = controller.draft.value;
+  const location = controller.location.value;
   const { home } = controller.opened.household;
   if (!isFar(location, home)) return null;
   return (

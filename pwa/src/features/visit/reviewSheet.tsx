@@ -52,7 +52,7 @@ export function ReviewSheet({ controller, gps, open, onClose, onJump }: ReviewPr
       <LargeChanges controller={controller} />
       <p class="inline small muted">
         <Icon name="camera" size={18} />
-        {t('visit.check.photos', { n: controller.draft.value.photos.length })}
+        {t('visit.check.photos', { n: controller.photos.value.length })}
       </p>
       <Place controller={controller} gps={gps} />
       {missing && !wrong && (

@@ -22,7 +22,7 @@ interface RosterProps {
 }
 
 export function RosterStep({ controller, step, issues }: RosterProps) {
-  const stored = answerAt(controller.draft.value.answers, step);
+  const stored = answerAt(controller.answers.value, step);
   const changes = (Array.isArray(stored) ? stored : []) as unknown as RosterChange[];
   const put = (next: readonly RosterChange[]) =>
     controller.typed(step, next.length === 0 ? undefined : (next as unknown as Json));

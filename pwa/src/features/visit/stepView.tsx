@@ -88,24 +88,36 @@ function Roster({ controller }: { controller: Controller }) {
 /** The answer of a step; who reads it is drawn again only when it is another one. */
 const useAnswer = ({ answers }: Controller, step: Step) => useComputed(() => answerAt(answers.value, step));
 
-function LastTime({ controller, step, onSettled }: StepProps) {
+/** What was said last time, in words, and whether it is said again: drawn anew when one of the two changes. */
+function useLast(controller: Controller, step: Step) {
   const given = useAnswer(controller, step);
-  const { checklist } = controller.opened;
   const { last } = controller;
-  if (last === null) return null;
-  const { around } = controller.form.value;
-  const value = lastAnswer(step, last, around);
-  if (value === undefined) return null;
-  const words = t('visit.last', {
-    day: showDay(dayOf(Date.parse(last.visited_at))),
-    answer: answerText(step.question, value, around.people, checklist),
+  const value = useComputed(() =>
+    last === null ? undefined : lastAnswer(step, last, controller.form.value.around),
+  );
+  const words = useComputed(() => {
+    if (last === null || value.value === undefined) return null;
+    const { around } = controller.form.value;
+    return t('visit.last', {
+      day: showDay(dayOf(Date.parse(last.visited_at))),
+      answer: answerText(step.question, value.value, around.people, controller.opened.checklist),
+    });
   });
-  const now = given.value;
-  if (now !== undefined)
+  const now = useComputed(() => {
+    if (given.value === undefined || value.value === undefined) return 'open';
+    return sameAnswer(given.value, value.value) ? 'same' : 'other';
+  });
+  return { words: words.value, now: now.value };
+}
+
+function LastTime({ controller, step, onSettled }: StepProps) {
+  const { words, now } = useLast(controller, step);
+  if (words === null) return null;
+  if (now !== 'open')
     return (
       <p class="visit-was">
         {words}
-        {sameAnswer(now, value) && <Tag tone="green">{t('visit.sameNow')}</Tag>}
+        {now === 'same' && <Tag tone="green">{t('visit.sameNow')}</Tag>}
       </p>
     );
   const take = () => {

@@ -53,7 +53,7 @@ export function useWay(controller: Controller, touched: { readonly current: bool
 
 /** The sections of the form as they stand. */
 export const sectionsOf = (controller: Controller): OpenSection[] =>
-  openSections(controller.opened.checklist, controller.form.value, controller.draft.value.photos.length);
+  openSections(controller.opened.checklist, controller.form.value, controller.photos.value.length);
 
 function firstOpen(controller: Controller): string {
   const step = findStep(controller.form.value, controller.draft.value.at);
