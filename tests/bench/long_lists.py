@@ -109,7 +109,9 @@ def long_lists(county: County) -> Iterator[Result]:
         keys = [times for _ in range(ROUNDS) for query in QUERIES for times in page.evaluate(KEYS, query)]
         phone.close()
         yield _keys("search_key_ms", [found for found, _ in keys], "until it is found and laid out; goal 50")
-        yield _keys("search_key_to_paint_ms", [painted for _, painted in keys], "until it is painted; goal 100")
+        yield _keys(
+            "search_key_to_paint_ms", [painted for _, painted in keys], "until it is painted; goal 100"
+        )
         phone = Phone(playwright, county.folder / "long-heap", server.url)
         page, devtools = _opened(phone, second["username"])
         devtools.send("HeapProfiler.collectGarbage")

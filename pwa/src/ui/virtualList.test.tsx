@@ -31,12 +31,26 @@ afterEach(() => {
 });
 
 describe('the list', () => {
-  it('draws what is on screen, and the spare rows once nobody types', () => {
+  it('draws what a keyboard leaves visible, then the screen, and the spare rows once nobody types', () => {
     show(people('a', 5000));
-    expect(rows()).toHaveLength(19); // 800 px and a step of scrolling, rows of 50
+    expect(rows()).toHaveLength(7); // 330 px, rows of 50
     expect(root.querySelector('ul')?.style.height).toBe('250000px');
+    act(() => void vi.advanceTimersByTime(20)); // a frame
+    expect(rows()).toHaveLength(19); // 800 px and a step of scrolling
     act(() => void vi.advanceTimersByTime(250));
     expect(rows()).toHaveLength(27);
+  });
+
+  it('leaves the lower rows as they were for one frame, but none that is no more', () => {
+    show(people('a', 5000));
+    act(() => void vi.advanceTimersByTime(20));
+    show(people('b', 10));
+    expect(rows().map((row) => row.textContent)).toEqual([
+      ...people('b', 10).slice(0, 7),
+      ...people('a', 10).slice(7),
+    ]);
+    act(() => void vi.advanceTimersByTime(20));
+    expect(rows().map((row) => row.textContent)).toEqual(people('b', 10));
   });
 
   it('keeps its elements when other items come, and says how many there are', () => {
