@@ -6,12 +6,14 @@ import io
 import re
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from typing import Any
 from uuid import UUID
 
 from PIL import Image
 from playwright.sync_api import Error, Page
+from playwright.sync_api import TimeoutError as TooLate
 
 from tests.e2e.form import VisitForm
 from tests.e2e.pages import Outbox, Worklist
@@ -116,11 +118,12 @@ class Walk:
         """Press "send now" as often as somebody does who wants it gone."""
         Outbox(page).open()
         for _ in range(PRESSES):
-            button = page.get_by_role("button", name=re.compile("现在上传|正在上传"))
-            if not button.is_visible():
+            if not page.get_by_role("button", name=re.compile("现在上传|正在上传")).is_visible():
                 break
-            if button.is_enabled():
-                button.click(force=True)
+            ready = page.get_by_role("button", name="现在上传", disabled=False)
+            with suppress(TooLate):  # what is sent in this very moment takes the button away
+                if ready.is_visible():
+                    ready.click(force=True, timeout=1000)
             page.wait_for_timeout(200)
         self.look(page)
         page.goto(f"{self.phone.url}/#/")
