@@ -23,5 +23,6 @@ cat "$pwa_log"
 [[ "$failed" -eq 0 ]] || echo "A check or a unit test of the phone app FAILED, see above; the exit code will say so."
 
 say "Server and browser tests"
-pytest -n 2 --dist loadgroup || failed=1
+# One more than there are cores: browsers and servers wait a third of the time.
+pytest -n "$(($(nproc) + 1))" --dist loadgroup || failed=1
 exit "$failed"

@@ -25,12 +25,14 @@ from tests.support.pictures import write_jpegs
 
 HOUSEHOLDS = 60
 HERE = Path(__file__).parent
+LONGEST = (HERE, HERE.parent / "sim")
 
 expect.set_options(timeout=20_000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests come first (they are the longest), a module to one worker.
+    """A module of browser tests to one worker. Browser tests begin, the simulator follows, the short ones fill
+    the end: whoever is last alone with a long test keeps the other workers waiting.
 
     A machine that others use as well may starve a browser until a wait is over: what fails is tried once
     more, and the closing lines say so.
@@ -40,7 +42,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.e2e)
             item.add_marker(pytest.mark.flaky(reruns=1))
             item.add_marker(pytest.mark.xdist_group(item.path.stem))
-    items.sort(key=lambda item: HERE not in item.path.parents)
+    items.sort(key=lambda item: next((n for n, place in enumerate(LONGEST) if place in item.path.parents), 9))
 
 
 @pytest.fixture(scope="session")

@@ -48,21 +48,21 @@ interface View {
   height: number;
 }
 
-function seen(element: HTMLElement, before: View | null): View {
+function seen(element: HTMLElement, before: View): View {
   const top = Math.max(0, Math.floor(-element.getBoundingClientRect().top / STEP_PX) * STEP_PX);
   const height = innerHeight + STEP_PX;
-  return before?.top === top && before.height === height ? before : { top, height };
+  return before.top === top && before.height === height ? before : { top, height };
 }
 
 /** Follows scrolling, and looks again when other items push the list up or down. */
-function useView(box: RefObject<HTMLElement | null>, items: readonly unknown[]): View | null {
-  const [view, setView] = useState<View | null>(null);
+function useView(box: RefObject<HTMLElement | null>, items: readonly unknown[]): View {
+  const [view, setView] = useState<View>(() => ({ top: 0, height: innerHeight + STEP_PX }));
   const measure = useCallback(() => {
     const element = box.current;
     if (element) setView((before) => seen(element, before));
   }, [box]);
-  const scrolled = useRef(true);
-  scrolled.current = view?.top !== 0;
+  const scrolled = useRef(false);
+  scrolled.current = view.top !== 0;
   useLayoutEffect(() => {
     // Asking where the list is makes the browser lay out the page at once. At its top the answer is known.
     if (scrolled.current) measure();
@@ -117,7 +117,7 @@ export function VirtualList<T>({ items, heightOf, render, label }: VirtualListPr
   const tops = useMemo(() => edges(items, heightOf), [items, heightOf]);
   const view = useView(box, items);
   const depth = useDepth(items);
-  const [first, last] = view ? rangeOf(tops, view, depth) : [0, 0];
+  const [first, last] = rangeOf(tops, view, depth);
   const drawn = useRef(new Map<number, VNode>());
   const rows = new Map<number, VNode>();
   for (let index = first; index < last; index += 1) {
