@@ -53,6 +53,28 @@ describe('the list', () => {
     expect(rows().map((row) => row.textContent)).toEqual(people('b', 10));
   });
 
+  it('does not go back to fewer rows when a frame took longer than the rest', () => {
+    vi.stubGlobal('requestAnimationFrame', (work: () => void) => setTimeout(work, 400));
+    vi.stubGlobal('cancelAnimationFrame', clearTimeout);
+    show(people('a', 5000));
+    act(() => void vi.advanceTimersByTime(1000));
+    expect(rows()).toHaveLength(27);
+  });
+
+  it('leaves no row over a new one that is higher', () => {
+    const big = (item: string) => (item.startsWith('b') ? 100 : 50);
+    const list = (items: readonly string[]) => (
+      <VirtualList items={items} heightOf={big} label="people" render={(item) => <b>{item}</b>} />
+    );
+    act(() => render(list(people('a', 5000)), root));
+    act(() => void vi.advanceTimersByTime(20));
+    act(() => render(list(people('b', 5000)), root));
+    const edges = rows().map((row) => [row.textContent, Number.parseInt(row.style.top, 10)] as const);
+    const end = Math.max(...edges.filter(([text]) => text?.startsWith('b')).map(([, top]) => top + 100));
+    expect(edges.filter(([text, top]) => text?.startsWith('a') && top < end)).toEqual([]);
+    expect(edges.some(([text]) => text?.startsWith('a'))).toBe(true);
+  });
+
   it('keeps its elements when other items come, and says how many there are', () => {
     const many = people('a', 5000);
     show(many);

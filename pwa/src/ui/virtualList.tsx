@@ -92,10 +92,16 @@ function useDepth(items: readonly unknown[]): Depth {
     const frame = requestAnimationFrame(() => {
       screen = setTimeout(reach('screen'));
     });
-    const spare = setTimeout(reach('spare'), REST_MS);
-    return () => {
+    const giveUp = () => {
       cancelAnimationFrame(frame);
       clearTimeout(screen);
+    };
+    const spare = setTimeout(() => {
+      giveUp(); // a frame may take longer than this, and there is no way back to fewer rows
+      reach('spare')();
+    }, REST_MS);
+    return () => {
+      giveUp();
       clearTimeout(spare);
     };
   }, [items]);
@@ -112,13 +118,26 @@ function rangeOf(tops: readonly number[], view: View, depth: Depth): [number, nu
   ];
 }
 
+/** Rows on the page by their index, and where each one's upper edge is. */
+interface Drawn {
+  rows: Map<number, VNode>;
+  tops: readonly number[];
+}
+
+/** The lower rows of the list before stand for one frame more, as they were: a gap would flicker at each key. */
+function leaveLower(before: Drawn, { rows, tops }: Drawn, last: number): void {
+  for (const [index, row] of before.rows) {
+    const below = (before.tops[index] ?? 0) >= (tops[last] ?? 0);
+    if (index >= last && index < tops.length - 1 && below) rows.set(index, row);
+  }
+}
+
 export function VirtualList<T>({ items, heightOf, render, label }: VirtualListProps<T>) {
   const box = useRef<HTMLUListElement>(null);
   const tops = useMemo(() => edges(items, heightOf), [items, heightOf]);
   const view = useView(box, items);
   const depth = useDepth(items);
   const [first, last] = rangeOf(tops, view, depth);
-  const drawn = useRef(new Map<number, VNode>());
   const rows = new Map<number, VNode>();
   for (let index = first; index < last; index += 1) {
     const item = items[index] as T;
@@ -131,10 +150,9 @@ export function VirtualList<T>({ items, heightOf, render, label }: VirtualListPr
       </li>,
     );
   }
-  // The lower rows of the list before stand for one frame more, as they were: a gap would flicker at each key.
-  if (depth === 'first')
-    for (const [index, row] of drawn.current) if (index >= last && index < items.length) rows.set(index, row);
-  drawn.current = rows;
+  const drawn = useRef<Drawn>({ rows, tops });
+  if (depth === 'first') leaveLower(drawn.current, { rows, tops }, last);
+  drawn.current = { rows, tops };
   return (
     <ul ref={box} class="vlist" aria-label={label} style={{ height: `${tops.at(-1) ?? 0}px` }}>
       {[...rows.values()]}
