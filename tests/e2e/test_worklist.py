@@ -263,5 +263,24 @@ def day(phone: Phone, api: Api) -> Iterator[Screen]:
     yield "practice-visit", page
 
 
+def test_what_is_found_is_seen_wherever_the_list_was_left(
+    server: LiveServer, phone_of: Callable[..., Phone]
+) -> None:
+    page = keep_app(phone_of(server), "grid1")
+    worklist = Worklist(page)
+    count = page.get_by_role("status").filter(has_text="找到")
+    todays = page.locator(".hh-count")
+    expect(todays).to_be_visible()
+    page.locator("main").evaluate("main => main.scrollTo(0, main.scrollHeight)")
+    expect(worklist.rows.first).not_to_be_in_viewport()
+    page.get_by_role("searchbox").press_sequentially("4")  # every number has one
+    expect(count).to_be_visible()
+    expect(worklist.rows.first).to_be_in_viewport()
+    expect(todays).to_be_hidden()
+    page.get_by_role("button", name="清空").click()
+    expect(todays).to_be_visible()
+    expect(count).to_have_count(0)
+
+
 def test_the_screens_of_a_day_are_accessible_and_whole(complaints_of: ComplaintsOf) -> None:
     assert complaints_of(day, ON_A_PHONE) == {}

@@ -30,13 +30,18 @@ export const place: ReadonlySignal<Place> = current;
 /** How many places were visited inside the app; 0 means that Back would leave it. */
 let depth = 0;
 
+/** The beginning of the page: on phones its middle scrolls, on desks the document. */
+export function toTop(): void {
+  scrollTo(0, 0);
+  document.getElementById('main')?.scrollTo(0, 0);
+}
+
 /** Follows the address bar; call once at start. */
 export function followHash(): void {
   addEventListener('hashchange', () => {
     depth += 1;
     current.value = parsePlace(location.hash);
-    scrollTo(0, 0);
-    document.getElementById('main')?.scrollTo(0, 0);
+    toTop();
   });
   current.value = parsePlace(location.hash);
 }

@@ -7,6 +7,7 @@ import { cadence, download, households, refreshedAt, refreshHouseholds } from '.
 import { today } from '../../core/clock';
 import { draftHouseholds } from '../../core/drafts';
 import { registerTexts, t } from '../../core/i18n';
+import { toTop } from '../../core/nav';
 import { savedVisits } from '../../core/outbox';
 import { textSize } from '../../core/prefs';
 import { whenQuiet } from '../../core/quiet';
@@ -49,6 +50,7 @@ function SearchBox({ query }: { query: Signal<string> }) {
         spellcheck={false}
         enterkeyhint="search"
         onInput={(event) => {
+          toTop(); // where the best hits are, wherever the list was left
           query.value = event.currentTarget.value;
         }}
       />
