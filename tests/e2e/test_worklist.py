@@ -280,6 +280,10 @@ def test_what_is_found_is_seen_wherever_the_list_was_left(
     page.get_by_role("button", name="清空").click()
     expect(todays).to_be_visible()
     expect(count).to_have_count(0)
+    expect(page.get_by_role("searchbox")).to_be_focused()
+    page.keyboard.type("·")  # no letter of any name: nothing was asked yet
+    expect(todays).to_be_visible()
+    expect(worklist.rows.first).to_be_visible()
 
 
 def test_the_screens_of_a_day_are_accessible_and_whole(complaints_of: ComplaintsOf) -> None:

@@ -75,4 +75,6 @@ class Node:
         if self._process.stdin is not None:
             self._process.stdin.close()
         self._process.wait(10)
+        if self._process.stdout is not None:
+            self._process.stdout.close()
         self._folder.cleanup()

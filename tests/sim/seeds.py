@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -47,7 +47,8 @@ def machinery(engine: str = "sqlite") -> Iterator[tuple[Node, Server]]:
     node = Node()
     entropy = os.urandom
     try:
-        yield node, Server(engine, folder)
+        with closing(Server(engine, folder)) as server:
+            yield node, server
     finally:
         os.urandom = entropy
         node.close()

@@ -8,18 +8,19 @@ import secrets
 import shutil
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import jwt.api_jws
 import jwt.api_jwt
 from flask_jwt_extended import tokens
-from sqlalchemy import Engine, event
+from sqlalchemy import event
 
 from server import config
 from server.accounts.routes import issue_tokens, recovery_secret
@@ -80,6 +81,7 @@ class Server:
         self.time: Callable[[], float] = lambda: START
         self.doom = Doom()
         self.troubles: list[str] = []
+        self._stand_ins = ExitStack()
         self.app = create_app(
             config.from_values(
                 {
@@ -169,10 +171,22 @@ class Server:
 
     def _fail_on_demand(self) -> None:
         with self.app.app_context():
-            event.listen(Engine, "connect", _never_wait_for_the_disk)
+            event.listen(db.engine, "connect", _never_wait_for_the_disk)
             self._fail_at_commits(db.engine.dialect)
-        _let_tokens_live_by(lambda: self.time())  # noqa: PLW0108 - each seed sets another
-        photo_services.inspect = _inspect_quickly
+        time = _simulated(lambda: self.time())  # noqa: PLW0108 - each seed sets another
+        # Each request reads the same token three times, and does nothing else for a quarter of a millisecond.
+        load = lru_cache(1024)(jwt.api_jws.PyJWS._load)
+        for place, name, stand_in in (
+            (jwt.api_jws.PyJWS, "_load", load),
+            (jwt.api_jwt, "datetime", time),
+            (tokens, "datetime", time),
+            (photo_services, "inspect", _inspect_quickly),
+        ):
+            self._stand_ins.enter_context(mock.patch.object(place, name, stand_in))
+
+    def close(self) -> None:
+        """Leave the process as it was: other tests run in it."""
+        self._stand_ins.close()
 
     def _fail_at_commits(self, dialect: Any) -> None:
         """Where every commit of the app passes, whichever session or connection asks for it.
@@ -195,7 +209,7 @@ class Server:
         dialect.do_commit = commit_or_not
 
 
-def _let_tokens_live_by(time: Callable[[], float]) -> None:
+def _simulated(time: Callable[[], float]) -> type[datetime]:
     """The token libraries ask the machine's clock; here they ask the simulation's."""
 
     class SimulatedTime(datetime):
@@ -203,9 +217,7 @@ def _let_tokens_live_by(time: Callable[[], float]) -> None:
         def now(cls, tz: Any = None) -> SimulatedTime:
             return cls.fromtimestamp(time() / 1000, tz)
 
-    # Each request reads the same token three times, and does nothing else for a quarter of a millisecond.
-    jwt.api_jws.PyJWS._load = lru_cache(1024)(jwt.api_jws.PyJWS._load)  # type: ignore[method-assign]
-    jwt.api_jwt.datetime = tokens.datetime = SimulatedTime  # type: ignore[attr-defined,misc]
+    return SimulatedTime
 
 
 def _never_wait_for_the_disk(connection: Any, _record: Any) -> None:

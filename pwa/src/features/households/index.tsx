@@ -1,7 +1,7 @@
 /** The grid member's home: this month's progress, search, and the worklist with the next thing to do on top. */
 import './households.css';
 import { computed, type ReadonlySignal, type Signal, useSignal } from '@preact/signals';
-import { useEffect, useMemo } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { errorText } from '../../core/api/problem';
 import { cadence, download, households, refreshedAt, refreshHouseholds } from '../../core/assignments';
 import { today } from '../../core/clock';
@@ -23,7 +23,7 @@ import { StatusLine } from '../../ui/statusLine';
 import { VirtualList } from '../../ui/virtualList';
 import { here, looking } from './here';
 import { heights, ListLine, linesOf, type RowContext, resultLines } from './rows';
-import { Search } from './search';
+import { normal, Search } from './search';
 import { type Sorted, sortWork } from './worklist';
 
 registerTexts({ zh, en: () => import('../../i18n/en/households') });
@@ -32,9 +32,11 @@ registerTexts({ zh, en: () => import('../../i18n/en/households') });
 function SearchBox({ query }: { query: Signal<string> }) {
   const value = query.value;
   const words = t('households.clear');
+  const input = useRef<HTMLInputElement>(null);
   const clear = useMemo(() => {
     const empty = () => {
       query.value = '';
+      input.current?.focus(); // the button that had the focus is gone
     };
     return <Button kind="plain" icon="close" label={words} onClick={empty} />;
   }, [query, words]);
@@ -42,6 +44,7 @@ function SearchBox({ query }: { query: Signal<string> }) {
     <div class="hh-search">
       <Icon name="search" size={22} />
       <input
+        ref={input}
         type="search"
         aria-label={t('households.searchLabel')}
         placeholder={t('households.search')}
@@ -208,7 +211,7 @@ function Listing({ typed }: { typed: ReadonlySignal<string> }) {
   const [all, search] = [households.value, searching.value];
   const sorted = useMemo(() => sortWork(all, context), [all, context]);
   const work = useMemo(() => linesOf(sorted, context), [sorted, context]);
-  const found = useMemo(() => (query === '' ? null : search.find(query)), [search, query]);
+  const found = useMemo(() => (normal(query) === '' ? null : search.find(query)), [search, query]);
   const lines = useMemo(() => (found ? resultLines(found, context) : work), [found, work, context]);
   const above = useMemo(
     () => (

@@ -31,19 +31,24 @@ export function useWay(controller: Controller, touched: { readonly current: bool
   const settled = (step: Step) => {
     // With a keyboard the arrows choose too: moving on by itself would run away from the reader.
     if (!touched.current) return;
+    const { answers } = draft.value;
     setTimeout(() => {
       const next = after(step.key);
-      if (next && draft.value.at === step.key) jump(next);
+      const stays = draft.value.at === step.key && draft.value.answers === answers;
+      if (next && stays) jump(next); // else something else is being done by now
     }, GLANCE_MS);
   };
-  const taken = (section: string) =>
+  const taken = (section: string) => {
+    const { at } = draft.value;
     setTimeout(() => {
+      if (draft.value.at !== at) return;
       // What one tap could not take over comes first, then the next section.
       const last = form.value.steps.filter(({ question }) => question.section === section).at(-1);
       const open = controller.open.value.find(({ question }) => question.section === section);
       const next = open ?? after(last?.key ?? null);
       if (next) jump(next);
     }, GLANCE_MS);
+  };
   useEffect(() => {
     const step = findStep(form.value, draft.value.at);
     if (step && (controller.opened.resumed || draft.value.revises !== null)) jump(step);
