@@ -31,7 +31,7 @@ expect.set_options(timeout=20_000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A module of browser tests to one worker. Browser tests begin, the simulator follows, the short ones fill
+    """A module of browser tests to one worker. Browser tests begin, the simulator follows, short ones fill
     the end: whoever is last alone with a long test keeps the other workers waiting.
 
     A machine that others use as well may starve a browser until a wait is over: what fails is tried once
