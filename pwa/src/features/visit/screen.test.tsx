@@ -120,6 +120,16 @@ describe('last time', () => {
     expect(answers(world)['basic_lack']).toEqual(['grain']);
     await waitFor(() => expect(screen.queryByRole('button', { name: /口粮不够/ })).toBeNull());
   });
+
+  it('does not run away from whoever says more right after that tap', async () => {
+    const home = household({ last_visit: { ...last, answers: { basic_lack: ['grain'] } } });
+    const world = open({ home, draft: { at: 'basic_lack' } });
+    fireEvent.click(screen.getByRole('button', { name: /口粮不够.*和上次一样/ }));
+    pickIn('吃穿有没有缺的？', '缺被褥');
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    expect(group('吃穿有没有缺的？')).toBeTruthy();
+    expect(answers(world)['basic_lack']).toEqual(['grain', 'bedding']);
+  });
 });
 
 describe('a returned visit', () => {
