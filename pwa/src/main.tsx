@@ -4,7 +4,7 @@ import './ui/base.css';
 import './ui/parts.css';
 import { render } from 'preact';
 import { App } from './app/app';
-import { fetchGate } from './app/routes';
+import { fetchLogin } from './app/routes';
 import { start, usedBefore } from './app/start';
 import { watchUpdates } from './app/update';
 import { registerTexts, restoreLocale } from './core/i18n';
@@ -19,7 +19,7 @@ restoreLocale();
 followHash();
 watchNetwork();
 // Before anything is drawn: the phone reads what it knows while it draws.
-fetchGate(usedBefore());
+if (!usedBefore()) fetchLogin();
 void start();
 
 const root = document.getElementById('app');

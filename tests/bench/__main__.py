@@ -11,6 +11,7 @@ from pathlib import Path
 from tests.bench import (
     backups,
     browser,
+    cold_start,
     county_lists,
     county_runs,
     form,
@@ -34,6 +35,7 @@ BENCHES: dict[str, Bench] = (
     | county_lists.BENCHES
     | phone_rules.BENCHES
     | browser.BENCHES
+    | cold_start.BENCHES
     | kills.BENCHES
     | long_lists.BENCHES
     | form.BENCHES

@@ -1,10 +1,11 @@
-/** Which screen an address shows, and which home a role has. Every screen but sign-in is a chunk of its own. */
+/** Which screen an address shows, and which home a role has. Every screen but the lock is a chunk of its own. */
 import type { VNode } from 'preact';
 import { useEffect } from 'preact/hooks';
 import type { Role } from '../core/api/types';
 import { t } from '../core/i18n';
 import type { Place } from '../core/nav';
 import { user } from '../core/session';
+import { LockPage } from '../features/account/lock';
 import { AppBar, Page } from '../ui/appBar';
 import { Button } from '../ui/button';
 import type { IconName } from '../ui/icon';
@@ -13,7 +14,6 @@ import { lazy } from './lazy';
 import { afterSignIn, afterUnlock } from './start';
 
 const LoginPage = lazy(async () => (await import('../features/account/login')).LoginPage);
-const LockPage = lazy(async () => (await import('../features/account/lock')).LockPage);
 const ChoosePinPage = lazy(async () => (await import('../features/account/choosePin')).ChoosePinPage);
 const ChangePinPage = lazy(async () => (await import('../features/account/choosePin')).ChangePinPage);
 const MePage = lazy(async () => (await import('../features/account')).MePage);
@@ -65,10 +65,8 @@ function opened(signedIn: boolean): void {
   void (signedIn ? afterSignIn() : afterUnlock());
 }
 
-/** Fetches what a start will most likely show first, while the phone still reads what it knows. */
-export function fetchGate(usedBefore: boolean): void {
-  (usedBefore ? LockPage : LoginPage).ahead();
-}
+/** Fetches the sign-in, which a phone shows that was not used before, while it still reads what it knows. */
+export const fetchLogin = LoginPage.ahead;
 
 /** What stands before the screens: the lock, or the choice of a PIN. Behind it the list is made ready. */
 export function Gateway({ choosing }: { choosing: boolean }) {

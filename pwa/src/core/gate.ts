@@ -21,6 +21,7 @@ import {
 } from './session';
 import { openAccount, openVault } from './vault';
 import {
+  type Account,
   AccountTaken,
   account,
   accountId,
@@ -107,10 +108,16 @@ async function enterAfterUpdate(old: Session): Promise<void> {
   state.value = { at: 'choose', why: 'update', username: old.user.username };
 }
 
-/** Opens the vault and everything in it; the wrap of fewer rounds than today's is made anew. */
-async function opened(id: string, raw: Bytes, proof: Arrival | null): Promise<void> {
-  const row = await account(id);
-  if (!row) throw new Error('no such account on this phone');
+interface Opening {
+  id: string;
+  row: Account;
+  /** The data key, which is wiped. */
+  raw: Bytes;
+  proof: Arrival | null;
+}
+
+/** Opens the vault and everything in it. */
+async function opened({ id, row, raw, proof }: Opening): Promise<void> {
   turn += 1;
   // The last user's upload may still be ending behind the lock: it must not find the next one's database.
   if (openAccount() !== null && openAccount() !== id) await close();
@@ -156,7 +163,7 @@ export async function arrive(arrival: Arrival, newPin: boolean): Promise<void> {
     raw.fill(0);
     return startSession(arrival.user, arrival.access, arrival.refresh, arrival.relay);
   }
-  if (raw && row?.pin && !newPin) return opened(id, raw, arrival);
+  if (raw && row?.pin && !newPin) return opened({ id, row, raw, proof: arrival });
   if (row?.pin && !raw) {
     await lockOf(id);
     return showLock(id, arrival);
@@ -179,15 +186,14 @@ export async function choosePin(pin: string): Promise<void> {
   const raw = kept ?? random(32);
   showAccount(id);
   const made = { id, username: person.username, raw, pin, recovery: arrival?.recovery ?? null };
-  try {
-    await makeAccount(made, kept !== null);
-  } catch (error) {
-    if (!(error instanceof AccountTaken)) throw error;
-    return showLock(id, arrival);
-  }
+  const row = await makeAccount(made, kept !== null).catch((error: unknown) => {
+    if (error instanceof AccountTaken) return null;
+    throw error;
+  });
+  if (!row) return showLock(id, arrival);
   // A second try after a failure finds its account.
   pending = { ...pending, raw: raw.slice() as Bytes };
-  await opened(id, raw, arrival && { ...arrival, recovery: null });
+  await opened({ id, row, raw, proof: arrival && { ...arrival, recovery: null } });
   pending?.raw?.fill(0);
   pending = null;
 }
@@ -198,15 +204,20 @@ async function prepare(id: string): Promise<void> {
   if (row) openAhead(row.db);
 }
 
-/** Tries a PIN at the lock. The gate tells how it went. */
+/** Tries a PIN at the lock. The gate tells how it went. The wrap of fewer rounds than today's is made anew. */
 export async function unlock(pin: string): Promise<void> {
   const before = state.value;
   if (before.at !== 'locked') return;
   prepare(before.account).catch(() => undefined); // without it everything works, a little later
   const tried = await tryPin(before.account, pin);
   if (!tried.raw) return showLock(before.account, before.proof, true);
-  if (tried.rounds < PIN_ROUNDS) await addWrap(before.account, { pin }, tried.raw);
-  await opened(before.account, tried.raw, before.proof);
+  const { account: id, proof } = before;
+  const { raw, row } = tried;
+  const open = async () => {
+    if ((row.pin?.rounds ?? 0) < PIN_ROUNDS) await addWrap(id, { pin }, raw);
+    await opened({ id, row, raw, proof });
+  };
+  await Promise.all([open(), tried.forgotten]);
 }
 
 /** Proves the present PIN before another is chosen; null when it is right, else how many tries are left. */
@@ -214,6 +225,7 @@ export async function provePin(pin: string): Promise<number | null> {
   const id = openAccount();
   if (id === null) throw new Error('the vault is locked');
   const tried = await tryPin(id, pin);
+  if (tried.raw) await tried.forgotten;
   proven = tried.raw && { id, raw: tried.raw };
   return tried.raw ? null : tried.left;
 }

@@ -43,19 +43,7 @@ export type IconName = keyof typeof PATHS;
 /** A decorative icon; the words beside it carry the meaning. */
 export function Icon({ name, size = 24 }: { name: IconName; size?: number | undefined }) {
   return (
-    <svg
-      class="icon"
-      width={size}
-      height={size}
-      viewBox="0 0 24 24"
-      fill="none"
-      stroke="currentColor"
-      stroke-width="2"
-      stroke-linecap="round"
-      stroke-linejoin="round"
-      aria-hidden="true"
-      focusable="false"
-    >
+    <svg class="icon" width={size} height={size} viewBox="0 0 24 24" aria-hidden="true">
       <path d={PATHS[name]} />
     </svg>
   );

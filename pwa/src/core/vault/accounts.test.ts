@@ -12,7 +12,7 @@ import {
   recovered,
   tryPin,
 } from './accounts';
-import { newDeviceKey, PIN_ROUNDS, random, unwrapKey, wrapKey } from './keys';
+import { newDeviceKey, PIN_ROUNDS, random, stretch, unwrapKey, wrapKey } from './keys';
 
 const PIN = '204173';
 const WRONG = '731402';
@@ -52,6 +52,18 @@ describe('a wrap', () => {
     expect(await unwrapKey(phone, { recovery: SERVER }, 'a', wrap)).toBeNull();
   });
 
+  it('opens with a PIN that was stretched beforehand, also where that was for another wrap', async () => {
+    const phone = await newDeviceKey();
+    const before = await wrapKey(phone, { pin: PIN }, 'a', raw);
+    const wrap = await wrapKey(phone, { pin: PIN }, 'a', raw);
+    for (const cost of [wrap, before, { ...wrap, rounds: wrap.rounds - 1 }]) {
+      const secret = { pin: PIN, stretching: stretch(PIN, cost) };
+      expect(await unwrapKey(phone, secret, 'a', wrap)).toEqual(raw);
+    }
+    const wrong = { pin: WRONG, stretching: stretch(WRONG, wrap) };
+    expect(await unwrapKey(phone, wrong, 'a', wrap)).toBeNull();
+  });
+
   it('by the server needs the secret and the phone', async () => {
     const [phone, other] = [await newDeviceKey(), await newDeviceKey()];
     const wrap = await wrapKey(phone, { recovery: SERVER }, 'a', raw);
@@ -72,7 +84,7 @@ describe('a PIN', () => {
   it('opens, and a wrong one is counted until a right one comes', async () => {
     expect(await tryPin(id, WRONG)).toEqual({ raw: null, left: 9, waitMs: 0 });
     expect(await tryPin(id, WRONG)).toEqual({ raw: null, left: 8, waitMs: 0 });
-    expect(await tryPin(id, PIN)).toMatchObject({ raw, rounds: PIN_ROUNDS });
+    expect(await tryPin(id, PIN)).toMatchObject({ raw, row: { pin: { rounds: PIN_ROUNDS } } });
     expect((await row()).tries).toBe(0);
   });
 

@@ -11,6 +11,7 @@ import {
   keyedDigest,
   newDeviceKey,
   type Secret,
+  stretch,
   unwrapKey,
   type Wrap,
   wrapKey,
@@ -176,7 +177,8 @@ export async function addWrap(id: string, secret: Secret, raw: Bytes): Promise<v
 }
 
 export type Tried =
-  | { raw: Bytes; rounds: number }
+  /** The tries are being forgotten on the disk: whoever opens the vault has other things to do meanwhile. */
+  | { raw: Bytes; row: Account; forgotten: Promise<unknown> }
   /** How many tries are left, and how long to wait before the next one. No try left: sign in online. */
   | { raw: null; left: number; waitMs: number };
 
@@ -194,21 +196,26 @@ function missed(row: Account): Account {
   return row.recovery ? { ...row, pin: null } : { ...row, notBefore: now() + HOUR_MS };
 }
 
-/** Tries a PIN. The try is counted on the disk before it is made, so that ending the app gains nobody another one. */
+/**
+ * Tries a PIN. The try is counted on the disk before it is known whether it was right, so that ending the app gains
+ * nobody another one; the PIN is stretched meanwhile.
+ */
 export async function tryPin(id: string, pin: string): Promise<Tried> {
-  if (!(await account(id))) return { raw: null, left: 0, waitMs: 0 };
+  const known = await account(id);
+  if (!known) return { raw: null, left: 0, waitMs: 0 };
+  const stretching = known.pin && stretch(pin, known.pin);
   let before = { left: 0, waitMs: 0 };
   // Asked and counted in one transaction: several tabs have ten tries together.
-  const row = await change(id, (known) => {
-    before = chances(known);
-    if (before.left === 0) return known.pin ? missed(known) : known;
-    return before.waitMs > 0 ? known : counted(known);
-  });
+  const counting = (now: Account) => {
+    before = chances(now);
+    if (before.left === 0) return now.pin ? missed(now) : now;
+    return before.waitMs > 0 ? now : counted(now);
+  };
+  const [device, row] = await Promise.all([deviceKey(), change(id, counting)]);
   if (before.left === 0 || before.waitMs > 0) return { raw: null, ...before };
-  const raw = row.pin && (await unwrapKey(await deviceKey(), { pin }, id, row.pin));
+  const raw = row.pin && (await unwrapKey(device, { pin, stretching }, id, row.pin));
   if (!raw) return { raw: null, ...chances(await change(id, missed)) };
-  await change(id, (known) => ({ ...known, tries: 0, notBefore: 0 }));
-  return { raw, rounds: row.pin?.rounds ?? 0 };
+  return { raw, row, forgotten: change(id, (last) => ({ ...last, tries: 0, notBefore: 0 })) };
 }
 
 /** One try more; where no server helps, the hour after the tenth begins before it is known whether it was right. */

@@ -8,7 +8,7 @@
 export const PIN_ROUNDS: number = __PIN_ROUNDS__;
 
 export type Bytes = Uint8Array<ArrayBuffer>;
-export type Secret = { pin: string } | { recovery: string };
+export type Secret = { pin: string; stretching?: Stretching | null } | { recovery: string };
 
 export interface Wrap {
   salt: Bytes;
@@ -37,9 +37,28 @@ export function unhex(digits: string): Bytes {
   return Uint8Array.from(digits.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
 }
 
-async function stretched(pin: string, salt: Bytes, rounds: number): Promise<ArrayBuffer> {
+async function stretched(pin: string, { salt, rounds }: Cost): Promise<ArrayBuffer> {
   const base = await subtle.importKey('raw', text(pin), 'PBKDF2', false, ['deriveBits']);
   return subtle.deriveBits({ name: 'PBKDF2', hash: 'SHA-256', salt, iterations: rounds }, base, 256);
+}
+
+type Cost = Pick<Wrap, 'salt' | 'rounds'>;
+
+/** A PIN on its way to a key, half a second on a cheap phone. Whether it is the right one does not show by it. */
+export interface Stretching {
+  cost: Cost;
+  bits: Promise<ArrayBuffer>;
+}
+
+/** Begins to stretch a PIN for a wrap, on another thread. */
+export function stretch(pin: string, cost: Cost): Stretching {
+  return { cost, bits: stretched(pin, cost) };
+}
+
+/** The bits of a PIN; those on their way were for another wrap if the PIN was changed in another tab meanwhile. */
+function bitsOf({ pin, stretching }: Extract<Secret, { pin: string }>, cost: Cost): Promise<ArrayBuffer> {
+  const fits = stretching?.cost.rounds === cost.rounds && hex(stretching.cost.salt) === hex(cost.salt);
+  return fits ? stretching.bits : stretched(pin, cost);
 }
 
 async function wrappingKey(
@@ -48,8 +67,7 @@ async function wrappingKey(
   wrap: Omit<Wrap, 'iv' | 'data'>,
   place: string,
 ) {
-  const known =
-    'pin' in secret ? await stretched(secret.pin, wrap.salt, wrap.rounds) : unhex(secret.recovery);
+  const known = 'pin' in secret ? await bitsOf(secret, wrap) : unhex(secret.recovery);
   const mixed = await subtle.sign('HMAC', device, known);
   const base = await subtle.importKey('raw', mixed, 'HKDF', false, ['deriveBits']);
   const info = text(`liangdeng/${place}`);
